@@ -1,0 +1,1 @@
+"""Reproducible annual reports for Kommunekontaktrådet (KKR)."""

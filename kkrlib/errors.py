@@ -1,0 +1,85 @@
+"""The project's own errors, and the finding that every one of them carries.
+
+A finding says where (file, row, column), what stood there, and which rule it breaks, in words an
+analyst understands. Checks collect findings and raise once, so that all of them are seen at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+FEJL = "fejl"
+ADVARSEL = "advarsel"
+
+
+@dataclass(frozen=True)
+class Fund:
+    """One finding on data.
+
+    ``fil`` is the file or table, ``raekke`` the line in the file (the header is line 1) or the key of
+    the row, ``kolonne`` the column, ``vaerdi`` what stands there, ``regel`` the rule it breaks.
+    A field that does not apply is an empty string. ``alvor`` is ``"fejl"`` (stops a run) or
+    ``"advarsel"`` (is shown in the report).
+    """
+
+    fil: str
+    raekke: str
+    kolonne: str
+    vaerdi: str
+    regel: str
+    alvor: str = FEJL
+
+    def __str__(self) -> str:
+        where = [self.fil]
+        if self.raekke:
+            where.append(f"række {self.raekke}")
+        if self.kolonne:
+            where.append(f"kolonne {self.kolonne}")
+        value = f"«{self.vaerdi}»: " if self.vaerdi else ""
+        return f"{self.alvor}: {', '.join(where)}: {value}{self.regel}"
+
+
+class KkrError(Exception):
+    """Base of the project's errors; ``exit_code`` is what the command line ends with."""
+
+    exit_code = 4
+
+
+class ParameterError(KkrError):
+    """A parameter has an unknown name, a wrong type or a value that does not exist."""
+
+    exit_code = 2
+
+
+class DataError(KkrError):
+    """Data break one rule or more; ``fund`` holds every finding."""
+
+    exit_code = 3
+
+    def __init__(self, fund: Iterable[Fund]):
+        self.fund = tuple(fund)
+        super().__init__("\n".join(str(f) for f in self.fund))
+
+
+class RunError(KkrError):
+    """A notebook stopped for another reason than its data, or its page was refused."""
+
+    exit_code = 4
+
+
+def ukendt_vaerdi(parameter: str, vaerdi: object, gyldige: Iterable[object]) -> ParameterError:
+    """The error for a value that does not exist: one line with the nearest valid one and all of them."""
+    valid = [str(v) for v in gyldige]
+    near = difflib.get_close_matches(str(vaerdi), valid, n=1, cutoff=0.5)
+    hint = f"; mente du «{near[0]}»?" if near else "."
+    return ParameterError(f"{parameter}: «{vaerdi}» findes ikke{hint} Gyldige: {', '.join(valid)}.")
+
+
+def som_tabel(fund: Iterable[Fund]) -> pd.DataFrame:
+    """Findings as a DataFrame with the columns of :class:`Fund`, one row per finding."""
+    columns = list(Fund.__dataclass_fields__)
+    return pd.DataFrame([[getattr(f, c) for c in columns] for f in fund], columns=columns)
