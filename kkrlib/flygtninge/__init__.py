@@ -1,0 +1,39 @@
+"""Fordeling af flygtninge: landstal → regionskvoter → kommunekvoter, and what a secretariat asks of them.
+
+``regel``       the rule itself (BEK 550/2022 § 4): :func:`fordel`, :func:`regionskvoter`;
+``forklaring``  why a kommune gets its quota, and why it changed;
+``scenarier``   another landstal, other familiesammenførte, and the landstal at which a kommune gains or loses;
+``aftale``      agreements on kommunekvoter, applied and judged;
+``kontroller``  the published numbers and what they must equal;
+``beregning``   all of it for one year, in one call: :func:`beregn`.
+"""
+
+from kkrlib.flygtninge.aftale import FORMER as AFTALEFORMER
+from kkrlib.flygtninge.aftale import anvend, bedoem
+from kkrlib.flygtninge.beregning import Beregning, aar_med_data, beregn
+from kkrlib.flygtninge.forklaring import aarsager, trin
+from kkrlib.flygtninge.kontroller import kontroller
+from kkrlib.flygtninge.regel import fordel, forrige_aar, grundlag, pr_10000, regionskvoter
+from kkrlib.flygtninge.scenarier import aendringsgraenser, foelsomhed, graenser, med_andre_tal, sammenlign
+
+__all__ = [
+    "AFTALEFORMER",
+    "Beregning",
+    "aar_med_data",
+    "aarsager",
+    "aendringsgraenser",
+    "anvend",
+    "bedoem",
+    "beregn",
+    "foelsomhed",
+    "fordel",
+    "forrige_aar",
+    "graenser",
+    "grundlag",
+    "kontroller",
+    "med_andre_tal",
+    "pr_10000",
+    "regionskvoter",
+    "sammenlign",
+    "trin",
+]

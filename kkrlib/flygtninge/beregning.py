@@ -1,0 +1,234 @@
+"""Everything the refugee report shows of one year, computed in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from kkrlib.errors import ukendt_vaerdi
+from kkrlib.flygtninge import aftale as _aftale
+from kkrlib.flygtninge.forklaring import aarsager, trin
+from kkrlib.flygtninge.kontroller import kontroller
+from kkrlib.flygtninge.regel import fordel, forrige_aar, grundlag, pr_10000, regionskvoter
+from kkrlib.flygtninge.scenarier import aendringsgraenser, foelsomhed, graenser, med_andre_tal, sammenlign
+
+HELE_LANDET = "hele landet"
+
+
+@dataclass(frozen=True)
+class Aftale:
+    """An aftale and its verdict: key, region, transfers or quotas, the quotas after it (or None), verdict by requirement, note."""
+
+    navn: str
+    kvoteaar: int
+    region: str
+    aftale: pd.DataFrame
+    kvoter: pd.DataFrame | None
+    dom: pd.DataFrame
+    samlet: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Beregning:
+    """The computed year. DataFrames are indexed by ``kommunekode`` unless said otherwise; people are whole numbers.
+
+    ``kommuner``: what :func:`fordel` returns, with ``offentliggjort_kvote`` (``Int64``), ``pr_10000``, ``forrige_kvote`` and ``aendring``
+    (``Int64``, missing where there is no earlier year). ``regioner``: the same for regions, index ``region``.
+    ``trin``: :func:`trin`. ``aarsager``: :func:`aarsager`, or None. ``graenser``: :func:`graenser` with ``ved_flere``
+    (:func:`foelsomhed`). ``landstalsgraenser``: :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per
+    landstal. ``scenarie``: :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`.
+    """
+
+    kvoteaar: int
+    region: str
+    landstal: int
+    brev: dict[str, Any]
+    forrige: int | None
+    forrige_landstal: int | None
+    kommuner: pd.DataFrame
+    regioner: pd.DataFrame
+    trin: pd.DataFrame
+    aarsager: pd.DataFrame | None
+    graenser: pd.DataFrame
+    landstalsgraenser: dict[str, Any]
+    landstal_varianter: pd.DataFrame
+    flere_familiesammenfoerte: int
+    scenarie: pd.DataFrame | None
+    scenarie_landstal: int
+    scenarie_familiesammenfoerte: dict[str, int]
+    aftaler: list[Aftale]
+    tidligere_aftaler: list[Aftale]
+    kontroller: pd.DataFrame
+    kildefejl: pd.DataFrame
+    tabeller: Mapping[str, pd.DataFrame]
+
+    @property
+    def udvalgte(self) -> pd.DataFrame:
+        """The rows of ``kommuner`` in the chosen region (all of them for the whole country)."""
+        return self.kommuner if self.region == HELE_LANDET else self.kommuner[self.kommuner["region"] == self.region]
+
+
+def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
+    """The quota years that can be computed: those with a landstal and both tables of bilag A."""
+    tables = ("landstal", "bilag_a", "familiesammenfoerte")
+    return sorted(set.intersection(*({int(y) for y in tabeller[t]["kvoteaar"]} for t in tables)))
+
+
+def beregn(
+    tabeller: Mapping[str, pd.DataFrame],
+    aar: int,
+    region: str = HELE_LANDET,
+    *,
+    scenarie_landstal: int | None = None,
+    scenarie_familiesammenfoerte: Mapping[str, int] | None = None,
+    flere_familiesammenfoerte: int = 5,
+    aftale_fil: tuple[str, str, pd.DataFrame] | None = None,
+    aftale_meddelt: date | None = None,
+) -> Beregning:
+    """Compute a quota year: the distribution, its explanation, what-ifs, aftaler and reconciliation.
+
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``region`` is a region's name, its KKR or its slug, or
+    ``"hele landet"``. ``scenarie_landstal`` and ``scenarie_familiesammenfoerte`` (kommunekode → persons) are other numbers to compare
+    with. ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
+    ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was reported.
+
+    Raises ParameterError for a year without data or an unknown region, DataError for an aftale or a scenario that
+    makes no sense.
+    """
+    years = aar_med_data(tabeller)
+    if aar not in years:
+        raise ukendt_vaerdi("aar", aar, years)
+    region = _region(tabeller, region)
+    brev = tabeller["landstal"].set_index("kvoteaar").loc[aar].to_dict()
+    landstal = int(brev["landstal"])
+    basis = grundlag(tabeller, aar)
+    fordelt = fordel(basis, landstal)
+    earlier = forrige_aar(tabeller, aar)
+    earlier_landstal = int(tabeller["landstal"].set_index("kvoteaar").at[earlier, "landstal"]) if earlier else None
+    last_day = _date(brev["aftalefrist"])
+
+    rules = aendringsgraenser(landstal, tabeller["retsregler"], last_day or date(aar - 1, 12, 31))
+    near = graenser(basis, landstal, max(rules["ned"] + 1, 0), rules["op"] - 1)
+    near["ved_flere"] = foelsomhed(basis, landstal, flere_familiesammenfoerte)
+    variants = {n: fordel(basis, n)["kommunekvote"] for n in _variants(landstal)}
+
+    other_families = dict(scenarie_familiesammenfoerte or {})
+    other_landstal = landstal if scenarie_landstal is None else scenarie_landstal
+    scenario = None
+    if scenarie_landstal is not None or other_families:
+        scenario = sammenlign(fordelt, fordel(med_andre_tal(basis, other_families), other_landstal))
+
+    kommuner = _published(fordelt, tabeller, aar, earlier)
+    return Beregning(
+        kvoteaar=aar,
+        region=region,
+        landstal=landstal,
+        brev=brev,
+        forrige=earlier,
+        forrige_landstal=earlier_landstal,
+        kommuner=kommuner,
+        regioner=_regions(kommuner, tabeller, aar),
+        trin=trin(fordelt, landstal),
+        aarsager=aarsager(grundlag(tabeller, earlier), basis, earlier_landstal, landstal) if earlier else None,
+        graenser=near,
+        landstalsgraenser=rules,
+        landstal_varianter=pd.DataFrame(variants),
+        flere_familiesammenfoerte=flere_familiesammenfoerte,
+        scenarie=scenario,
+        scenarie_landstal=other_landstal,
+        scenarie_familiesammenfoerte=other_families,
+        aftaler=_recorded(tabeller, kommuner, aar, aar) + _from_file(tabeller, kommuner, aar, aftale_fil, aftale_meddelt, last_day),
+        tidligere_aftaler=_recorded(tabeller, kommuner, aar, None),
+        kontroller=kontroller(tabeller, fordelt, aar),
+        kildefejl=tabeller["kildefejl"].query("kvoteaar == @aar").reset_index(drop=True),
+        tabeller=tabeller,
+    )
+
+
+def _region(tabeller: Mapping[str, pd.DataFrame], region: str) -> str:
+    names = {HELE_LANDET: HELE_LANDET}
+    for row in tabeller["regioner"].itertuples():
+        names |= {spelling.casefold(): row.region for spelling in (row.region, row.kkr, row.slug)}
+    if str(region).casefold() not in names:
+        raise ukendt_vaerdi("region", region, [HELE_LANDET, *tabeller["regioner"]["region"]])
+    return names[str(region).casefold()]
+
+
+def _date(value: Any) -> date | None:
+    return None if pd.isna(value) else value.date()
+
+
+def _variants(landstal: int) -> list[int]:
+    """The landstal and 10 and 20 per cent less and more, as whole numbers (rounded down)."""
+    return sorted({landstal * per_cent // 100 for per_cent in (80, 90, 100, 110, 120)})
+
+
+def _published(fordelt: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int, earlier: int | None) -> pd.DataFrame:
+    quotas = tabeller["bilag_b"].pivot(index="kommunekode", columns="kvoteaar", values="kommunekvote").astype("Int64")
+    result = fordelt.copy()
+    missing = pd.Series(pd.NA, index=result.index, dtype="Int64")
+    result["offentliggjort_kvote"] = quotas[aar].reindex(result.index) if aar in quotas.columns else missing
+    result["pr_10000"] = pr_10000(result["kommunekvote"], result["befolkning"])
+    result["forrige_kvote"] = quotas[earlier].reindex(result.index) if earlier else missing
+    result["aendring"] = result["kommunekvote"] - result["forrige_kvote"]
+    return result
+
+
+def _regions(kommuner: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
+    result = regionskvoter(kommuner)
+    published = tabeller["regionskvoter"].query("kvoteaar == @aar").set_index("region")["regionskvote"]
+    result["offentliggjort_kvote"] = published.reindex(result.index).astype("Int64")
+    result["pr_10000"] = pr_10000(result["regionskvote"], result["befolkning"])
+    earlier = kommuner.groupby("region")["forrige_kvote"]
+    result["forrige_kvote"] = earlier.sum(min_count=1).astype("Int64")
+    result["aendring"] = result["regionskvote"] - result["forrige_kvote"]
+    # In the order of the letters: the order in which the sources name the regions.
+    order = [r for r in tabeller["regionskvoter"].query("kvoteaar == @aar")["region"] if r in result.index]
+    return result.loc[order + [r for r in result.index if r not in order]]
+
+
+def _recorded(tabeller: Mapping[str, pd.DataFrame], kommuner: pd.DataFrame, aar: int, year: int | None) -> list[Aftale]:
+    """The aftaler recorded for ``year``; for None those of every other year, judged without quotas."""
+    register = tabeller["kommuner"].set_index("kommunekode")
+    chosen = tabeller["aftaler"]
+    chosen = chosen[chosen["kvoteaar"] == year] if year is not None else chosen[chosen["kvoteaar"] != aar]
+    deadlines = tabeller["landstal"].set_index("kvoteaar")["aftalefrist"]
+    found = []
+    for row in chosen.itertuples():
+        moves = tabeller["aftale_overfoersler"].query("aftale == @row.aftale")
+        quotas = kommuner if row.kvoteaar == aar else None
+        verdict = _aftale.bedoem(moves, row.region, register, quotas, _date(row.meddelt), _date(deadlines.get(row.kvoteaar)))
+        after = _aftale.anvend(kommuner, moves) if quotas is not None and moves["antal"].notna().all() else None
+        found.append(
+            Aftale(row.aftale, int(row.kvoteaar), row.region, moves, after, verdict, _aftale.samlet(verdict), row.note)
+        )
+    return found
+
+
+def _from_file(
+    tabeller: Mapping[str, pd.DataFrame],
+    kommuner: pd.DataFrame,
+    aar: int,
+    file: tuple[str, str, pd.DataFrame] | None,
+    reported: date | None,
+    last_day: date | None,
+) -> list[Aftale]:
+    if file is None:
+        return []
+    name, form, table = file
+    agreed = _aftale.fra_fil(form, table, name, kommuner, tabeller["stavemaader"])
+    codes = agreed["fra" if form == "overfoersler" else "kommunekode"]
+    register = tabeller["kommuner"].set_index("kommunekode")
+    found = []
+    for region in sorted(set(register.loc[list(codes), "region"])):
+        part = agreed[[register.at[code, "region"] == region for code in codes]]
+        verdict = _aftale.bedoem(part, region, register, kommuner, reported, last_day)
+        note = " ".join(part["note"][part["note"] != ""]) if "note" in part.columns else ""
+        found.append(Aftale(name, aar, region, part, _aftale.anvend(kommuner, part), verdict, _aftale.samlet(verdict), note))
+    return found
+

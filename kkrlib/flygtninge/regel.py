@@ -1,0 +1,154 @@
+"""The distribution of a landstal to kommuner, BEK 550/2022 § 4 (as amended by BEK 1259/2022).
+
+BEK 912/2019, in force for the quotas of 2023, is computed in the same way: the six steps give all published
+kommunekvoter of both years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from kkrlib.errors import DataError, Fund
+from kkrlib.fordeling import er_helt_tal, stoerste_broek_trin
+
+ANTAL = ["befolkning", "indvandrere_flygtninge", "familiesammenfoerte"]
+TRIN = [
+    "befolkningsandel",
+    "indvandrerandel",
+    "fordelingsandel",
+    "beregnet_fordelingstal",
+    "foreloebigt_fordelingstal",
+    "fordelingstal",
+    "kommunekvote",
+]
+
+
+def fordel(grundlag: pd.DataFrame, landstal: int) -> pd.DataFrame:
+    """Distribute a landstal to kommuner, with every step of BEK 550/2022 § 4 as a column.
+
+    1. ``befolkningsandel`` and ``indvandrerandel``: the kommune's shares of all inhabitants and of all indvandrere
+       og flygtninge in the kommuner given (in use: the whole country without Christiansø);
+       ``fordelingsandel`` = befolkningsandel − (indvandrerandel − befolkningsandel).
+    2. ``beregnet_fordelingstal`` = fordelingsandel × (landstal + all familiesammenførte).
+    3. ``foreloebigt_fordelingstal`` = beregnet fordelingstal − the kommune's own familiesammenførte.
+    4. ``fordelingstal``: a negative one becomes 0, the positive ones are scaled down in proportion so that they sum
+       to the landstal.
+    5. ``kommunekvote``: whole persons by largest remainder (:func:`kkrlib.fordeling.stoerste_broek`); ``lighed`` is
+       True for kommuner between which only the tie rule (lowest kommunekode first) decided.
+
+    Parameters
+    ----------
+    grundlag
+        Index ``kommunekode`` (three-digit strings); columns ``region`` (official name), ``befolkning``,
+        ``indvandrere_flygtninge`` and ``familiesammenfoerte`` (whole persons ≥ 0). Other columns are kept.
+        Any set of kommuner; whether all 98 are there is checked where data are loaded.
+    landstal
+        Persons to distribute, a whole number ≥ 0.
+
+    Returns
+    -------
+    DataFrame
+        The same rows in the same order, with the steps added. Shares and fordelingstal are exact
+        :class:`~fractions.Fraction` (persons, not rounded); ``kommunekvote`` is ``int64`` and sums to the landstal.
+
+    Raises
+    ------
+    DataError
+        With every finding: a column missing, a code twice or not of three digits, a missing region, a number of
+        persons that is missing, negative or not whole, nobody at all, or a landstal that is no whole number ≥ 0.
+    """
+    _validate(grundlag, landstal)
+    landstal = int(landstal)
+    inhabitants, immigrants, families = ([int(x) for x in grundlag[column]] for column in ANTAL)
+    all_inhabitants, all_immigrants, all_families = sum(inhabitants), sum(immigrants), sum(families)
+
+    befolkningsandel = [Fraction(x, all_inhabitants) for x in inhabitants]
+    indvandrerandel = [Fraction(x, all_immigrants) for x in immigrants]
+    fordelingsandel = [b - (i - b) for b, i in zip(befolkningsandel, indvandrerandel, strict=True)]
+    beregnet = [andel * (landstal + all_families) for andel in fordelingsandel]
+    foreloebigt = [x - own for x, own in zip(beregnet, families, strict=True)]
+    positive = [max(x, Fraction(0)) for x in foreloebigt]
+    scale = Fraction(landstal) / sum(positive) if landstal else Fraction(0)
+    fordelingstal = [x * scale for x in positive]
+
+    steps = [befolkningsandel, indvandrerandel, fordelingsandel, beregnet, foreloebigt, fordelingstal]
+    result = grundlag.copy()
+    for column, values in zip(TRIN, steps, strict=False):
+        result[column] = pd.Series(values, index=grundlag.index, dtype=object)
+    whole = stoerste_broek_trin(result["fordelingstal"], landstal)
+    result["kommunekvote"], result["lighed"] = whole["antal"], whole["lighed"]
+    return result
+
+
+def regionskvoter(fordelt: pd.DataFrame) -> pd.DataFrame:
+    """The regionskvoter: sums of the kommunekvoter of each region (BEK 550/2022 § 4; integrationsloven § 7).
+
+    ``fordelt`` is what :func:`fordel` returns. Returns a DataFrame indexed by ``region`` in alphabetical order with
+    ``befolkning`` and ``regionskvote`` (persons, ``int64``); the regionskvoter sum to the landstal.
+    """
+    sums = fordelt.groupby("region", sort=True)[["befolkning", "kommunekvote"]].sum()
+    return sums.rename(columns={"kommunekvote": "regionskvote"}).astype("int64")
+
+
+def pr_10000(antal: pd.Series, befolkning: pd.Series) -> pd.Series:
+    """Persons per 10,000 inhabitants as exact Fractions, on the index of ``antal``; missing where there is no inhabitant."""
+    values = [Fraction(int(a) * 10_000, int(b)) if b else None for a, b in zip(antal, befolkning, strict=True)]
+    return pd.Series(values, index=antal.index, dtype=object)
+
+
+def grundlag(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> pd.DataFrame:
+    """What the quotas of one year are computed from: bilag A, both its tables, with the names of the register.
+
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. Returns a DataFrame indexed by ``kommunekode`` in ascending order
+    with ``kommune``, ``region``, ``befolkning``, ``indvandrere_flygtninge``, ``asylansoegere`` (may be missing: not
+    printed) and ``familiesammenfoerte``, all in persons. Raises KeyError for a year without bilag A.
+    """
+    persons = tabeller["bilag_a"].query("kvoteaar == @kvoteaar").set_index("kommunekode")
+    families = tabeller["familiesammenfoerte"].query("kvoteaar == @kvoteaar").set_index("kommunekode")
+    if persons.empty or families.empty:
+        raise KeyError(f"bilag A for {kvoteaar}")
+    joined = persons[["befolkning", "indvandrere_flygtninge", "asylansoegere"]].join(
+        families["familiesammenfoerte"], how="outer", validate="one_to_one"
+    )
+    register = tabeller["kommuner"].set_index("kommunekode")[["kommune", "region"]]
+    return register.join(joined, how="inner", validate="one_to_one").sort_index()
+
+
+def forrige_aar(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> int | None:
+    """The latest earlier quota year with published kommunekvoter and bilag A, or None where there is none."""
+    years = set(tabeller["bilag_a"]["kvoteaar"]) & set(tabeller["bilag_b"]["kvoteaar"])
+    return max((int(y) for y in years if y < kvoteaar), default=None)
+
+
+def _validate(grundlag: pd.DataFrame, landstal: Any) -> None:
+    found = [
+        Fund("grundlag", "", column, "", "kolonnen mangler") for column in ["region", *ANTAL] if column not in grundlag.columns
+    ]
+    for code in grundlag.index[grundlag.index.duplicated()].unique():
+        found.append(Fund("grundlag", str(code), "kommunekode", str(code), "kommunen står to gange"))
+    for code in grundlag.index.unique():
+        if not (isinstance(code, str) and len(code) == 3 and code.isascii() and code.isdigit()):
+            found.append(Fund("grundlag", str(code), "kommunekode", str(code), "skal være en tekst på tre cifre, fx «101»"))
+    if "region" in grundlag.columns:
+        for code, region in grundlag["region"].items():
+            if not isinstance(region, str) or not region.strip():
+                found.append(Fund("grundlag", str(code), "region", "", "kommunen har ingen region"))
+    for column in [c for c in ANTAL if c in grundlag.columns]:
+        before = len(found)
+        for code, value in grundlag[column].items():
+            if pd.api.types.is_scalar(value) and pd.isna(value):
+                found.append(Fund("grundlag", str(code), column, "", "tallet mangler"))
+            elif not er_helt_tal(value):
+                found.append(Fund("grundlag", str(code), column, str(value), "skal være et helt antal personer"))
+            elif value < 0:
+                found.append(Fund("grundlag", str(code), column, str(value), "må ikke være negativt"))
+        if column != "familiesammenfoerte" and len(found) == before and not any(grundlag[column]):
+            found.append(Fund("grundlag", "", column, "0", "der er ingen personer i nogen kommune, så andelene findes ikke"))
+    if not er_helt_tal(landstal) or landstal < 0:
+        found.append(Fund("grundlag", "", "landstal", str(landstal), "landstallet skal være et helt tal på mindst 0"))
+    if found:
+        raise DataError(found)
