@@ -1,0 +1,531 @@
+"""The exporter: an executed notebook becomes one page, with the tables' data beside it.
+
+It computes no number. It lays out what the cells show by the contract in ``docs/architecture.md`` and refuses
+everything else, with the cell's number (the first cell is 1) and all refusals at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from html.parser import HTMLParser
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import mistune
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+
+from kkrlib import dansk, tabeller
+from kkrlib.errors import RunError
+from kkrlib.tekst import MIME_FOLD, MIME_SIDE
+
+MIME_FIGUR = "application/vnd.kkr.figur+json"
+UDGIVER = "Kommunekontaktrådet (KKR)"
+HELE_LANDET = "hele landet"
+#: What a page may load: nothing but the styles it carries and its empty icon.
+CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+_DANSKE = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "o", "ä": "a"})
+
+#: Ids of the template itself.
+_EGNE = ("til-indholdet", "indholdsfortegnelse")
+
+
+class KkrRapport(Exporter):  # type: ignore[misc]
+    """nbconvert exporter ``kkr-rapport``: ``jupyter nbconvert --to kkr-rapport X.ipynb``.
+
+    Input is an executed notebook. ``resources["metadata"]["name"]`` is the page's name, which its downloads
+    begin with; ``resources["kkr"]["soeskende"]`` (optional) lists the report's other pages as
+    ``{"navn", "tekst", "aktuel"}``. Output is the page as text, and in ``resources["outputs"]`` the downloads as
+    ``{"data/<name>-<table id>.csv": bytes, …}``. Raises RunError, with every refusal, for a page that is not as
+    the contract says.
+    """
+
+    export_from_notebook = "KKR-rapport"
+    output_mimetype = "text/html"
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Make the page of ``nb``; returns ``(html, resources)``. See the class."""
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        name = resources.get("metadata", {}).get("name") or "rapport"
+        html, downloads = side(nb, name, resources.get("kkr", {}).get("soeskende", ()))
+        resources["outputs"] = {**(resources.get("outputs") or {}), **downloads}
+        return html, resources
+
+
+def side(
+    nb: Mapping[str, Any], navn: str, soeskende: Iterable[Mapping[str, Any]] = ()
+) -> tuple[str, dict[str, bytes]]:
+    """The page of an executed notebook and its downloads; ``navn`` is the page's name without ``.html``."""
+    page = _Laeser(navn).laes(nb)
+    kkr = nb.get("metadata", {}).get("kkr", {})
+    rapport = str(kkr.get("titel") or page.titel)
+    html = _miljoe().get_template("side.html.j2").render(
+        titel=page.titel,
+        beskrivelse=page.beskrivelse,
+        rapport=rapport,
+        h1=Markup(page.h1),
+        indledning=Markup(page.sektioner[0].html),
+        sektioner=[
+            {"id": s.id, "titel": s.titel, "html": Markup(s.html), "overskrift": Markup(s.overskrift)}
+            for s in page.sektioner[1:]
+        ],
+        soeskende=[dict(s, href=quote(f"{s['navn']}.html")) for s in soeskende],
+        stil=stil(page.titel),
+        csp=CSP,
+        udgiver=UDGIVER,
+    )
+    _kontroller(html, page)
+    return html, page.filer
+
+
+def indeks(sider: Iterable[Mapping[str, Any]]) -> str:
+    """The front page: every report, newest year first, the whole country before the regions.
+
+    ``sider`` has one dict per page: ``navn``, ``rapport``, ``rapporttitel``, ``titel``, ``beskrivelse``, ``aar``,
+    ``region`` (empty or «hele landet» for the whole country) and ``filer``, a list of ``{"fil", "bytes", "titel"}``
+    with the file's path from the front page, its size in bytes and what it holds. Without years ``aar`` is empty.
+    The order of ``sider`` does not matter. Raises RunError if a page is there twice or there is none.
+    """
+    pages = list(sider)
+    if not pages:
+        raise RunError("forsiden har ingen sider at vise")
+    if twice := _to_gange(p["navn"] for p in pages):
+        raise RunError(f"forsiden har samme side to gange: {dansk.opremsning(twice)}")
+
+    def whole(page: Mapping[str, Any]) -> bool:
+        return not page["region"] or str(page["region"]).lower() == HELE_LANDET
+
+    def order(page: Mapping[str, Any]) -> tuple[Any, ...]:
+        year = int(page["aar"] or 0)
+        return (page["rapporttitel"], page["rapport"], -year, not whole(page), str(page["region"]), page["navn"])
+
+    reports: dict[str, dict[str, Any]] = {}
+    for page in sorted(pages, key=order):
+        report = reports.setdefault(
+            page["rapport"],
+            {"id": _slug(page["rapport"]), "titel": page["rapporttitel"], "aar": {}},
+        )
+        report["aar"].setdefault(page["aar"], []).append(
+            {
+                "href": quote(f"{page['navn']}.html"),
+                "titel": page["titel"],
+                "beskrivelse": page["beskrivelse"],
+                "hele": whole(page),
+                "filer": [
+                    {"href": quote(f["fil"]), "titel": f["titel"], "art": _art(f["fil"]), "str": stoerrelse(f["bytes"])}
+                    for f in page["filer"]
+                ],
+            }
+        )
+    title = "Rapporter"
+    return _miljoe().get_template("indeks.html.j2").render(
+        titel=f"{title} – {UDGIVER}",
+        overskrift=title,
+        beskrivelse="Årlige rapporter til Kommunekontaktrådet om fordelinger og økonomi på tværs af kommunerne.",
+        rapport=title,
+        rapporter=list(reports.values()),
+        soeskende=[],
+        stil=stil(title),
+        csp=CSP,
+        udgiver=UDGIVER,
+    )
+
+
+def stoerrelse(antal: int) -> str:
+    """A file's size for people: ``5120 → "5 kB"``; at least «1 kB», from 1 MB one decimal; 1 kB is 1.000 bytes."""
+    if antal >= 1_000_000:
+        text, unit = dansk.tal(antal / 1_000_000, 1), "MB"
+    else:
+        text, unit = dansk.tal(max(1, round(antal / 1000))), "kB"
+    return f"{text}\N{NO-BREAK SPACE}{unit}"
+
+
+def stil(titel: str) -> Markup:
+    """The page's styles: the colours, the sheet of the package, and the report's name on each printed page."""
+    from kkrlib import farver
+
+    name = "".join(c if c.isalnum() and c.isascii() or c == " " else f"\\{ord(c):x} " for c in titel)
+    css = f'{farver.css().strip()}\n{_stilark()}@page {{ @top-left {{ content: "{name}" }} }}\n'
+    if "</" in css:
+        raise RunError("stilarket indeholder «</»")
+    return Markup(css)
+
+
+@cache
+def _stilark() -> str:
+    """The sheet without its comments and indentation, which readers of a page need not download."""
+    css = files(__package__).joinpath("skabelon", "stil.css").read_text(encoding="utf-8")
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    return "".join(f"{line.strip()}\n" for line in css.splitlines() if line.strip())
+
+
+@cache
+def _miljoe() -> Environment:
+    return Environment(
+        loader=PackageLoader(__package__, "skabelon"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _slug(text: str) -> str:
+    """``"Kommunekvoter på Ærø" → "kommunekvoter-paa-aeroe"``; empty if no letter or digit is left."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower().translate(_DANSKE)).strip("-")
+
+
+def _to_gange(items: Iterable[str]) -> list[str]:
+    return [item for item, n in Counter(items).items() if n > 1]
+
+
+def _art(fil: str) -> str:
+    return {"csv": "CSV", "xlsx": "Excel"}.get(fil.rpartition(".")[2], fil.rpartition(".")[2].upper())
+
+
+@dataclass
+class _Sektion:
+    """What stands under one h2, or before the first one (``id`` is empty)."""
+
+    id: str = ""
+    titel: str = ""
+    overskrift: str = ""
+    dele: list[str] = field(default_factory=list)
+
+    @property
+    def html(self) -> str:
+        return "".join(self.dele)
+
+
+class _Laeser:
+    """Walks the cells once, collecting sections, downloads and refusals."""
+
+    def __init__(self, navn: str):
+        self.navn = navn
+        self.titel = self.beskrivelse = self.h1 = ""
+        self.sektioner = [_Sektion()]
+        self.filer: dict[str, bytes] = {}
+        self.tabeller: list[str] = []
+        self.figurer: list[str] = []
+        self.afvist: list[str] = []
+        self.celle = 0
+        self._niveau = 1
+        self._sider = 0
+        self._ids: dict[str, int] = dict.fromkeys(_EGNE, 0)
+        self._titler: dict[str, int] = {}
+        self._links: list[tuple[int, str]] = []
+
+    def afvis(self, regel: str) -> None:
+        self.afvist.append(f"celle {self.celle}: {regel}")
+
+    def laes(self, nb: Mapping[str, Any]) -> _Laeser:
+        for self.celle, cell in enumerate(nb["cells"], 1):
+            if cell["cell_type"] == "markdown":
+                self._markdown(cell["source"])
+            elif cell["cell_type"] == "code":
+                for output in cell.get("outputs", []):
+                    self._output(output)
+            elif cell["source"].strip():
+                self.afvis("en råcelle vises ikke på siden; brug en Markdown-celle")
+        for number, target in self._links:
+            if target not in self._ids:
+                self.afvist.append(f"celle {number}: linket «#{target}» peger ikke på noget på siden")
+        if not self._sider:
+            self.afvist.append("notebooken viser ingen Side, som skal være det første, der vises (er den kørt?)")
+        if self.afvist:
+            raise RunError("\n".join([f"siden «{self.navn}» er afvist:", *self.afvist]))
+        return self
+
+    def _output(self, output: Mapping[str, Any]) -> None:
+        kind = output["output_type"]
+        if kind == "stream":
+            text = output["text"].strip().splitlines() or [""]
+            return self.afvis(f"skriver til {output['name']}: {text[0][:200]}")
+        if kind == "error":
+            return self.afvis(f"fejlede: {output['ename']}: {output['evalue']}")
+        data = output.get("data", {})
+        if MIME_SIDE in data:
+            self._side(data)
+        elif tabeller.MIME in data:
+            self._tabel(data)
+        elif MIME_FIGUR in data:
+            self._figur(data)
+        elif MIME_FOLD in data:
+            self._fold(data[MIME_FOLD])
+        elif "text/markdown" in data and "text/html" not in data:
+            self._markdown(data["text/markdown"])
+        else:
+            self.afvis(
+                f"viser noget, som siden ikke kan have ({', '.join(sorted(data)) or 'intet'});"
+                " brug Side, tabel, en figur, tekst eller fold"
+            )
+
+    def _side(self, data: Mapping[str, Any]) -> None:
+        self._sider += 1
+        if self._sider > 1:
+            return self.afvis("viser endnu en Side; der skal være netop én")
+        payload = data[MIME_SIDE]
+        self.titel, self.beskrivelse = payload["titel"].strip(), payload["beskrivelse"].strip()
+        if not self.titel or not self.beskrivelse:
+            self.afvis("siden mangler titel eller beskrivelse")
+        if len(self.sektioner) > 1 or self.sektioner[0].dele:
+            self.afvis("Side skal være det første, der vises")
+        self.h1 = f"<h1>{escape(self.titel)}</h1>"
+
+    def _tabel(self, data: Mapping[str, Any]) -> None:
+        payload, html = data[tabeller.MIME], data.get("text/html", "")
+        id = payload.get("id", "")
+        if not tabeller.SLUG.fullmatch(id):
+            return self.afvis(f"tabellens id «{id}» skal være små bogstaver, tal og bindestreger")
+        for name in ("titel", "enhed", "kilde"):
+            if not payload.get(name, "").strip():
+                self.afvis(f"tabellen «{id}» har ingen {name}")
+        if "<caption" not in html:
+            self.afvis(f"tabellen «{id}» har ingen caption")
+        if id in self.tabeller:
+            return self.afvis(f"tabellen «{id}» er vist to gange")
+        self.tabeller.append(id)
+        self._samme_titel(payload.get("titel", ""))
+        links = []
+        for suffix, label, write in (("csv", "CSV", tabeller.csv), ("xlsx", "Excel", tabeller.xlsx)):
+            content = write(payload)
+            path = f"data/{self.navn}-{id}.{suffix}"
+            self.filer[path] = content
+            links.append(
+                f'<a href="{quote(path)}" download>{label}<span class="skjult">: {escape(payload["titel"])}</span>'
+                f" ({stoerrelse(len(content))})</a>"
+            )
+        self._fragment(html)
+        self._tilfoej(f'{html.strip()}\n<p class="hent">Hent tabellen: {" · ".join(links)}</p>\n')
+
+    def _figur(self, data: Mapping[str, Any]) -> None:
+        payload, html = data[MIME_FIGUR], data.get("text/html", "")
+        id = payload.get("id", "")
+        for name in ("titel", "beskrivelse", "enhed", "kilde"):
+            if not (payload.get(name) or "").strip():
+                self.afvis(f"figuren «{id}» har ingen {name}")
+        if "<svg" not in html:
+            self.afvis(f"figuren «{id}» har ingen tegning (inline SVG)")
+        if id in self.figurer:
+            return self.afvis(f"figuren «{id}» er vist to gange")
+        self.figurer.append(id)
+        self._fragment(html)
+        self._tilfoej(f"{html.strip()}\n")
+
+    def _fold(self, payload: Mapping[str, Any]) -> None:
+        for piece in payload["afsnit"]:
+            try:
+                parts = _markdown(piece["markdown"])
+            except RunError as error:
+                self.afvis(str(error))
+                continue
+            if not all(isinstance(part, str) for part in parts):
+                self.afvis(f"det foldede afsnit «{piece['titel']}» må ikke have overskrifter")
+                continue
+            html = "".join(str(part) for part in parts)
+            self._fragment(html)
+            self._tilfoej(
+                f'<details class="afsnit">\n<summary>{escape(piece["titel"])}</summary>\n{html}</details>\n'
+            )
+
+    def _samme_titel(self, titel: str) -> None:
+        if titel in self._titler:
+            self.afvis(f"titlen «{titel}» er også brugt i celle {self._titler[titel]}")
+        self._titler.setdefault(titel, self.celle)
+
+    def _markdown(self, source: str) -> None:
+        try:
+            parts = _markdown(source)
+        except RunError as error:
+            return self.afvis(str(error))
+        for part in parts:
+            if isinstance(part, str):
+                self._fragment(part, own=False)
+                self._tilfoej(part)
+            else:
+                self._overskrift(*part)
+
+    def _overskrift(self, level: int, html: str, text: str) -> None:
+        if level == 1:
+            return self.afvis(f"overskriften «{text}» er på øverste niveau; det er sidens titel (brug ##)")
+        if level > self._niveau + 1:
+            self.afvis(f"overskriften «{text}» springer fra niveau {self._niveau} til {level}")
+        self._niveau = level
+        id = _slug(text)
+        if not id:
+            return self.afvis(f"overskriften «{text}» har ingen bogstaver")
+        self._tag(id, f"overskriften «{text}» giver ")
+        heading = (
+            f'<div class="overskrift"><h{level} id="{id}">{html}</h{level}>'
+            f'<a class="permalink" href="#{id}"><span aria-hidden="true">#</span>'
+            f'<span class="skjult">Link til afsnittet {escape(text)}</span></a></div>\n'
+        )
+        if level == 2:
+            self.sektioner.append(_Sektion(id, text, heading))
+        else:
+            self._tilfoej(heading)
+
+    def _fragment(self, html: str, own: bool = True) -> None:
+        """Check a fragment and take down its ids and internal links."""
+        reader = _Struktur()
+        reader.feed(html)
+        reader.close()
+        for rule in reader.afvist:
+            self.afvis(rule)
+        if own and reader.overskrifter:
+            self.afvis("en tabel eller figur må ikke have overskrifter (h1–h6)")
+        for id in reader.ids:
+            self._tag(id)
+        self._links += [(self.celle, target) for target in reader.links]
+
+    def _tag(self, id: str, foran: str = "") -> None:
+        """Take an id for this cell; refuses one that is taken."""
+        if id in self._ids:
+            where = f"celle {self._ids[id]}" if self._ids[id] else "sidens skabelon"
+            self.afvis(f"{foran}id «{id}», der også er brugt i {where}")
+        self._ids.setdefault(id, self.celle)
+
+    def _tilfoej(self, html: str) -> None:
+        self.sektioner[-1].dele.append(html)
+
+
+class _Struktur(HTMLParser):
+    """What a piece of HTML is made of: ids, headings, counts, and what a page must not have."""
+
+    _FORBUDT = frozenset(
+        "script iframe object embed link base form input button audio video source track foreignobject".split()
+    )
+    _HENTER = frozenset({"src", "srcset", "poster", "data", "background", "action", "formaction"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.overskrifter: list[int] = []
+        self.klasser: Counter[str] = Counter()
+        self.links: list[str] = []
+        self.th_uden_scope = 0
+        self.afvist: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self._FORBUDT:
+            self.afvist.append(f"<{tag}> må ikke være på siden")
+        if re.fullmatch(r"h[1-6]", tag):
+            self.overskrifter.append(int(tag[1]))
+        values = {name: value or "" for name, value in attrs}
+        if tag == "th" and "scope" not in values:
+            self.th_uden_scope += 1
+        if "id" in values:
+            self.ids.append(values["id"])
+        self.klasser.update(values.get("class", "").split())
+        named = values.get("role") == "img" and (values.get("aria-label") or values.get("aria-labelledby"))
+        if tag == "svg" and not named and values.get("aria-hidden") != "true":
+            self.afvist.append("en tegning (svg) har hverken role=img med navn eller aria-hidden")
+        for name, value in values.items():
+            if name.startswith("on"):
+                self.afvist.append(f"<{tag} {name}> må ikke være på siden (script)")
+            fetched = name in self._HENTER or (name in ("href", "xlink:href") and tag != "a")
+            if fetched and not value.startswith(("#", "data:image/")):
+                self.afvist.append(f"<{tag}> henter «{value[:80]}»; en side henter intet")
+            if name == "style" and "url(" in value.replace("url(#", ""):
+                self.afvist.append(f"<{tag}> har en style, der henter noget")
+        if tag == "a" and values.get("href", "").startswith("#"):
+            self.links.append(values["href"][1:])
+        if tag == "a" and urlsplit(values.get("href", "")).scheme not in ("", "http", "https", "mailto"):
+            self.afvist.append(f"linket «{values['href'][:80]}» kan ikke bruges på en side")
+
+
+def _kontroller(html: str, page: _Laeser) -> None:
+    """The finished page against the notebook: what a template dropped or doubled stops it. Raises RunError."""
+    found = _Struktur()
+    found.feed(html)
+    found.close()
+    faults = []
+    if twice := _to_gange(found.ids):
+        faults.append(f"id er brugt to gange: {', '.join(twice)}")
+    if found.overskrifter.count(1) != 1:
+        faults.append(f"siden har {found.overskrifter.count(1)} overskrifter på øverste niveau")
+    jumps = zip([0, *found.overskrifter], found.overskrifter, strict=False)
+    if any(after > before + 1 for before, after in jumps):
+        faults.append("et overskriftsniveau er sprunget over")
+    if found.th_uden_scope:
+        faults.append(f"{found.th_uden_scope} <th> uden scope")
+    for kind, wanted in (("tabel", page.tabeller), ("figur", page.figurer)):
+        if found.klasser[kind] != len(wanted):
+            faults.append(f"siden har {found.klasser[kind]} af class «{kind}», notebooken viser {len(wanted)}")
+    if faults:
+        raise RunError("\n".join([f"siden «{page.navn}» er afvist:", *faults]))
+
+
+class _Tegner(mistune.HTMLRenderer):  # type: ignore[misc]
+    """Markdown's HTML in HTML5's own spelling, without what a page can't have."""
+
+    def __init__(self) -> None:
+        super().__init__(escape=True)
+
+    def block_html(self, html: str) -> str:
+        raise RunError(f"HTML i Markdown vises ikke: {html.strip()[:80]}")
+
+    inline_html = block_html
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        raise RunError(f"billedet «{url}» kan ikke vises; en figur har beskrivelse og kilde")
+
+    def linebreak(self) -> str:
+        return "<br>\n"
+
+    def thematic_break(self) -> str:
+        return "<hr>\n"
+
+
+def _markdown(source: str) -> list[str | tuple[int, str, str]]:
+    """Markdown as a list of HTML pieces and headings ``(level, html, plain text)``. Raises RunError."""
+    if "$$" in source or re.search(r"\\\[|\\begin\{", source):
+        raise RunError("formler i TeX vises ikke på siden; skriv reglen i ord")
+    renderer = _Tegner()
+    parse = mistune.create_markdown(renderer=None)
+    state = mistune.BlockState()
+    tokens, state = parse.parse(source, state)
+    parts: list[str | tuple[int, str, str]] = []
+    for token in tokens:
+        if token["type"] == "list" and token["attrs"]["ordered"] and len(token["children"]) == 1:
+            raise RunError(
+                "en nummereret liste med ét punkt; er det en dato eller et tal først på linjen,"
+                " så skriv «1\\. januar»"
+            )
+        if token["type"] == "heading":
+            inner = renderer.render_tokens(token["children"], state)
+            parts.append((token["attrs"]["level"], inner, _ren(inner)))
+        elif html := renderer.render_tokens([token], state):
+            parts.append(html)
+    return parts
+
+
+class _Ren(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tekst = ""
+
+    def handle_data(self, data: str) -> None:
+        self.tekst += data
+
+
+def _ren(html: str) -> str:
+    reader = _Ren()
+    reader.feed(html)
+    reader.close()
+    return reader.tekst.strip()

@@ -1,0 +1,109 @@
+"""A page's title and its prose, whose numbers come from variables.
+
+Prose is Markdown. :func:`tekst` fills ``{navn:kode}`` by :func:`kkrlib.dansk.udfyld`, so that no number is
+typed by hand and none is printed in English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from inspect import cleandoc
+from typing import Any
+
+import pandas as pd
+
+from kkrlib import dansk
+from kkrlib.errors import RunError
+
+MIME_SIDE = "application/vnd.kkr.side+json"
+MIME_FOLD = "application/vnd.kkr.fold+json"
+
+# «29. april 2024» first on a line is a numbered list in Markdown, unless its full stop is escaped.
+_DATO_FOERST = re.compile(r"^(\s*\d+)\. ")
+
+
+@dataclass(frozen=True)
+class Side:
+    """A page's title (its only ``<h1>``) and its description in a sentence or two, plain text both.
+
+    Exactly one per notebook, before anything else that is shown. Raises RunError if either is empty.
+    """
+
+    titel: str
+    beskrivelse: str
+
+    def __post_init__(self) -> None:
+        for name in ("titel", "beskrivelse"):
+            if not getattr(self, name).strip():
+                raise RunError(f"siden har ingen {name}")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {
+            "text/html": f"<h1>{escape(self.titel)}</h1>",
+            "text/plain": self.titel,
+            MIME_SIDE: {"titel": self.titel, "beskrivelse": self.beskrivelse},
+        }
+
+
+@dataclass(frozen=True)
+class Tekst:
+    """Filled-in Markdown, as a cell's output."""
+
+    markdown: str
+
+    def __str__(self) -> str:
+        return self.markdown
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"text/markdown": self.markdown, "text/plain": self.markdown}
+
+
+def tekst(skabelon: str, /, **tal: Any) -> Tekst:
+    """Prose with numbers: ``tekst("Der er {antal:tal} personer.", antal=1234)``.
+
+    The codes are those of :func:`kkrlib.dansk.udfyld`. Indentation common to the lines is removed. Raises
+    RunError for a number that is not given, is missing (None, NaN) or has no format, and for an empty text.
+    """
+    for name, value in tal.items():
+        if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+            raise RunError(f"tallet «{name}» i teksten mangler")
+    lines = []
+    for line in cleandoc(skabelon).split("\n"):
+        try:
+            filled = dansk.udfyld(line, **tal)
+        except KeyError as error:
+            raise RunError(f"tallet «{error.args[0]}» i teksten er ikke givet: {line}") from None
+        except (ValueError, TypeError, IndexError, AttributeError) as error:
+            raise RunError(f"teksten kan ikke udfyldes: {error}: {line}") from None
+        lines.append(_DATO_FOERST.sub(r"\1\\. ", filled) if line.lstrip().startswith("{") else filled)
+    markdown = "\n".join(lines)
+    if not markdown.strip():
+        raise RunError("teksten er tom")
+    return Tekst(markdown)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Pieces of prose that are one click away each: ``afsnit`` are (what is clicked on, Markdown)."""
+
+    afsnit: tuple[tuple[str, str], ...]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        # JupyterLab shows the Markdown, open; the page is made from the payload.
+        markdown = "\n\n".join(f"**{title}**\n\n{text}" for title, text in self.afsnit)
+        payload = {"afsnit": [{"titel": title, "markdown": text} for title, text in self.afsnit]}
+        return {"text/markdown": markdown, "text/plain": markdown, MIME_FOLD: payload}
+
+
+def fold(afsnit: Iterable[tuple[str, str | Tekst]]) -> Fold:
+    """Prose folded away, piece by piece: pairs of a title, which is plain text, and Markdown without headings.
+
+    Raises RunError if there is none, or a title or text is empty.
+    """
+    pieces = tuple((title.strip(), str(text).strip()) for title, text in afsnit)
+    if not pieces or not all(title and text for title, text in pieces):
+        raise RunError("et foldet afsnit mangler titel eller tekst")
+    return Fold(pieces)

@@ -1,0 +1,435 @@
+"""The exporter: a page as the contract says or a refusal that names the cell, and the same bytes every time."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import nbformat
+import openpyxl
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from nbformat import v4
+
+from kkrlib import farver, tabeller
+from kkrlib.errors import RunError
+from kkrlib.rapport import eksport
+from kkrlib.rapport.eksport import KkrRapport, indeks, stoerrelse
+from kkrlib.tabeller import Kolonne, tabel
+from kkrlib.tekst import Side, fold, tekst
+
+ROD = Path(__file__).resolve().parents[1]
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+class Figur:
+    """A figure by the contract, as small as it gets."""
+
+    def __init__(self, id: str = "kort", beskrivelse: str = "Et kort.", svg: str = ""):
+        self.id, self.beskrivelse = id, beskrivelse
+        self.svg = svg or f'<svg role="img" aria-labelledby="figur-{id}-titel" viewBox="0 0 1 1"></svg>'
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        html = (
+            f'<div class="figur" id="figur-{self.id}"><p class="figurtitel" id="figur-{self.id}-titel">Kort</p>'
+            f'{self.svg}<p class="beskrivelse">{self.beskrivelse}</p><p class="kilde">Kilde: x.</p></div>'
+        )
+        about = {"id": self.id, "titel": "Kort", "beskrivelse": self.beskrivelse, "enhed": "personer", "kilde": "x"}
+        return {"text/html": html, "text/plain": self.beskrivelse, "application/vnd.kkr.figur+json": about}
+
+
+def en_tabel(id: str = "kvoter", titel: str = "Kvoter"):
+    data = pd.DataFrame({"kommune": ["Køge", "Ærø"], "kvote": [1234, 5], "andel": [Fraction(1, 8), Fraction(7, 8)]})
+    columns = [Kolonne("kommune", "Kommune"), Kolonne("kvote", "Kvote", enhed="personer", type="heltal"), Kolonne("andel", "Andel", type="andel")]
+    return tabel(data, columns, id=id, titel=titel, enhed="personer", kilde="bilag A")
+
+
+def vis(*things):
+    return v4.new_code_cell(
+        "hemmelig_kode = 42",
+        outputs=[v4.new_output("execute_result", t._repr_mimebundle_(), execution_count=1) for t in things],
+    )
+
+
+def md(text: str):
+    return v4.new_markdown_cell(text)
+
+
+SIDE = Side("Fordeling af flygtninge 2025", "Hvor mange flygtninge hver kommune modtager.")
+
+
+def notesbog(*cells, side=SIDE):
+    return v4.new_notebook(
+        cells=[v4.new_code_cell("aar = 2025", metadata={"tags": ["parameters"]}), *([vis(side)] if side else []), *cells],
+        metadata={"kkr": {"rapport": "flygtninge", "titel": "Fordeling af flygtninge"}},
+    )
+
+
+HEL = (
+    md("Indledning med *vægt*."),
+    md("## Kommunekvoter på Ærø og Åen\n\nSe [tabellen](#tabel-kvoter)."),
+    vis(en_tabel()),
+    md("### Lidt mere"),
+    vis(tekst("Der er {antal:tal} personer.", antal=12345)),
+    md("## Kort"),
+    vis(Figur()),
+    vis(en_tabel("flere", "Flere kvoter")),
+)
+SOESKENDE = [
+    {"navn": "flygtninge-2025", "tekst": "Hele landet 2025", "aktuel": True},
+    {"navn": "flygtninge-2025-sjaelland", "tekst": "Sjælland 2025", "aktuel": False},
+]
+
+
+def byg(*cells, side=SIDE, soeskende=()):
+    resources = {"metadata": {"name": "flygtninge-2025"}, "kkr": {"soeskende": list(soeskende)}}
+    html, resources = KkrRapport().from_notebook_node(notesbog(*cells, side=side), resources)
+    return html, resources["outputs"]
+
+
+@pytest.fixture(scope="module")
+def hel():
+    html, outputs = byg(*HEL, soeskende=SOESKENDE)
+    return html, BeautifulSoup(html, "html.parser"), outputs
+
+
+# The page
+
+
+def test_head_says_language_title_description_and_what_may_be_loaded(hel):
+    html, s, _ = hel
+    assert html.startswith("<!DOCTYPE html>\n") and s.html["lang"] == "da"
+    assert s.title.get_text() == "Fordeling af flygtninge 2025"
+    assert s.find("meta", attrs={"name": "description"})["content"] == SIDE.beskrivelse
+    policy = s.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+    assert s.find("link", rel="icon")["href"] == "data:,"
+    assert s.find("meta", charset="utf-8")
+
+
+def test_page_fetches_nothing_and_runs_nothing(hel):
+    html, s, _ = hel
+    assert "<script" not in html and "@import" not in html and "url(" not in html
+    assert not s.select("[src], link:not([rel=icon])")
+    assert "http" not in re.sub(r'http-equiv="[^"]*"', "", html)
+
+
+def test_code_stays_in_the_notebook(hel):
+    assert "hemmelig_kode" not in hel[0] and "aar = 2025" not in hel[0]
+
+
+def test_headings_are_sections_with_slugs_permalinks_and_contents(hel):
+    _, s, _ = hel
+    assert [h.get_text() for h in s.select("h1")] == ["Fordeling af flygtninge 2025"]
+    ids = ["kommunekvoter-paa-aeroe-og-aaen", "kort"]
+    assert [x["aria-labelledby"] for x in s.select(".artikel > section")] == ids
+    assert [a["href"] for a in s.select("nav.indhold a")] == [f"#{i}" for i in ids]
+    assert s.find(id=ids[0]).get_text() == "Kommunekvoter på Ærø og Åen"  # nothing but the heading's own words
+    links = {a["href"]: a.get_text(" ") for a in s.select("a.permalink")}
+    assert links["#kort"] == "# Link til afsnittet Kort" and links["#lidt-mere"]
+    assert s.select_one(f"section[aria-labelledby={ids[0]}] h3#lidt-mere")
+    assert s.select_one("main h1") and s.select_one("a.spring")["href"] == "#" + s.main["id"]
+    assert s.select_one("a.spring").get_text() == "Spring til indholdet"
+
+
+def test_every_internal_link_leads_somewhere_and_ids_are_unique(hel):
+    _, s, _ = hel
+    ids = [x["id"] for x in s.select("[id]")]
+    assert len(ids) == len(set(ids))
+    assert {a["href"][1:] for a in s.select('a[href^="#"]')} <= set(ids)
+
+
+def test_tables_and_figures_are_as_many_as_in_the_notebook(hel):
+    _, s, _ = hel
+    outputs = [o for c in notesbog(*HEL).cells for o in c.get("outputs", [])]
+    for css, mime in (("tabel", tabeller.MIME), ("figur", eksport.MIME_FIGUR)):
+        assert len(s.select(f"div.{css}")) == sum(mime in o["data"] for o in outputs) > 0
+    assert len(s.select("table")) == len(s.select("caption")) == 2
+
+
+def test_numbers_are_danish(hel):
+    text = hel[1].get_text()
+    assert "1.234" in text and f"12,5{NBSP}%" in text and "Der er 12.345 personer." in text
+
+
+def test_downloads_stand_under_each_table_with_their_real_sizes(hel):
+    _, s, outputs = hel
+    assert sorted(outputs) == [
+        f"data/flygtninge-2025-{i}.{x}" for i in ("flere", "kvoter") for x in ("csv", "xlsx")
+    ]
+    assert outputs["data/flygtninge-2025-kvoter.csv"] == "kommune,kvote,andel\nKøge,1234,0.125\nÆrø,5,0.875\n".encode()
+    sheet = openpyxl.load_workbook(io.BytesIO(outputs["data/flygtninge-2025-kvoter.xlsx"])).active
+    assert sheet["B2"].value == 1234
+    line = s.find(id="tabel-kvoter").find_next_sibling("p")
+    size = stoerrelse(len(outputs["data/flygtninge-2025-kvoter.xlsx"]))
+    assert line.get_text() == f"Hent tabellen: CSV: Kvoter (1{NBSP}kB) · Excel: Kvoter ({size})"
+    assert {a["href"] for a in s.select(".hent a")} == set(outputs)
+    names = [a.get_text() for a in s.select(".hent a")]
+    assert len(names) == len(set(names))
+
+
+def test_sibling_pages_are_linked_and_this_one_is_marked(hel):
+    links = hel[1].select("nav.soeskende a")
+    assert [(a["href"], a.get_text(), a.get("aria-current")) for a in links] == [
+        ("flygtninge-2025.html", "Hele landet 2025", "page"),
+        ("flygtninge-2025-sjaelland.html", "Sjælland 2025", None),
+    ]
+    assert not BeautifulSoup(byg(*HEL)[0], "html.parser").select("nav.soeskende")
+
+
+def test_page_without_sections_has_no_contents():
+    s = BeautifulSoup(byg(md("Kun tekst."))[0], "html.parser")
+    assert not s.select("nav") and "Kun tekst." in s.main.get_text()
+
+
+def test_fragments_stand_on_the_page_word_for_word(hel):
+    assert en_tabel().html in hel[0] and Figur()._repr_mimebundle_()["text/html"] in hel[0]
+
+
+def test_title_is_escaped_in_the_head_the_heading_and_the_style():
+    side = Side('Børn & "unge" </style><b>', "Børn & <b>unge</b>.")
+    html, _ = byg(side=side)
+    assert "</style><b>" not in html and "<b>" not in html
+    assert BeautifulSoup(html, "html.parser").h1.get_text() == side.titel
+    assert html.count("</style>") == 1
+
+
+def test_markdown_is_written_as_html5():
+    html, _ = byg(md("## A\n\nførste  \nanden\n\n---\n\n1. et\n2. to\n\n- punkt\n\n> citat\n\n[ude](https://kl.dk) <https://kl.dk>"))
+    s = BeautifulSoup(html, "html.parser").main
+    assert "<br>" in html and "<hr>" in html and "/>" not in html
+    assert s.ol and s.ul and s.blockquote and s.find("a", href="https://kl.dk")
+
+
+def test_page_knows_every_colour_and_every_class_of_the_figures():
+    css = str(eksport.stil("T"))
+    assert farver.css().strip() in css
+    used = set(re.findall(r"var\(--([a-z0-9-]+)", css))
+    assert used <= set(re.findall(r"--([a-z0-9-]+)\s*:", css))
+    figurer = pytest.importorskip("kkrlib.figurer")
+    assert set(re.findall(r"\.[a-z]+", figurer.css())) <= set(re.findall(r"\.[a-z]+", css))
+
+
+# Refusals
+
+
+def output(kind: str, **kw):
+    return v4.new_code_cell("1", outputs=[v4.new_output(kind, **kw)])
+
+
+def bundt(thing, **payload):
+    """The thing's bundle with other values in its payload."""
+    bundle = thing._repr_mimebundle_()
+    mime = next(m for m in bundle if m.startswith("application/"))
+    return output("display_data", data={**bundle, mime: {**bundle[mime], **payload}})
+
+
+AFVISES = {
+    "stderr": ([output("stream", name="stderr", text="advarsel: /tmp/x")], "celle 3: .*stderr"),
+    "stdout": ([output("stream", name="stdout", text="hej")], "celle 3: .*stdout"),
+    "error": ([output("error", ename="KeyError", evalue="x", traceback=[])], "celle 3: fejlede: KeyError"),
+    "image": ([output("display_data", data={"image/png": "aGVq"})], "celle 3: .*image/png"),
+    "bare DataFrame": ([output("execute_result", data={"text/html": "<table></table>", "text/plain": "x"})], "celle 3: .*text/html"),
+    "plain value": ([output("execute_result", data={"text/plain": "42"})], "celle 3: .*text/plain"),
+    "second Side": ([vis(SIDE)], "celle 3: .*netop én"),
+    "skipped level": ([md("## A\n\n#### B")], "celle 3: .*«B» springer fra niveau 2 til 4"),
+    "skipped first level": ([md("### A")], "springer fra niveau 1 til 3"),
+    "skipped level in an output": ([md("## A"), vis(tekst("#### B"))], "celle 4: .*springer"),
+    "another h1": ([md("# A")], "øverste niveau"),
+    "same heading twice": ([md("## Kvoter"), md("## Kvoter!")], "celle 4: .*celle 3"),
+    "heading with the template's id": ([md("## Indholdsfortegnelse")], "sidens skabelon"),
+    "heading with a table's id": ([vis(en_tabel()), md("## Tabel kvoter")], "«tabel-kvoter»"),
+    "table twice": ([vis(en_tabel()), vis(en_tabel())], "celle 4: tabellen «kvoter» er vist to gange"),
+    "table's title twice": ([vis(en_tabel()), vis(en_tabel("b"))], "celle 4: titlen «Kvoter»"),
+    "figure twice": ([vis(Figur()), vis(Figur())], "celle 4: figuren «kort» er vist to gange"),
+    "figure without description": ([vis(Figur(beskrivelse=" "))], "celle 3: figuren «kort» har ingen beskrivelse"),
+    "figure without source": ([bundt(Figur(), kilde="")], "ingen kilde"),
+    "figure without drawing": ([vis(Figur(svg="<p>x</p>"))], "ingen tegning"),
+    "figure with a nameless drawing": ([vis(Figur(svg='<svg viewBox="0 0 1 1"></svg>'))], "role=img"),
+    "figure with a script": ([vis(Figur(svg='<svg role="img" aria-label="x"><script>1</script></svg>'))], "<script>"),
+    "figure with a handler": ([vis(Figur(svg='<svg role="img" aria-label="x" onload="x()"></svg>'))], "onload"),
+    "figure that fetches": ([vis(Figur(svg='<svg role="img" aria-label="x"><image href="http://x/y.png"/></svg>'))], "henter intet"),
+    "table without unit": ([bundt(en_tabel(), enhed=" ")], "ingen enhed"),
+    "table with a bad id": ([bundt(en_tabel(), id="../x")], "celle 3: tabellens id"),
+    "HTML in Markdown": ([md("x <b>y</b>")], "celle 3: HTML i Markdown"),
+    "an HTML block in Markdown": ([md("<div>\n\nx\n\n</div>")], "celle 3: HTML i Markdown"),
+    "image in Markdown": ([md("![x](x.png)")], "celle 3: billedet"),
+    "TeX": ([md("$$ a + b $$")], "formler"),
+    "date that became a list": ([md("1. januar 2024 var der flere.")], "celle 3: en nummereret liste"),
+    "dead internal link": ([md("[x](#findes-ikke)")], "celle 3: linket «#findes-ikke»"),
+    "heading in a fold": ([vis(fold([("Køge", "## Trin")]))], "celle 3: det foldede afsnit «Køge»"),
+    "HTML in a fold": ([vis(fold([("Køge", "<b>x</b>")]))], "celle 3: HTML i Markdown"),
+    "raw cell": ([v4.new_raw_cell("x")], "celle 3: en råcelle"),
+    "two drawings for one figure": ([output("display_data", data={**Figur()._repr_mimebundle_(), "text/html": Figur()._repr_mimebundle_()["text/html"] + '<div class="figur"></div>'})], "siden har 2 af class «figur»"),
+}
+
+
+@pytest.mark.parametrize("name", AFVISES)
+def test_page_is_refused_with_the_cells_number(name):
+    cells, words = AFVISES[name]
+    with pytest.raises(RunError, match=words) as stop:
+        byg(*cells)
+    assert str(stop.value).startswith("siden «flygtninge-2025» er afvist:")
+
+
+def test_a_page_needs_its_side_first():
+    with pytest.raises(RunError, match="viser ingen Side"):
+        byg(md("x"), side=None)
+    for early in (md("x"), md("## x"), vis(en_tabel())):
+        with pytest.raises(RunError, match="det første"):
+            byg(early, vis(SIDE), side=None)
+
+
+def test_all_refusals_come_at_once():
+    with pytest.raises(RunError) as stop:
+        byg(md("#### A"), AFVISES["stderr"][0][0], md("<b>x</b>"))
+    assert [re.match(r"celle \d+", line)[0] for line in str(stop.value).splitlines()[1:]] == ["celle 3", "celle 4", "celle 5"]
+
+
+def test_an_output_that_the_template_drops_is_noticed(monkeypatch):
+    monkeypatch.setattr(eksport._Laeser, "_tilfoej", lambda self, html: None)
+    with pytest.raises(RunError, match="siden har 0 af class «tabel», notebooken viser 1"):
+        byg(vis(en_tabel()))
+
+
+# Prose
+
+
+def test_prose_gets_its_numbers_in_danish():
+    bundle = tekst("I alt {n:tal1} og {p:procent1}.", n=1234.5, p=Fraction(1, 8))._repr_mimebundle_()
+    assert bundle == dict.fromkeys(("text/markdown", "text/plain"), f"I alt 1.234,5 og 12,5{NBSP}%.")
+
+
+@pytest.mark.parametrize(
+    ("skabelon", "tal", "words"),
+    [
+        ("{n:tal}", {}, "«n» i teksten er ikke givet"),
+        ("{n:tal}", {"n": None}, "«n» i teksten mangler"),
+        ("{n:tal}", {"n": float("nan")}, "«n» i teksten mangler"),
+        ("{n:tal}", {"n": pd.NA}, "«n» i teksten mangler"),
+        ("{n}", {"n": 1.5}, "talformat"),
+        ("{:tal}", {"n": 1}, "navn"),
+        ("{n:tal", {"n": 1}, "kan ikke udfyldes"),
+        (" ", {}, "tom"),
+    ],
+)
+def test_prose_without_its_number_is_refused(skabelon, tal, words):
+    with pytest.raises(RunError, match=words):
+        tekst(skabelon, **tal)
+
+
+def test_a_date_first_in_a_line_does_not_become_a_list():
+    from datetime import date
+
+    html, _ = byg(vis(tekst("{d:dato} blev landstallet sat.", d=date(2024, 4, 29))))
+    assert "<p>29. april 2024 blev landstallet sat.</p>" in html and "<ol" not in html
+
+
+def test_folded_prose_is_one_click_away_each():
+    html, _ = byg(vis(fold([("Køge: <5>", "1. et\n2. to"), ("Ærø", tekst("{n:tal}", n=1234))])))
+    folds = BeautifulSoup(html, "html.parser").select("details")
+    assert [d.summary.get_text() for d in folds] == ["Køge: <5>", "Ærø"] and not any(d.has_attr("open") for d in folds)
+    assert len(folds[0].select("ol li")) == 2 and folds[1].p.get_text() == "1.234"
+    for bad in ([], [("", "x")], [("x", " ")]):
+        with pytest.raises(RunError):
+            fold(bad)
+
+
+@pytest.mark.parametrize("empty", [("", "x"), ("x", " ")])
+def test_side_needs_title_and_description(empty):
+    with pytest.raises(RunError):
+        Side(*empty)
+
+
+# The front page
+
+
+def opslag(navn: str, aar, region: str, rapport: str = "flygtninge", titel: str = "Fordeling af flygtninge"):
+    return {
+        "navn": navn,
+        "rapport": rapport,
+        "rapporttitel": titel,
+        "titel": f"{titel} {aar} {region}".strip(),
+        "beskrivelse": f"Om {navn}.",
+        "aar": aar,
+        "region": region,
+        "filer": [{"fil": f"data/{navn}-kvoter.csv", "bytes": 5120, "titel": f"Kvoter {navn}"}],
+    }
+
+
+SIDER = [
+    opslag("flygtninge-2023", 2023, "hele landet"),
+    opslag("flygtninge-2025-sjaelland", 2025, "Sjælland"),
+    opslag("flygtninge-2025-hovedstaden", 2025, "Hovedstaden"),
+    opslag("flygtninge-2025", 2025, ""),
+    opslag("klynger", "", "", "klynger", "Klyngeøkonomi"),
+]
+
+
+def test_front_page_is_by_report_then_year_with_the_whole_country_first():
+    s = BeautifulSoup(indeks(SIDER), "html.parser")
+    assert [h.get_text() for h in s.select("h1, h2, h3")] == ["Rapporter", "Fordeling af flygtninge", "2025", "2023", "Klyngeøkonomi"]
+    assert [a["href"] for a in s.select(".sidelink a")] == [
+        "flygtninge-2025.html",
+        "flygtninge-2025-hovedstaden.html",
+        "flygtninge-2025-sjaelland.html",
+        "flygtninge-2023.html",
+        "klynger.html",
+    ]
+    assert "Om flygtninge-2025." in s.get_text() and s.html["lang"] == "da"
+    file = s.select_one(".filer li")
+    assert file.a["href"] == "data/flygtninge-2025-kvoter.csv"
+    assert file.get_text() == f"Kvoter flygtninge-2025, CSV (5{NBSP}kB)"
+    ids = [x["id"] for x in s.select("[id]")]
+    assert len(ids) == len(set(ids))
+
+
+def test_front_page_does_not_depend_on_the_order_given():
+    assert indeks(SIDER) == indeks(SIDER[::-1])
+
+
+def test_front_page_refuses_nothing_and_the_same_page_twice():
+    with pytest.raises(RunError):
+        indeks([])
+    with pytest.raises(RunError, match="flygtninge-2023"):
+        indeks([SIDER[0], SIDER[0]])
+
+
+@pytest.mark.parametrize(("n", "text"), [(1, "1 kB"), (5499, "5 kB"), (999_000, "999 kB"), (1_250_000, "1,3 MB")])
+def test_sizes_are_for_people(n, text):
+    assert stoerrelse(n) == text.replace(" ", NBSP)
+
+
+# The same bytes
+
+
+def aftryk() -> str:
+    html, outputs = byg(*HEL, soeskende=SOESKENDE)
+    parts = [html.encode(), *(f.encode() + b for f, b in sorted(outputs.items())), indeks(SIDER).encode()]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def test_the_same_notebook_gives_the_same_bytes_also_at_another_time_and_place(tmp_path):
+    code = f"import sys; sys.path.insert(0, {str(ROD)!r}); from tests.test_eksport import aftryk; print(aftryk())"
+    env = {**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
+    other = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    assert aftryk() == aftryk() == other.stdout.strip()
+
+
+def test_nbconvert_itself_writes_the_page_and_the_downloads(tmp_path):
+    nbformat.write(notesbog(*HEL), tmp_path / "flygtninge-2025.ipynb")
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "kkrlib.rapport.eksport.KkrRapport", "flygtninge-2025.ipynb"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROD)}, capture_output=True, check=True,
+    )
+    html, outputs = byg(*HEL)
+    assert (tmp_path / "flygtninge-2025.html").read_text(encoding="utf-8") == html
+    for path, content in outputs.items():
+        assert (tmp_path / path).read_bytes() == content

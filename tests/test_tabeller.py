@@ -1,0 +1,398 @@
+"""Tables: what people see is Danish and complete, what is downloaded is exact and typed, bad input is refused."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import subprocess
+import sys
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from kkrlib import tabeller
+from kkrlib.errors import DataError, RunError
+from kkrlib.tabeller import Kolonne, tabel
+
+ROD = Path(__file__).resolve().parents[1]
+NBSP = "\N{NO-BREAK SPACE}"
+
+KOLONNER = [
+    Kolonne("kode", "Kode", vis=False, beskrivelse="Kommunens nummer"),
+    Kolonne("kommune", "Kommune"),
+    Kolonne("region", "Region"),
+    Kolonne("befolkning", "Befolkning", enhed="personer", type="heltal", beskrivelse="Indbyggere 1. januar"),
+    Kolonne("andel", "Andel", type="andel", decimaler=2),
+    Kolonne("trin", "Beregnet", enhed="personer", type="decimal", decimaler=1),
+    Kolonne("aendring", "Ændring", enhed="personer", type="heltal", fortegn=True),
+    Kolonne("dato", "Fastsat", type="dato"),
+]
+
+
+def data() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "kode": ["101", "259", "825"],
+            "kommune": ["København", "Køge", "Læsø"],
+            "region": ["Hovedstaden", "Sjælland", "Nordjylland"],
+            "befolkning": [659350, 62000, 1786],
+            "andel": [Fraction(1, 8), Fraction(1, 3), Fraction(2, 3)],
+            "trin": [Fraction(12345, 10), Fraction(-1, 4), Fraction(0)],
+            "aendring": [5, -12, 0],
+            "dato": [date(2024, 4, 29), date(2024, 9, 30), date(2024, 9, 30)],
+        }
+    )
+
+
+def lav(d: pd.DataFrame | None = None, kolonner=KOLONNER, **kw):
+    given = {"id": "kvoter", "titel": "Kvoter", "enhed": "personer", "kilde": "bilag A"} | kw
+    return tabel(data() if d is None else d, kolonner, **given)
+
+
+def suppe(t: tabeller.Tabel) -> BeautifulSoup:
+    return BeautifulSoup(t.html, "html.parser")
+
+
+def raekker(t: tabeller.Tabel) -> list[list[str]]:
+    return [[c.get_text() for c in tr.find_all(["th", "td"])] for tr in suppe(t).select("tbody tr")]
+
+
+# What people see
+
+
+def test_numbers_dates_and_shares_are_shown_in_danish():
+    assert raekker(lav()) == [
+        ["København", "Hovedstaden", "659.350", f"12,50{NBSP}%", "1.234,5", "+5", "29. april 2024"],
+        ["Køge", "Sjælland", "62.000", f"33,33{NBSP}%", "−0,3", "−12", "30. september 2024"],
+        ["Læsø", "Nordjylland", "1.786", f"66,67{NBSP}%", "0,0", "0", "30. september 2024"],
+    ]
+
+
+def test_every_header_cell_has_scope_and_the_unit_stands_in_the_header():
+    s = suppe(lav())
+    assert [th.get_text() for th in s.select("thead th")][:3] == ["Kommune", "Region", "Befolkning (personer)"]
+    assert all(th["scope"] == "col" for th in s.select("thead th"))
+    assert [th.get_text() for th in s.select("tbody th[scope=row]")] == ["København", "Køge", "Læsø"]
+    assert not s.select("th:not([scope])")
+
+
+def test_caption_box_source_unit_and_note_are_there():
+    s = suppe(lav(note="Se metoden."))
+    assert s.caption.get_text() == "Kvoter"
+    box = s.select_one(".rul")
+    assert (box["role"], box["tabindex"], box["aria-label"]) == ("region", "0", "Tabel: Kvoter")
+    assert s.select_one(".kilde").get_text() == "Enhed: personer. Kilde: bilag A."
+    assert s.select_one(".note").get_text() == "Se metoden."
+    assert s.div["id"] == "tabel-kvoter"
+
+
+def test_fragment_has_no_style_and_no_script():
+    html = lav(gruppe="region").html
+    assert "style" not in html and "<script" not in html
+
+
+def test_text_is_escaped_everywhere():
+    evil = '<b onclick="x">&'
+    d = data().assign(kommune=evil)
+    html = lav(d, titel=evil, enhed=evil, kilde=evil, note=evil).html
+    assert "<b" not in html and "&lt;b onclick=&quot;x&quot;&gt;&amp;" in html
+
+
+def test_columns_with_vis_false_stand_only_in_the_downloads():
+    t = lav()
+    assert "Kode" not in suppe(t).thead.get_text()
+    assert tabeller.csv(t.payload).decode().startswith("kode,kommune,")
+
+
+def test_a_missing_value_has_a_name_and_never_nan_or_none():
+    d = data().astype(object)
+    d.loc[0, "befolkning"], d.loc[1, "andel"], d.loc[2, "dato"] = np.nan, None, pd.NaT
+    t = lav(d)
+    assert [td.get_text() for td in suppe(t).select("td.mangler")] == ["ikke oplyst"] * 3
+    for text in (t.html, t.ren_tekst, tabeller.csv(t.payload).decode()):
+        assert not any(word in text for word in ("nan", "NaN", "None", "NaT"))
+    named = lav(d, mangler={"befolkning": "ukendt", "andel": "ikke relevant", "dato": "endnu ikke"})
+    assert [td.get_text() for td in suppe(named).select("td.mangler")] == ["ukendt", "ikke relevant", "endnu ikke"]
+
+
+def test_missing_without_a_text_is_refused_with_every_place():
+    d = data().astype(object)
+    d.loc[0, "befolkning"], d.loc[1, "andel"] = np.nan, None
+    with pytest.raises(DataError) as stop:
+        lav(d, mangler=None)
+    assert [(f.fil, f.raekke, f.kolonne) for f in stop.value.fund] == [
+        ("tabel kvoter", "København", "befolkning"),
+        ("tabel kvoter", "Køge", "andel"),
+    ]
+    with pytest.raises(DataError):
+        lav(d, mangler={"befolkning": "ukendt"})  # andel has no text
+
+
+def test_a_row_header_may_never_be_missing():
+    for gone in (None, ""):
+        with pytest.raises(DataError):
+            lav(data().assign(kommune=[gone, "Køge", "Læsø"]))
+
+
+def test_an_empty_text_is_an_empty_cell_and_not_a_missing_value():
+    t = lav(data().assign(region=["", None, "Nordjylland"]))
+    assert [row[1] for row in raekker(t)] == ["", "ikke oplyst", "Nordjylland"]
+
+
+def test_totals_are_marked_in_tfoot_and_a_column_without_a_total_is_empty():
+    ialt = pd.DataFrame({"kommune": ["I alt"], "befolkning": [723136]})
+    foot = suppe(lav(ialt=ialt)).tfoot
+    assert foot.tr["class"] == ["ialt"] and foot.th["scope"] == "row"
+    assert [c.get_text() for c in foot.find_all(["th", "td"])] == ["I alt", "", "723.136", "", "", "", ""]
+
+
+def test_a_long_table_is_split_by_group_and_only_the_chosen_is_open():
+    ialt = pd.DataFrame({"kommune": ["Sjælland", "I alt"], "region": ["Sjælland", "Hele landet"], "befolkning": [62000, 7]})
+    s = suppe(lav(gruppe="region", aabne=["Sjælland"], ialt=ialt))
+    groups = s.select("details")
+    assert [d.summary.get_text() for d in groups] == ["Hovedstaden (1 række)", "Sjælland (1 række)", "Nordjylland (1 række)"]
+    assert [d.has_attr("open") for d in groups] == [False, True, False]
+    captions = [c.get_text() for c in s.select("caption")]
+    assert captions == ["Kvoter: Hovedstaden", "Kvoter: Sjælland", "Kvoter: Nordjylland", "Kvoter: i alt"]
+    assert groups[1].tfoot.th.get_text() == "Sjælland" and not groups[0].tfoot
+    assert [th.get_text() for th in s.select("table")[-1].thead.find_all("th")] == ["Kommune", "Befolkning (personer)"]
+    assert len(s.select("tbody tr")) == 3
+    assert "Region" not in s.thead.get_text()
+
+
+def test_fold_puts_the_whole_table_behind_one_click():
+    s = suppe(lav(fold="Vis alle 3 kommuner"))
+    assert s.details.summary.get_text() == "Vis alle 3 kommuner" and not s.details.has_attr("open")
+    assert s.details.table and not s.select_one("details .kilde")
+
+
+def test_the_title_stands_above_the_groups_as_closed_ones_hide_their_captions():
+    assert suppe(lav(gruppe="region")).select_one("div.tabel > p").get_text() == "Kvoter"
+
+
+def test_rows_only_for_the_files_are_not_shown_and_not_lost():
+    t = lav(kun_i_filer=[False, True, False])
+    assert [row[0] for row in raekker(t)] == ["København", "Læsø"]
+    assert "Køge" in tabeller.csv(t.payload).decode()
+    groups = suppe(lav(gruppe="region", kun_i_filer=[False, True, False])).select("summary")
+    assert [g.get_text() for g in groups] == ["Hovedstaden (1 række)", "Nordjylland (1 række)"]
+    for wrong in ([True, True, True], [False]):
+        with pytest.raises(RunError, match="kun_i_filer"):
+            lav(kun_i_filer=wrong)
+
+
+def test_an_index_level_is_a_column_and_a_row_header_can_be_chosen():
+    d = data().set_index("kode")
+    t = lav(d, [Kolonne("kommune", "Kommune"), Kolonne("kode", "Kode", raekkehoved=True)])
+    assert [th.get_text() for th in suppe(t).select("tbody th")] == ["101", "259", "825"]
+
+
+def test_soft_hyphens_divide_headers_on_screen_and_stay_out_of_the_downloads():
+    t = lav(data(), [Kolonne("kommune", "Kom\u00admune")])
+    assert suppe(t).th.get_text() == "Kom\u00admune"
+    assert "\u00ad" not in t.ren_tekst + str(t.payload)
+
+
+def test_a_table_of_many_columns_is_marked_so_that_it_can_be_set_smaller():
+    columns = [Kolonne(f"k{i}", f"K{i}") for i in range(10)]
+    d = pd.DataFrame([{k.navn: "x" for k in columns}])
+    assert suppe(lav(d, columns)).table["class"] == ["mange", "flest"]
+    assert suppe(lav(d, columns[:8])).table["class"] == ["mange"]
+    assert not suppe(lav(d, columns[:7])).table.has_attr("class")
+
+
+def test_years_as_text_get_no_thousands_separator():
+    t = lav(pd.DataFrame({"aar": [2025]}), [Kolonne("aar", "År")])
+    assert raekker(t) == [["2025"]]
+
+
+def test_an_andel_with_a_unit_has_it_in_the_header_only():
+    t = lav(pd.DataFrame({"k": ["a"], "d": [Fraction(1, 40)]}), [Kolonne("k", "K"), Kolonne("d", "Forskel", type="andel", enhed="procentpoint", fortegn=True)])
+    assert raekker(t) == [["a", "+2,5"]]
+
+
+def test_numbers_are_rounded_once_from_their_exact_value():
+    # 0.04999999999999 rounds to 0,0; by way of ten decimals it would become 0.05 and then 0,1.
+    d = pd.DataFrame({"k": ["a"], "x": [Fraction(4999999999999, 10**14)]})
+    assert raekker(lav(d, [Kolonne("k", "K"), Kolonne("x", "X", type="decimal", decimaler=1)])) == [["a", "0,0"]]
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"titel": " "}, "titel"),
+        ({"enhed": ""}, "enhed"),
+        ({"kilde": ""}, "kilde"),
+        ({"id": "Kvoter"}, "id"),
+        ({"id": "kvoter_2"}, "id"),
+        ({"id": "kvoter\n"}, "id"),
+        ({"kolonner": [*KOLONNER, Kolonne("xyz", "X")]}, "ukendt kolonne: xyz"),
+        ({"kolonner": [KOLONNER[1], KOLONNER[1]]}, "to gange"),
+        ({"kolonner": [KOLONNER[0]]}, "ingen kolonne vises"),
+        ({"d": data().head(0)}, "ingen rækker"),
+        ({"gruppe": "klynge"}, "klynge"),
+        ({"gruppe": "region", "aabne": ["Fyn"]}, "Fyn"),
+        ({"aabne": ["Fyn"]}, "kræver en gruppe"),
+        ({"gruppe": "region", "fold": "Vis"}, "enten"),
+        ({"fold": ""}, "fold"),
+        ({"mangler": ""}, "tom"),
+        ({"mangler": {"xyz": "ukendt"}}, "xyz"),
+        ({"ialt": pd.DataFrame({"befolkning": [1]})}, "kommune"),
+        ({"ialt": pd.DataFrame({"kommune": ["I alt"], "folk": [1]})}, "folk"),
+    ],
+)
+def test_a_definition_that_makes_no_sense_is_refused(change, words):
+    with pytest.raises(RunError, match=words):
+        lav(**change)
+
+
+@pytest.mark.parametrize(
+    ("type", "value"),
+    [
+        ("heltal", Fraction(1, 2)),
+        ("heltal", 0.5),
+        ("heltal", "5"),
+        ("heltal", True),
+        ("heltal", np.bool_(True)),
+        ("decimal", float("inf")),
+        ("decimal", "1,5"),
+        ("andel", Decimal("Infinity")),
+        ("tekst", 1.5),
+        ("tekst", " "),
+        ("dato", "2024-04-29"),
+        ("dato", datetime(2024, 4, 29, 12)),
+    ],
+)
+def test_a_value_of_another_type_is_refused_and_named(type, value):
+    d = pd.DataFrame({"k": ["a"], "x": pd.Series([value], dtype=object)})
+    with pytest.raises(DataError) as stop:
+        lav(d, [Kolonne("k", "K"), Kolonne("x", "X", type=type)])
+    assert [(f.raekke, f.kolonne) for f in stop.value.fund] == [("a", "x")]
+
+
+@pytest.mark.parametrize(
+    "kw",
+    [
+        {"navn": "", "overskrift": "X"},
+        {"navn": "x", "overskrift": " "},
+        {"navn": "x", "overskrift": "X", "type": "tal"},
+        {"navn": "x", "overskrift": "X", "type": "heltal", "decimaler": 2},
+        {"navn": "x", "overskrift": "X", "type": "decimal", "decimaler": 11},
+        {"navn": "x", "overskrift": "X", "fortegn": True},
+        {"navn": "x", "overskrift": "X", "vis": False, "raekkehoved": True},
+    ],
+)
+def test_a_column_that_makes_no_sense_is_refused(kw):
+    with pytest.raises(RunError):
+        Kolonne(**kw)
+
+
+# Downloads
+
+
+def test_csv_is_for_machines():
+    d = data().astype(object)
+    d.loc[2, "trin"] = None
+    ialt = pd.DataFrame({"kommune": ["I alt"], "befolkning": [723136]})
+    assert tabeller.csv(lav(d, ialt=ialt).payload).decode("utf-8") == (
+        "kode,kommune,region,befolkning,andel,trin,aendring,dato\n"
+        "101,København,Hovedstaden,659350,0.125,1234.5,5,2024-04-29\n"
+        "259,Køge,Sjælland,62000,0.3333333333,-0.25,-12,2024-09-30\n"
+        "825,Læsø,Nordjylland,1786,0.6666666667,,0,2024-09-30\n"
+    )
+
+
+def test_csv_never_writes_an_exponent_and_quotes_what_needs_it():
+    d = pd.DataFrame({"k": ['Ærø, "øen"'], "x": [Fraction(1, 10**7)]})
+    raw = tabeller.csv(lav(d, [Kolonne("k", "K"), Kolonne("x", "X", type="decimal")]).payload)
+    assert raw == 'k,x\n"Ærø, ""øen""",0.0000001\n'.encode()
+    assert list(csv.reader(io.StringIO(raw.decode())))[1][0] == 'Ærø, "øen"'
+
+
+def arket(t: tabeller.Tabel, navn: str = "Tabel"):
+    return openpyxl.load_workbook(io.BytesIO(tabeller.xlsx(t.payload)))[navn]
+
+
+def test_xlsx_has_typed_cells_danish_headers_and_number_formats():
+    d = data().astype(object)
+    d.loc[2, "trin"] = None
+    sheet = arket(lav(d, ialt=pd.DataFrame({"kommune": ["I alt"], "befolkning": [723136]})))
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0][:4] == ("Kode", "Kommune", "Region", "Befolkning (personer)")
+    assert rows[1] == ("101", "København", "Hovedstaden", 659350, 0.125, 1234.5, 5, datetime(2024, 4, 29))
+    assert rows[3][5] is None
+    assert rows[4][:4] == (None, "I alt", None, 723136) and sheet["D5"].font.bold
+    formats = [cell.number_format for cell in sheet[2]]
+    assert formats == ["General"] * 3 + ["#,##0", "0.00%", "#,##0.0", "+#,##0;-#,##0;#,##0", "[$-406]d. mmmm yyyy"]
+    assert sheet.freeze_panes == "A2"
+    assert all(8 <= sheet.column_dimensions[c].width <= 46 for c in "ABDEFGH")
+
+
+def test_xlsx_has_a_sheet_on_source_and_units():
+    text = "\n".join(
+        " | ".join(str(v) for v in row if v is not None)
+        for row in arket(lav(note="En note."), "Kilde og enheder").iter_rows(values_only=True)
+    )
+    for line in ("Kvoter", "Enhed | personer", "Kilde | bilag A", "Note | En note."):
+        assert line in text.split("\n")
+    assert "Befolkning | personer | helt tal | Indbyggere 1. januar | befolkning" in text
+    assert "Andel | andel, vist i procent | andel" in text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "{=1}", "https://kl.dk", "007"])
+def test_text_in_xlsx_never_becomes_a_formula_a_link_or_a_number(text):
+    d = pd.DataFrame({"k": [text]})
+    sheet = arket(lav(d, [Kolonne("k", "K")], titel=text, kilde=text, note=text))
+    assert (sheet["A2"].value, sheet["A2"].data_type, sheet["A2"].hyperlink) == (text, "s", None)
+    about = arket(lav(d, [Kolonne("k", text)], titel=text), "Kilde og enheder")
+    assert about["A1"].data_type == "s"
+
+
+def test_payload_is_json_and_integers_stay_integers():
+    import json
+
+    d = data().assign(befolkning=np.array([1, 2, 3], dtype="int64"), trin=[Fraction(4, 2), 0.5, Decimal("1.25")])
+    payload = lav(d).payload
+    assert json.loads(json.dumps(payload)) == payload
+    assert [type(row[3]) for row in payload["raekker"]] == [int] * 3
+    assert [row[5] for row in payload["raekker"]] == [2, 0.5, 1.25]
+    assert [k["type"] for k in payload["kolonner"]] == [k.type for k in KOLONNER]
+
+
+def test_the_mime_bundle_is_the_contract():
+    bundle = lav()._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/plain", "application/vnd.kkr.tabel+json"}
+    assert bundle["text/plain"].startswith("Kvoter\n\nKommune")
+
+
+SCRIPT = """
+import hashlib, sys
+sys.path.insert(0, {rod!r})
+from tests.test_tabeller import aftryk
+print(aftryk())
+"""
+
+
+def aftryk() -> str:
+    t = lav(gruppe="region", aabne=["Sjælland"], ialt=pd.DataFrame({"kommune": ["I alt"], "befolkning": [1]}))
+    return hashlib.sha256(t.html.encode() + tabeller.csv(t.payload) + tabeller.xlsx(t.payload)).hexdigest()
+
+
+def test_the_same_data_give_the_same_bytes_also_at_another_time_and_place(tmp_path):
+    env = {**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Pacific/Auckland", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"}
+    other = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(rod=str(ROD))], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+    )
+    assert aftryk() == aftryk() == other.stdout.strip()
