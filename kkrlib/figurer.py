@@ -201,6 +201,54 @@ def flisekort(
 
 
 @mpl.rc_context(_RC)
+def gruppekort(
+    grupper: pd.Series,
+    numre: Mapping[str, int],
+    layout: pd.DataFrame,
+    *,
+    id: str,
+    titel: str,
+    beskrivelse: str,
+    enhed: str,
+    kilde: str,
+    daempet: Collection[str] = (),
+) -> Figur:
+    """A map of equal tiles, one per kommune, that shows which kommuner belong together.
+
+    ``grupper``: the group of each kommune, by kommunekode. ``numre``: the number of each group, 1 to 5, written on its tiles and shown by
+    the shade; two groups can have the same number where something else (the region) tells them apart. A line runs around each group.
+    ``layout`` as for :func:`flisekort`. Kommuner in ``daempet`` are drawn without shade.
+
+    ValueError, naming the codes, if ``grupper`` and ``layout`` do not cover each other or a group is missing; and if a group has no number from 1 to 5.
+    """
+    koder = dict(grupper)
+    _noejagtig_daekning(pd.Series({kode: numre.get(g, 0) if isinstance(g, str) else None for kode, g in koder.items()}, dtype=object), layout, daempet)
+    if ukendte := sorted({str(g) for g in koder.values() if not 1 <= numre.get(g, 0) <= _TRIN}):
+        raise ValueError(f"figuren «{id}» har grupper uden et nummer fra 1 til {_TRIN}: {', '.join(ukendte)}")
+    felt, top = KORT / KOLONNER, 2.0
+    flade = _Flade(KORT, top + felt * (int(layout["raekke"].max()) + 1) + 2)
+    fliser = sorted(
+        ((0 if r.kommunekode in daempet else numre[koder[r.kommunekode]], r.kommunekode, r.forkortelse, felt * r.kolonne, top + felt * r.raekke)
+         for r in layout.itertuples(index=False)),
+        key=lambda f: f[:2],
+    )  # fmt: skip
+    for n, _, _, x, y in fliser:
+        flade.rektangel(x, y, _FLISE, _FLISE, f"trin-{n}", kant="papir", tykkelse=1)
+    for n, _, navn, x, y in fliser:
+        flade.tekst(x + _FLISE / 2, y + 10, navn, _FLISETEKST, f"trin-{n}-tekst", fed=True, anker="center")
+    for n, kode, _, x, y in fliser:
+        flade.tekst(x + _FLISE / 2, y + 18.6, str(numre[koder[kode]]), _FLISETEKST, f"trin-{n}-tekst", anker="center")
+    kanter: set[tuple[int, int, int, int]] = set()
+    for gruppe in dict.fromkeys(koder.values()):
+        kanter |= set(_omrids({(r.kolonne, r.raekke) for r in layout.itertuples(index=False) if koder[r.kommunekode] == gruppe}))
+    for kant in sorted(kanter):
+        x1, x2 = (min(max(felt * k - 0.08, 0.7), KORT - 0.7) for k in kant[::2])
+        y1, y2 = (felt * k - 0.08 + top for k in kant[1::2])
+        flade.linje(x1, y1, x2, y2, "blaek", 1.4)
+    return Figur(id, titel, beskrivelse, enhed, kilde, flade.svg(id, "b"))
+
+
+@mpl.rc_context(_RC)
 def soejler(
     data: pd.DataFrame,
     *,
@@ -284,12 +332,15 @@ def bidrag(
     etiket: str,
     decimaler: int = 1,
     ialt_navn: str = "I alt",
+    ialt_decimaler: int | None = None,
+    ialt_fortegn: bool = True,
     fremhaev: Collection[Hashable] = (),
 ) -> Figur:
     """What a sum is made of: per row the parts above zero to the right, those below to the left, the sum marked.
 
     ``dele``: column → its name in the key, at most six, each with a pattern of its own. ``ialt`` and ``etiket`` name
-    the columns of the sum and the row's name. The sum is a diamond on the bar and a signed number to the right.
+    the columns of the sum and the row's name. The sum is a diamond on the bar and a number to the right, with
+    ``ialt_decimaler`` decimals (``decimaler`` unless given), signed unless ``ialt_fortegn`` is False.
 
     ValueError if there are no rows or parts, a number is missing, or a row's parts do not make its sum (within what
     rounding to ``decimaler`` may cause).
@@ -310,7 +361,8 @@ def bidrag(
     def tegn(bred: bool) -> str:
         skrift = 13
         bredde = BRED if bred else SMAL
-        tal = {i: dansk.fortegn(v, decimaler) for i, v in data[ialt].items()}
+        skriv = dansk.fortegn if ialt_fortegn else dansk.tal
+        tal = {i: skriv(v, decimaler if ialt_decimaler is None else ialt_decimaler) for i, v in data[ialt].items()}
         luft = max(_bredde(t, skrift, fed=True) for t in [*tal.values(), ialt_navn]) + 14
 
         # The key flows like text: as many names on a line as there is room for.
@@ -337,7 +389,7 @@ def bidrag(
             if s != 0:
                 rammer.lodret(x(s), "gitter")
         for s in streger:
-            flade.tekst(x(s), rammer.top - 5, dansk.fortegn(s, cifre), 11.5, "svag", anker="center")
+            flade.tekst(x(s), rammer.top - 5, (dansk.fortegn if ialt_fortegn or lo < 0 else dansk.tal)(s, cifre), 11.5, "svag", anker="center")
         for d in dele:
             for ramme in rammer:
                 v = float(data.at[ramme.noegle, d])

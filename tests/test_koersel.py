@@ -1,0 +1,302 @@
+"""Running notebooks and publishing pages: what fails publishes nothing, and the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from proeveprojekt import TABELLER, filer, kerner, notesbog, opfoersel, projekt
+
+from kkrlib.errors import RunError
+from kkrlib.rapport import katalog, koersel
+
+HELE, SJAELLAND, HOVEDSTADEN = "hele landet", "Region Sjælland", "Region Hovedstaden"
+
+
+@pytest.fixture(scope="module")
+def bygget(tmp_path_factory):
+    """The pages of 2025, built with two workers. Tests only read it."""
+    rod = projekt(tmp_path_factory.mktemp("bygget"))
+    results = byg(rod, aar=2025)
+    return SimpleNamespace(rod=rod, ud=rod / "reports", resultater=results)
+
+
+def byg(rod: Path, *, processer=2, komplet=(), eksport="Eksport", sider=None, **valg):
+    """Build the fixture project's pages with the fixture's exporter; all pages are siblings."""
+    report = katalog.find(rod)["proeve"]
+    return koersel.byg(
+        sider or katalog.sider(report, TABELLER, **valg),
+        ud=rod / "reports",
+        arbejde=rod / "build",
+        rod=rod,
+        soeskende={"proeve": katalog.sider(report, TABELLER)},
+        komplet=komplet,
+        processer=processer,
+        eksport=f"proeveprojekt:{eksport}",
+        indeks="proeveprojekt:indeks",
+        celletid=60,
+    )
+
+
+# --- what is published ---------------------------------------------------------------------------------------
+
+
+def test_a_build_publishes_pages_downloads_catalogue_and_front_page(bygget):
+    assert koersel.exit_kode(bygget.resultater) == 0
+    names = ["proeve-2025", "proeve-2025-sjaelland", "proeve-2025-hovedstaden"]
+    assert [r.spec.navn for r in bygget.resultater] == names
+    expected = {f"{n}.html" for n in names} | {f"data/{n}-tal.csv" for n in names} | {"rapporter.json", "index.html"}
+    assert set(filer(bygget.ud)) == expected
+    page = (bygget.ud / "proeve-2025-sjaelland.html").read_text()
+    assert "Prøve 2025, Region Sjælland" in page
+    assert "('proeve-2025', 'Hele landet', False)" in page  # the same year elsewhere
+    assert "('proeve-2026-sjaelland', '2026', False)" in page  # another year of the same area
+    assert "'proeve-2026'" not in page  # what differs in both is two links away
+    assert "('proeve-2025-sjaelland', '2025, Region Sjælland', True)" in page
+    assert len((bygget.ud / "index.html").read_text().splitlines()) == 3
+
+
+def test_the_catalogue_says_what_there_is(bygget):
+    entries = koersel.laes_katalog(bygget.ud)
+    assert [e["navn"] for e in entries] == sorted(e["navn"] for e in entries)
+    assert entries[0] == {
+        "navn": "proeve-2025",
+        "rapport": "proeve",
+        "rapporttitel": "Prøverapport",
+        "titel": "Prøve 2025, hele landet",
+        "beskrivelse": "En side, der prøver kørslen.",
+        "tekst": "2025, Hele landet",
+        "parametre": {"aar": 2025, "region": "hele landet"},
+        "filer": [{"fil": "data/proeve-2025-tal.csv", "bytes": 12, "titel": ""}],
+    }
+
+
+def test_one_worker_gives_the_same_bytes_as_two(bygget, tmp_path):
+    rod = projekt(tmp_path)
+    assert koersel.exit_kode(byg(rod, aar=2025, processer=1)) == 0
+    assert filer(rod / "reports") == filer(bygget.ud)
+    assert koersel.sammenlign(rod / "reports", bygget.ud) == []
+
+
+def test_the_executed_notebook_has_no_time_path_or_random_id(bygget):
+    text = (bygget.rod / "build" / "proeve-2025-sjaelland.ipynb").read_text()
+    nb = nbformat.reads(text, as_version=4)
+    assert set(nb.metadata) == {"kernelspec", "language_info", "kkr"}
+    assert nb.metadata.language_info == {"name": "python"}
+    assert [c.id for c in nb.cells] == ["celle-0", "injected-parameters", *(f"celle-{n}" for n in range(1, 5))]
+    assert str(bygget.rod) not in text
+    assert "papermill" not in text
+
+
+def test_nothing_is_left_behind(bygget):
+    assert sorted(p.name for p in (bygget.rod / "build").iterdir()) == [
+        "fejl",
+        "proeve-2025-hovedstaden.ipynb",
+        "proeve-2025-sjaelland.ipynb",
+        "proeve-2025.ipynb",
+    ]
+    assert not any((bygget.rod / "build" / "fejl").iterdir())
+    assert len(kerner(bygget.rod)) == 3
+    assert not any(alive(pid) for pid in kerner(bygget.rod))
+
+
+def test_published_files_can_be_read_by_all(bygget):
+    for path in bygget.ud.rglob("*.*"):
+        assert path.stat().st_mode & 0o044 == 0o044, path
+
+
+def test_the_callers_environment_is_as_before(bygget):
+    assert os.environ.get("KKR_ROD") != str(bygget.rod)
+
+
+# --- what fails -----------------------------------------------------------------------------------------------
+
+
+def test_failures_publish_nothing_and_the_other_pages_are_built(bygget, tmp_path, capfd):
+    rod = projekt(tmp_path)
+    shutil.copytree(bygget.ud, rod / "reports")
+    before = filer(rod / "reports")
+    report = katalog.find(rod)["proeve"]
+    pages = katalog.sider(report, TABELLER, aar=2025) + katalog.sider(report, TABELLER, aar=2026, region=SJAELLAND)
+    opfoersel(rod, **{f"2025 {HELE}": "fejl", f"2025 {SJAELLAND}": "data", f"2025 {HOVEDSTADEN}": "dør"})
+    capfd.readouterr()
+    results = {r.spec.navn: r for r in byg(rod, sider=pages, komplet={"proeve"})}
+
+    cell, data, dead = (results[n] for n in ("proeve-2025", "proeve-2025-sjaelland", "proeve-2025-hovedstaden"))
+    assert (cell.kode, data.kode, dead.kode) == (4, 3, 4)
+    assert koersel.exit_kode(results.values()) == 4
+    assert koersel.exit_kode([data]) == 3
+
+    where = " (notesbogen er gemt i build/fejl/{}.ipynb)"
+    source = "celle 5 («import json, signal, time»)"
+    assert cell.fejl == f"proeve (aar=2025, region=hele landet): {source}: KeyError: 'befolkning'" + where.format(
+        "proeve-2025"
+    )
+    assert data.fejl == (
+        f"proeve (aar=2025, region=Region Sjælland): {source}: DataError: fejl: a.csv, række 2, kolonne x: «-1»: "
+        "er negativ (og 1 til)" + where.format("proeve-2025-sjaelland")
+    )
+    assert len(data.detaljer) == 2
+    assert f"{source}: kernen døde" in dead.fejl
+    assert "\n" not in cell.fejl + data.fejl + dead.fejl
+
+    after = filer(rod / "reports")
+    for path, content in before.items():
+        if "2025" in path:
+            assert after[path] == content, path
+    assert "proeve-2026-sjaelland.html" in after  # the others were built
+    assert "proeve-2025: " in after["index.html"].decode()
+
+    for name in ("proeve-2025", "proeve-2025-sjaelland", "proeve-2025-hovedstaden"):
+        kept = nbformat.read(rod / "build" / "fejl" / f"{name}.ipynb", as_version=4)
+        assert any("Prøve 2025" in str(c.get("outputs")) for c in kept.cells)
+    assert not any(alive(pid) for pid in kerner(rod))
+    assert capfd.readouterr() == ("", "")  # neither papermill nor the kernels talk
+
+    opfoersel(rod)
+    assert koersel.exit_kode(byg(rod, aar=2025, region=HELE)) == 0
+    assert not (rod / "build" / "fejl" / "proeve-2025.ipynb").exists()
+
+
+def test_a_refused_page_is_not_published(tmp_path):
+    rod = projekt(tmp_path)
+    (result,) = byg(rod, aar=2025, region=HELE, eksport="EksportAfviser")
+    assert result.kode == 4
+    assert "siden «x» er afvist: celle 3: en figur uden beskrivelse (og 1 til)" in result.fejl
+    assert "celle 4: en tabel uden kilde" in result.detaljer
+    assert not (rod / "reports").exists()
+    assert (rod / "build" / "fejl" / "proeve-2025.ipynb").exists()
+
+
+def test_a_cell_that_takes_too_long_is_named_and_its_notebook_kept(tmp_path):
+    path = notesbog(tmp_path / "n.ipynb", ["print('før')", "import time\ntime.sleep(60)"])
+    with pytest.raises(koersel.Cellefejl, match=r"celle 3 \(«import time»\): tog mere end 2 sekunder"):
+        koersel.koer(path, {}, tmp_path / "ud.ipynb", celletid=2)
+    assert "før" in (tmp_path / "ud.ipynb").read_text()
+
+
+def test_two_pages_of_one_name_are_refused(tmp_path):
+    report = katalog.find(projekt(tmp_path))["proeve"]
+    page = katalog.sider(report, TABELLER)[0]
+    with pytest.raises(RunError, match="proeve-2025"):
+        koersel.byg([page, page], ud=tmp_path / "ud", arbejde=tmp_path / "build", rod=tmp_path)
+    assert not (tmp_path / "ud").exists()
+
+
+# --- publishing, without running anything -------------------------------------------------------------------
+
+
+def made(rod: Path, names: dict[str, list[str]]) -> list[koersel.Resultat]:
+    """Results whose pages lie in ``rod/mellem``: page name → its downloads."""
+    report = katalog.find(rod)["proeve"]
+    staging = rod / "mellem"
+    (staging / "data").mkdir(parents=True, exist_ok=True)
+    results = []
+    for name, downloads in names.items():
+        spec = katalog.Sidespec(name, report, {"aar": 2025, "region": HELE})
+        (staging / f"{name}.html").write_text(name)
+        for path in downloads:
+            (staging / path).write_text(path)
+        results.append(koersel.Resultat(spec, filer=[koersel.Fil(p, len(p), "") for p in downloads]))
+    return results
+
+
+def test_a_front_page_that_fails_publishes_no_file(tmp_path):
+    rod = projekt(tmp_path)
+    with pytest.raises(AttributeError):
+        koersel.publiser(
+            made(rod, {"a": []}), ud=rod / "ud", staging=rod / "mellem", indeks="proeveprojekt:findes_ikke"
+        )
+    assert not (rod / "ud").exists()
+
+
+def publish(rod: Path, names: dict[str, list[str]], komplet=()) -> set[str]:
+    koersel.publiser(
+        made(rod, names), ud=rod / "ud", staging=rod / "mellem", komplet=komplet, indeks="proeveprojekt:indeks"
+    )
+    return set(filer(rod / "ud")) - {"rapporter.json", "index.html"}
+
+
+def test_downloads_that_are_no_longer_made_are_removed(tmp_path):
+    rod = projekt(tmp_path)
+    assert publish(rod, {"a": ["data/a-x.csv", "data/a-y.csv"], "ab": ["data/ab-x.csv"]}) == {
+        *("a.html", "data/a-x.csv", "data/a-y.csv", "ab.html", "data/ab-x.csv")
+    }
+    assert publish(rod, {"a": ["data/a-x.csv"]}) == {"a.html", "data/a-x.csv", "ab.html", "data/ab-x.csv"}
+
+
+def test_pages_that_are_no_longer_made_are_removed_by_a_complete_build_only(tmp_path):
+    rod = projekt(tmp_path)
+    publish(rod, {"a": [], "b": ["data/b-x.csv"]})
+    (rod / "ud" / "noter.txt").write_text("somebody's own")
+    assert publish(rod, {"a": []}) == {"a.html", "b.html", "data/b-x.csv", "noter.txt"}
+    assert publish(rod, {"a": []}, komplet={"proeve"}) == {"a.html", "noter.txt"}
+
+
+def test_a_download_outside_the_folder_is_refused(tmp_path):
+    class Ude:
+        def from_notebook_node(self, nb, resources):
+            return "", {"outputs": {"../ude.csv": b""}}
+
+    koersel_load, koersel._load = koersel._load, lambda name: Ude
+    try:
+        with pytest.raises(RunError, match="uden for"):
+            koersel._export(nbformat.v4.new_notebook(), "a", [], tmp_path / "mellem", "")
+    finally:
+        koersel._load = koersel_load
+    assert not (tmp_path / "ude.csv").exists()
+
+
+def test_a_file_parameter_is_recorded_by_name_only(tmp_path):
+    rod = projekt(tmp_path)
+    (rod / "min.csv").write_text("x")
+    (page, *_) = katalog.sider(katalog.find(rod)["proeve"], TABELLER, aftale=str(rod / "min.csv"))
+    entry = koersel._entry(koersel.Resultat(page))
+    assert entry["parametre"]["aftale"] == "min.csv"
+    assert str(rod) not in json.dumps(entry)
+
+
+def test_a_broken_catalogue_is_named(tmp_path):
+    (tmp_path / "rapporter.json").write_text("[]")
+    with pytest.raises(RunError, match="rapporter.json"):
+        koersel.laes_katalog(tmp_path)
+
+
+def test_a_comparison_lists_what_differs_is_missing_or_is_outdated(tmp_path):
+    for folder, names in {"ny": "abc", "gammel": "bcd"}.items():
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / name).write_text(name if name != "c" else folder)
+    lines = koersel.sammenlign(tmp_path / "ny", tmp_path / "gammel")
+    assert lines == ["mangler: a", "afviger: c", "forældet: d bygges ikke længere"]
+
+
+# --- the notebooks' stored outputs ---------------------------------------------------------------------------
+
+
+def test_a_notebook_is_refreshed_with_its_defaults_once(tmp_path):
+    rod = projekt(tmp_path)
+    path = rod / "notebooks" / "proeve.ipynb"
+    assert koersel.opfrisk(path, rod=rod)
+    content = path.read_bytes()
+    assert "Prøve 2025, hele landet" in content.decode()
+    assert not koersel.opfrisk(path, rod=rod)
+    assert path.read_bytes() == content
+    opfoersel(rod, **{f"2025 {HELE}": "fejl"})
+    with pytest.raises(koersel.Cellefejl):
+        koersel.opfrisk(path, rod=rod)
+    assert path.read_bytes() == content
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs (one that has ended and waits for its parent does not)."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:  # no such process
+        return False
+    return state != "Z"
