@@ -1,0 +1,880 @@
+"""The refugee report: what a :class:`kkrlib.flygtninge.Beregning` looks like to a council member.
+
+Every function takes the computation and returns something a notebook cell shows. Nothing is computed here but
+counts and the choice of words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from kkrlib import afstemning, dansk, figurer
+from kkrlib.flygtninge import Beregning
+from kkrlib.flygtninge.aftale import IKKE_OPFYLDT, OPFYLDT
+from kkrlib.flygtninge.beregning import HELE_LANDET, Aftale
+from kkrlib.flygtninge.forklaring import AARSAGER, BIDRAG
+from kkrlib.tabeller import Kolonne, Tabel, tabel
+from kkrlib.tekst import Side, Tekst, fold, tekst
+
+BIDRAG_NAVNE = {
+    "befolkningstal": "Indbyggertal",
+    "indvandrere": "Indvandrere og flygtninge",
+    "familiesammenfoeringer": "Familiesammenføringer",
+    "nulgraense": "Nulgrænse",
+    "afrunding": "Afrunding",
+}
+AARSAG_NAVNE = {
+    "landstal": "Landstal",
+    "befolkning": "Indbyggertal",
+    "indvandrerandel": "Indvandrere og flygtninge",
+    "familiesammenfoeringer": "Familiesammenføringer",
+    "afrunding": "Afrunding",
+}
+# The classes of the map: a presentation choice, in persons per 10,000 inhabitants.
+KORTGRAENSER = [Fraction(1, 2), Fraction(1), Fraction(3, 2), Fraction(2)]
+
+_PERSONER = "personer"
+_PR_10000 = "personer pr. 10.000 indbyggere"
+
+
+# --- the page ------------------------------------------------------------------------------------------------
+
+
+def side(b: Beregning) -> Side:
+    """Title and description of the page."""
+    where = "" if b.region == HELE_LANDET else f": {b.region}"
+    return Side(
+        f"Fordeling af flygtninge {b.kvoteaar}{where}",
+        f"Hvor mange flygtninge kommunerne i {_omraade(b)} skal modtage i {b.kvoteaar}: kvoterne beregnet efter reglerne "
+        "og sammenholdt med dem, Udlændingestyrelsen har offentliggjort.",
+    )
+
+
+def hovedpunkter(b: Beregning) -> Tekst:
+    """At most six main points."""
+    points = [_point_landstal(b), _point_area(b), _point_kommuner(b)]
+    if b.forrige:
+        points.append(_point_change(b))
+    points += [_point_check(b), _point_limits(b)]
+    return Tekst("\n".join(f"- {point}" for point in points))
+
+
+def _point_landstal(b: Beregning) -> str:
+    text = f"Landstallet for {b.kvoteaar} er **{dansk.tal(b.landstal)} flygtninge**."
+    if b.forrige and b.forrige_landstal is not None:
+        difference = b.landstal - b.forrige_landstal
+        text += f" Det er {_more(difference)} i {b.forrige}, som er det seneste tidligere år i datagrundlaget."
+    return text
+
+
+def _point_area(b: Beregning) -> str:
+    country = Fraction(b.landstal * 10_000, int(b.kommuner["befolkning"].sum()))
+    if b.region == HELE_LANDET:
+        most = b.regioner["regionskvote"].idxmax()
+        densest = max(b.regioner.index, key=lambda r: b.regioner.at[r, "pr_10000"])
+        return (
+            f"Flest skal modtages i {most} ({dansk.tal(b.regioner.at[most, 'regionskvote'])}). I forhold til indbyggertallet skal "
+            f"flest modtages i {densest}: {dansk.tal(b.regioner.at[densest, 'pr_10000'], 2)} pr. 10.000 indbyggere mod "
+            f"{dansk.tal(country, 2)} i hele landet."
+        )
+    row = b.regioner.loc[b.region]
+    text = (
+        f"Kommunerne i {b.region} skal modtage **{dansk.tal(row['regionskvote'])} flygtninge**, "
+        f"{dansk.tal(row['pr_10000'], 2)} pr. 10.000 indbyggere mod {dansk.tal(country, 2)} i hele landet."
+    )
+    return text + (f" Det er {_more(int(row['aendring']))} i {b.forrige}." if b.forrige else "")
+
+
+def _point_kommuner(b: Beregning) -> str:
+    rows = b.udvalgte
+    top = rows[rows["kommunekvote"] >= sorted(rows["kommunekvote"], reverse=True)[2]].sort_values("kommunekvote", ascending=False, kind="stable")
+    named = dansk.opremsning(f"{r.kommune} ({dansk.tal(r.kommunekvote)})" for r in top.head(5).itertuples())
+    none = int((rows["kommunekvote"] == 0).sum())
+    text = f"De største kvoter har {named}."
+    return text + (f" {_some(none, len(rows))} har kvoten 0." if none else "")
+
+
+def _point_change(b: Beregning) -> str:
+    rows = b.udvalgte.sort_values("aendring", kind="stable")
+    down, up = rows.iloc[0], rows.iloc[-1]
+    causes = b.aarsager.loc[rows.index, AARSAGER[:-1]]
+    largest = AARSAG_NAVNE[max(causes, key=lambda c: sum(abs(x) for x in causes[c]))].lower()
+    return (
+        f"Siden {b.forrige} stiger kvoten mest i {_named_change(b, up['aendring'])} og falder mest i {_named_change(b, down['aendring'])}. "
+        f"Den årsag, der flytter mest mellem kommunerne, er {_bestemt(largest)}."
+    )
+
+
+def _bestemt(cause: str) -> str:
+    return {
+        "landstal": "det ændrede landstal",
+        "indbyggertal": "ændrede indbyggertal",
+        "indvandrere og flygtninge": "ændrede tal for indvandrere og flygtninge",
+        "familiesammenføringer": "ændrede tal for familiesammenføringer",
+    }[cause]
+
+
+def _named_change(b: Beregning, change: Any) -> str:
+    rows = b.udvalgte[b.udvalgte["aendring"] == change]
+    return f"{dansk.opremsning(rows['kommune'])} ({dansk.fortegn(int(change))})"
+
+
+def _point_check(b: Beregning) -> str:
+    rule = b.kontroller[b.kontroller["art"] == "regel"]
+    kommuner = rule[rule["id"].str.contains("-kommunekvote-")]
+    regioner = rule[rule["id"].str.contains("-regionskvote-")]
+    fits = [int((part["dom"] == afstemning.STEMMER).sum()) for part in (kommuner, regioner)]
+    text = (
+        f"{fits[0]} af {len(kommuner)} beregnede kommunekvoter og {fits[1]} af {len(regioner)} regionskvoter for hele landet "
+        "svarer til de offentliggjorte."
+    )
+    others = b.kontroller[b.kontroller["art"] != "regel"]
+    wrong = int((others["dom"] == afstemning.AFVIGER).sum())
+    if wrong:
+        text += f" {dansk.tal(wrong)} af {dansk.tal(len(others))} trykte summer passer ikke med deres rækker; se [datakvalitet](#datakvalitet)."
+    return text
+
+
+def _point_limits(b: Beregning) -> str:
+    limits = b.landstalsgraenser
+    return (
+        f"Ventes der {dansk.tal(limits['op'])} flygtninge eller flere, eller {dansk.tal(limits['ned'])} eller færre, skal landstallet "
+        f"fastsættes på ny, fordi ændringen er på mere end {limits['procent']} procent."
+    )
+
+
+# --- regions and kommuner -------------------------------------------------------------------------------------
+
+
+def regionskvoter_figur(b: Beregning) -> figurer.Figur:
+    """Bars: persons per 10,000 inhabitants by region."""
+    rows = b.regioner.sort_values("pr_10000", ascending=False, key=lambda s: s.map(float))
+    first, last = rows.index[0], rows.index[-1]
+    return figurer.soejler(
+        rows.assign(region=rows.index),
+        id="regionskvoter",
+        titel="Hvor mange flygtninge får regionerne i forhold til indbyggertallet?",
+        beskrivelse=(
+            f"Kvoten pr. 10.000 indbyggere er højest i {first} ({dansk.tal(rows.at[first, 'pr_10000'], 2)}) og lavest i "
+            f"{last} ({dansk.tal(rows.at[last, 'pr_10000'], 2)})."
+        ),
+        enhed=_PR_10000,
+        kilde=_kilde(b, "egen beregning"),
+        vaerdi="pr_10000",
+        etiket="region",
+        decimaler=2,
+        fremhaev=[] if b.region == HELE_LANDET else [b.region],
+    )
+
+
+def regionskvoter(b: Beregning) -> Tabel:
+    """Regionskvoter with the published ones, per 10,000 inhabitants, and the change."""
+    total = pd.DataFrame(
+        {
+            "region": ["Hele landet"],
+            "befolkning": [int(b.regioner["befolkning"].sum())],
+            "regionskvote": [int(b.regioner["regionskvote"].sum())],
+            "offentliggjort_kvote": [b.regioner["offentliggjort_kvote"].sum(min_count=5)],
+            "pr_10000": [Fraction(b.landstal * 10_000, int(b.regioner["befolkning"].sum()))],
+        }
+    )
+    if b.forrige:
+        total["forrige_kvote"] = [b.regioner["forrige_kvote"].sum()]
+        total["aendring"] = [b.regioner["aendring"].sum()]
+    return tabel(
+        b.regioner,
+        [
+            Kolonne("region", "Region", raekkehoved=True, beskrivelse="Regionens navn"),
+            Kolonne("befolkning", "Indbyggere", type="heltal", vis=False, enhed=_PERSONER, beskrivelse=_opgjort(b)),
+            Kolonne("regionskvote", "Beregnet kvote", type="heltal", beskrivelse="Summen af de beregnede kommunekvoter"),
+            Kolonne("offentliggjort_kvote", "Offentliggjort kvote", type="heltal", beskrivelse="Udlændingestyrelsens tal"),
+            Kolonne("pr_10000", "Pr. 10.000 indbyggere", type="decimal", decimaler=2, beskrivelse="Beregnet kvote pr. 10.000 indbyggere"),
+            *_change_columns(b),
+        ],
+        id="regionskvoter",
+        titel=f"Regionskvoter {b.kvoteaar}",
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        ialt=total,
+    )
+
+
+def kort(b: Beregning) -> figurer.Figur:
+    """The tile map: persons per 10,000 inhabitants by kommune."""
+    rows = b.udvalgte
+    values = b.kommuner["pr_10000"]
+    none = int((rows["kommunekvote"] == 0).sum())
+    high = rows.loc[max(rows.index, key=lambda code: values[code])]
+    where = "" if b.region == HELE_LANDET else f" Kommunerne i {b.region} er fremhævet."
+    return figurer.flisekort(
+        values,
+        b.tabeller["flisekort"],
+        id="kommunekort",
+        titel=f"Kommunekvoter {b.kvoteaar} i forhold til indbyggertallet",
+        beskrivelse=(
+            f"Hver kommune er en lige stor flise med kvoten pr. 10.000 indbyggere.{where} {_some(none, len(rows))} i {_omraade(b)} "
+            f"har kvoten 0. Højest ligger {high['kommune']} med {dansk.tal(high['pr_10000'], 1)}. "
+            "Tallene for alle kommuner står i tabellen nedenfor."
+        ),
+        enhed=_PR_10000,
+        kilde=_kilde(b, "egen beregning"),
+        graenser=KORTGRAENSER,
+        format=lambda x: dansk.tal(x, 1),
+        fremhaev=() if b.region == HELE_LANDET else tuple(rows.index),
+        fremhaev_navn=b.region,
+    )
+
+
+def kommunekvoter(b: Beregning) -> Tabel:
+    """One row per kommune: the computed and the published quota; all steps in the download."""
+    columns = [
+        Kolonne("kommunekode", "Kommunekode", vis=False),
+        Kolonne("kommune", "Kommune", raekkehoved=True),
+        Kolonne("region", "Region", vis=False),
+        Kolonne("befolkning", "Indbyggere", type="heltal", vis=False, enhed=_PERSONER, beskrivelse=_opgjort(b)),
+        Kolonne("indvandrere_flygtninge", "Indvandrere og flygtninge", type="heltal", vis=False, enhed=_PERSONER, beskrivelse=_opgjort(b)),
+        Kolonne("asylansoegere", "Asylansøgere", type="heltal", vis=False, enhed=_PERSONER, beskrivelse="Indgår ikke i fordelingen"),
+        Kolonne("familiesammenfoerte", "Familiesammenførte", type="heltal", vis=False, enhed=_PERSONER, beskrivelse=_familieaar(b)),
+        Kolonne("befolkningsandel", "Befolkningsandel", type="andel", decimaler=4, vis=False, beskrivelse="Andel af landets indbyggere"),
+        Kolonne("indvandrerandel", "Indvandrerandel", type="andel", decimaler=4, vis=False, beskrivelse="Andel af landets indvandrere og flygtninge"),
+        Kolonne("fordelingsandel", "Fordelingsandel", type="andel", decimaler=4, vis=False, beskrivelse="Befolkningsandel − (indvandrerandel − befolkningsandel)"),
+        Kolonne("beregnet_fordelingstal", "Beregnet fordelingstal", type="decimal", decimaler=4, vis=False, enhed=_PERSONER, beskrivelse="Fordelingsandel × (landstal + alle familiesammenførte)"),
+        Kolonne("foreloebigt_fordelingstal", "Foreløbigt fordelingstal", type="decimal", decimaler=4, vis=False, enhed=_PERSONER, beskrivelse="Beregnet fordelingstal − kommunens egne familiesammenførte"),
+        Kolonne("fordelingstal", "Fordelingstal", type="decimal", decimaler=4, vis=False, enhed=_PERSONER, beskrivelse="Negative tal sat til 0 og resten skaleret ned til landstallet"),
+        Kolonne("kommunekvote", "Beregnet kvote", type="heltal", beskrivelse="Fordelingstallet som hele personer efter største brøk"),
+        Kolonne("offentliggjort_kvote", "Offentliggjort kvote", type="heltal", beskrivelse="Udlændingestyrelsens tal i bilag B"),
+        Kolonne("pr_10000", "Pr. 10.000 indbyggere", type="decimal", decimaler=1, beskrivelse="Beregnet kvote pr. 10.000 indbyggere"),
+        *_change_columns(b),
+    ]
+    return tabel(
+        _by_region(b, b.udvalgte),
+        columns,
+        id="kommunekvoter",
+        titel=f"Kommunekvoter {b.kvoteaar}",
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        note="Filerne indeholder alle beregningens trin for hver kommune.",
+        ialt=_totals(b, ["kommunekvote", "offentliggjort_kvote", *(["forrige_kvote", "aendring"] if b.forrige else [])]),
+        **_grouping(b),
+    )
+
+
+# --- why -------------------------------------------------------------------------------------------------------
+
+
+def bidrag_figur(b: Beregning) -> figurer.Figur:
+    """What each element of the rule adds or takes: the kommuner of a region, or the five regions."""
+    parts, label = _area_rows(b, b.trin[[*BIDRAG, "kommunekvote"]])
+    moved = max(BIDRAG[1:], key=lambda c: sum(abs(x) for x in parts[c]))
+    return figurer.bidrag(
+        parts,
+        id="bidrag",
+        titel=f"Hvad kvoterne for {b.kvoteaar} er sat sammen af",
+        beskrivelse=(
+            f"For hver {label}: hvad indbyggertallet alene ville give, og hvad reglens øvrige led lægger til eller trækker fra. "
+            f"Ud over indbyggertallet betyder {_led(moved)} mest."
+        ),
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        dele=BIDRAG_NAVNE,
+        ialt="kommunekvote",
+        ialt_navn="Kvote",
+        ialt_decimaler=0,
+        ialt_fortegn=False,
+        etiket="navn",
+    )
+
+
+def bidrag(b: Beregning) -> Tabel:
+    """The same for every kommune, as a table."""
+    rows = _by_region(b, b.trin.join(b.kommuner[["kommune", "region"]]).loc[b.udvalgte.index])
+    rows["stoerst_navn"] = rows["stoerst"].map(BIDRAG_NAVNE)
+    meaning = {
+        "befolkningstal": "Landstallet fordelt efter indbyggertal alene",
+        "indvandrere": "Færre eller flere indvandrere og flygtninge end indbyggertallet tilsiger",
+        "familiesammenfoeringer": "Andelen af alle familiesammenførte minus kommunens egne",
+        "nulgraense": "Negative tal sat til 0, og resten skaleret ned til landstallet",
+        "afrunding": "Til hele personer",
+    }
+    return tabel(
+        rows,
+        [
+            Kolonne("kommunekode", "Kommunekode", vis=False),
+            Kolonne("kommune", "Kommune", raekkehoved=True),
+            Kolonne("region", "Region", vis=False),
+            *(
+                Kolonne(c, BIDRAG_NAVNE[c], type="decimal", decimaler=1, fortegn=c != "befolkningstal", beskrivelse=meaning[c])
+                for c in BIDRAG
+            ),
+            Kolonne("kommunekvote", "Kvote", type="heltal", beskrivelse="Summen af de fem led"),
+            Kolonne("stoerst_navn", "Flytter mest", vis=False, beskrivelse="Det led ud over indbyggertallet, der flytter kvoten mest"),
+        ],
+        id="forklaring",
+        titel=f"Kvoterne for {b.kvoteaar} led for led",
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        note="De fem led summer præcist til kvoten; de viste tal er afrundede.",
+        **_grouping(b),
+    )
+
+
+def forklaringer(b: Beregning) -> Any:
+    """For each kommune the steps in words and numbers, one click away each."""
+    if b.region == HELE_LANDET:
+        return Tekst("Siderne for de fem regioner forklarer kvoten for hver enkelt kommune trin for trin.")
+    return fold((f"{row['kommune']}: kvote {dansk.tal(row['kommunekvote'])}", _explain(b, code, row)) for code, row in b.udvalgte.iterrows())
+
+
+def forklar(b: Beregning, kommunekode: str) -> Tekst:
+    """The steps for one kommune in words and numbers."""
+    return Tekst(_explain(b, kommunekode, b.kommuner.loc[kommunekode]))
+
+
+def _explain(b: Beregning, code: str, row: pd.Series) -> str:
+    all_families = int(b.kommuner["familiesammenfoerte"].sum())
+    own, parts = int(row["familiesammenfoerte"]), b.trin.loc[code]
+    gap = row["befolkningsandel"] - row["indvandrerandel"]
+    lines = [
+        f"1. {row['kommune']} har {dansk.procent(row['befolkningsandel'], 2)} af landets indbyggere og "
+        f"{dansk.procent(row['indvandrerandel'], 2)} af landets indvandrere og flygtninge. Forskellen lægges til befolkningsandelen, så "
+        f"fordelingsandelen er {dansk.procent(row['fordelingsandel'], 2)}"
+        + (" (lavere end befolkningsandelen)." if gap < 0 else "."),
+        f"2. Fordelingsandelen ganges med landstallet og alle familiesammenførte i landet "
+        f"({dansk.tal(b.landstal)} + {dansk.tal(all_families)} = {dansk.tal(b.landstal + all_families)}). "
+        f"Det giver {dansk.tal(row['beregnet_fordelingstal'], 2)}.",
+        f"3. Kommunens egne familiesammenførte, {dansk.tal(own)}, trækkes fra. Det giver {dansk.tal(row['foreloebigt_fordelingstal'], 2)}.",
+        "4. Tallet er negativt og sættes til 0."
+        if row["foreloebigt_fordelingstal"] < 0
+        else "4. Negative tal i andre kommuner er sat til 0. Derfor skaleres tallet ned, så summen for hele landet bliver landstallet. "
+        f"Det giver {dansk.tal(row['fordelingstal'], 2)}.",
+        f"5. Som hele personer er kvoten **{dansk.tal(row['kommunekvote'])}**."
+        + (" Lighed om den sidste person blev afgjort ved laveste kommunekode." if row["lighed"] else ""),
+    ]
+    moved = parts["stoerst"]
+    text = (
+        f"Efter indbyggertal alene ville kvoten være {dansk.tal(parts['befolkningstal'], 1)}. Det, der flytter den mest, er "
+        f"{_led(moved)} ({dansk.fortegn(parts[moved], 1)})."
+    )
+    if b.aarsager is not None:
+        why = b.aarsager.loc[code]
+        change = int(why["aendring"])
+        listed = dansk.opremsning(f"{AARSAG_NAVNE[c].lower()} {dansk.fortegn(why[c], 1)}" for c in AARSAGER)
+        verb = "uændret" if change == 0 else f"{'steget' if change > 0 else 'faldet'} med {dansk.tal(abs(change))}"
+        text += f" Siden {b.forrige} er kvoten {verb} ({listed})."
+    return "\n".join(lines) + f"\n\n{text}"
+
+
+def aarsager_figur(b: Beregning) -> Any:
+    """The change since the previous published year by cause."""
+    if b.aarsager is None:
+        return Tekst(f"Datagrundlaget indeholder ingen kvoter fra før {b.kvoteaar}, så en ændring kan ikke vises.")
+    parts, label = _area_rows(b, b.aarsager[[*AARSAGER, "aendring"]])
+    largest = max(AARSAGER, key=lambda c: sum(abs(x) for x in parts[c]))
+    return figurer.bidrag(
+        parts,
+        id="aarsager",
+        titel=f"Hvorfor kvoterne er ændret fra {b.forrige} til {b.kvoteaar}",
+        beskrivelse=(
+            f"For hver {label}: ændringen i kvoten siden {b.forrige}, delt på årsager. "
+            f"Størst betydning har {_aarsag(largest)}."
+        ),
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        dele=AARSAG_NAVNE,
+        ialt="aendring",
+        ialt_navn="Ændring",
+        ialt_decimaler=0,
+        etiket="navn",
+    )
+
+
+def aarsager(b: Beregning) -> Any:
+    """The same for every kommune, as a table; nothing where there is no earlier year."""
+    if b.aarsager is None:
+        return None
+    rows = _by_region(b, b.aarsager.join(b.kommuner[["kommune", "region"]]).loc[b.udvalgte.index])
+    return tabel(
+        rows,
+        [
+            Kolonne("kommunekode", "Kommunekode", vis=False),
+            Kolonne("kommune", "Kommune", raekkehoved=True),
+            Kolonne("region", "Region", vis=False),
+            Kolonne("kvote_foer", f"Kvote {b.forrige}", type="heltal", vis=False),
+            Kolonne("kvote_efter", f"Kvote {b.kvoteaar}", type="heltal", vis=False),
+            Kolonne("aendring", "Ændring", type="heltal", fortegn=True),
+            *(Kolonne(c, AARSAG_NAVNE[c], type="decimal", decimaler=1, fortegn=True, beskrivelse=f"Den del af ændringen, der skyldes {_aarsag(c)}") for c in AARSAGER),
+        ],
+        id="aarsager",
+        titel=f"Ændring i kommunekvoten fra {b.forrige} til {b.kvoteaar} efter årsag",
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        note="Årsagerne summer præcist til ændringen; de viste tal er afrundede. Hver årsag er gennemsnittet over alle rækkefølger, de kan ændres i.",
+        **_grouping(b),
+    )
+
+
+# --- what if ---------------------------------------------------------------------------------------------------
+
+
+def landstalsgraenser(b: Beregning) -> Tekst:
+    """When the landstal must be fixed anew (§ 2)."""
+    limits = b.landstalsgraenser
+    return tekst(
+        "Landstallet er {landstal:tal}. Det skal ændres, hvis det forventede antal flygtninge ændres med mere end {procent} procent "
+        "({henvisning}), altså til {op:tal} eller flere eller til {ned:tal} eller færre. Så fastsættes nye kvoter, og en aftale "
+        "bortfalder, medmindre den selv siger, hvordan den følger ændringen (§ 6, stk. 3).",
+        landstal=b.landstal,
+        **limits,
+    )
+
+
+def landstal_varianter(b: Beregning) -> Tabel:
+    """Quotas at other landstal: regions for the country, kommuner for a region."""
+    quotas = b.landstal_varianter
+    if b.region == HELE_LANDET:
+        rows = quotas.groupby(b.kommuner["region"]).sum().loc[b.regioner.index].reset_index()
+        rows, first = rows.rename(columns={"region": "navn"}), "Region"
+    else:
+        rows = quotas.loc[b.udvalgte.index].assign(navn=b.udvalgte["kommune"]).reset_index()
+        first = "Kommune"
+    rows.columns = [str(c) if isinstance(c, str) else f"landstal_{c}" for c in rows.columns]
+    totals = pd.DataFrame({"navn": ["I alt"], **{f"landstal_{n}": [int(rows[f"landstal_{n}"].sum())] for n in quotas.columns}})
+    return tabel(
+        rows,
+        [
+            *([Kolonne("kommunekode", "Kommunekode", vis=False)] if "kommunekode" in rows.columns else []),
+            Kolonne("navn", first, raekkehoved=True),
+            *(Kolonne(f"landstal_{n}", f"Landstal {dansk.tal(n)}", type="heltal") for n in quotas.columns),
+        ],
+        id="landstal-varianter",
+        titel=f"Kvoter ved andre landstal end {dansk.tal(b.landstal)}",
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        note="Beregnet med samme grundlag som landstallet: 10 og 20 procent færre og flere, rundet ned til hele personer.",
+        ialt=totals,
+    )
+
+
+def graenser(b: Beregning) -> Tabel:
+    """At which landstal each kommune gains or loses a person."""
+    rows = _by_region(b, b.graenser.join(b.kommuner[["kommune", "region"]]).loc[b.udvalgte.index])
+    limits = b.landstalsgraenser
+    odd = rows[rows["faerre_trods_hoejere"].notna() | rows["flere_trods_lavere"].notna()]
+    note = f"Undersøgt fra {dansk.tal(max(limits['ned'] + 1, 0))} til {dansk.tal(limits['op'] - 1)}, hvor landstallet kan ligge uden at skulle fastsættes på ny."
+    if len(odd):
+        note += (
+            f" Når kvoter rundes til hele personer, kan en kommune få færre ved et højere landstal eller flere ved et lavere. "
+            f"Det sker her i {dansk.opremsning(odd['kommune'])}."
+        )
+    return tabel(
+        rows,
+        [
+            Kolonne("kommunekode", "Kommunekode", vis=False),
+            Kolonne("kommune", "Kommune", raekkehoved=True),
+            Kolonne("region", "Region", vis=False),
+            Kolonne("kommunekvote", "Kvote", type="heltal"),
+            Kolonne("flere_ved", "Flere ved landstal", type="heltal", beskrivelse="Laveste højere landstal, hvor kommunen får flere"),
+            Kolonne("faerre_ved", "Færre ved landstal", type="heltal", beskrivelse="Højeste lavere landstal, hvor kommunen får færre"),
+            Kolonne("faerre_trods_hoejere", "Færre ved et højere landstal", type="heltal", vis=False, beskrivelse="Laveste højere landstal, hvor kommunen får færre"),
+            Kolonne("flere_trods_lavere", "Flere ved et lavere landstal", type="heltal", vis=False, beskrivelse="Højeste lavere landstal, hvor kommunen får flere"),
+            Kolonne("ved_flere", f"Kvote ved {dansk.tal(b.flere_familiesammenfoerte)} flere familiesammenførte", type="heltal", beskrivelse="Kommunens kvote, hvis den alene havde haft så mange flere"),
+        ],
+        id="graenser",
+        titel="Ved hvilket landstal får kommunen flere eller færre?",
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        note=note,
+        mangler="ikke i intervallet",
+        **_grouping(b),
+    )
+
+
+def scenarie(b: Beregning) -> Any:
+    """The scenario of the parameters: who changes. A sentence where no scenario is asked for."""
+    if b.scenarie is None:
+        return Tekst("Der er ikke regnet på andre forudsætninger på denne side.")
+    rows = b.scenarie.loc[b.udvalgte.index]
+    changed = _by_region(b, rows[rows["aendring"] != 0])
+    assumptions = [f"landstallet {dansk.tal(b.scenarie_landstal)}"]
+    for code, persons in b.scenarie_familiesammenfoerte.items():
+        assumptions.append(f"{dansk.tal(persons)} familiesammenførte i {b.kommuner.at[code, 'kommune']}")
+    title = f"Scenarie: {dansk.opremsning(assumptions)}"
+    if changed.empty:
+        return Tekst(f"{title}. Ingen kommuner i {_omraade(b)} får en anden kvote.")
+    return tabel(
+        changed,
+        [
+            Kolonne("kommunekode", "Kommunekode", vis=False),
+            Kolonne("kommune", "Kommune", raekkehoved=True),
+            Kolonne("region", "Region", vis=False),
+            Kolonne("kommunekvote", "Beregnet kvote", type="heltal"),
+            Kolonne("kvote_i_scenariet", "Kvote i scenariet", type="heltal"),
+            Kolonne("aendring", "Ændring", type="heltal", fortegn=True),
+        ],
+        id="scenarie",
+        titel=title,
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        note=f"Kun de {dansk.tal(len(changed))} af {_kommuner(len(rows))}, hvis kvote ændres.",
+        **_grouping(b),
+    )
+
+
+# --- aftaler -----------------------------------------------------------------------------------------------------
+
+
+def aftaler_tekst(b: Beregning) -> Tekst:
+    """Which aftaler there are for the year, and their verdict in words."""
+    deadline = b.brev["aftalefrist"]
+    limit = "" if pd.isna(deadline) else f" inden den {dansk.dato(deadline)}"
+    intro = (
+        f"Kommunerne i en region kan aftale en anden fordeling, hvis de meddeler den{limit}. Kvoterne skal være hele tal, ikke være "
+        "negative og summe til regionskvoten (§ 6, stk. 2). Uden en gyldig aftale gælder de beregnede kvoter."
+    )
+    chosen = _aftaler(b)
+    if not chosen:
+        return Tekst(f"{intro}\n\nDatagrundlaget indeholder ingen aftale for {b.kvoteaar}{_i_regionen(b)}.")
+    verdicts = {
+        OPFYLDT: "opfylder alle krav",
+        IKKE_OPFYLDT: "opfylder ikke alle krav",
+    }
+    said = [
+        f"Aftalen i {a.region} {verdicts.get(a.samlet, 'opfylder de krav, der kan efterprøves')}. {a.note.rstrip('.')}{'.' if a.note else ''}".strip()
+        for a in chosen
+    ]
+    return Tekst("\n\n".join([intro, *said]))
+
+
+def aftaler_dom(b: Beregning) -> Any:
+    """Requirement by requirement; nothing where there is no aftale."""
+    chosen = _aftaler(b)
+    if not chosen:
+        return None
+    rows = pd.concat([a.dom.assign(region=a.region, krav=a.dom["krav"].str.capitalize(), udfald=a.dom["udfald"].str.capitalize()) for a in chosen])
+    return tabel(
+        rows.reset_index(drop=True),
+        [
+            *([Kolonne("region", "Region")] if len(chosen) > 1 else []),
+            Kolonne("krav", "Krav", raekkehoved=True),
+            Kolonne("udfald", "Resultat"),
+            Kolonne("forklaring", "Forklaring"),
+            Kolonne("henvisning", "Henvisning", vis=False),
+        ],
+        id="aftale-krav",
+        titel=f"Aftalen for {b.kvoteaar} krav for krav",
+        enhed="ét krav pr. række",
+        kilde=_aftalekilde(b, chosen),
+    )
+
+
+def aftaler_kvoter(b: Beregning) -> Any:
+    """The quotas after the aftale, for the kommuner it changes; nothing where there is none."""
+    chosen = [a for a in _aftaler(b) if a.kvoter is not None]
+    if not chosen:
+        return None
+    rows = pd.concat([a.kvoter[a.kvoter["aendring"] != 0] for a in chosen])
+    if rows.empty:
+        return None
+    return tabel(
+        _by_region(b, rows),
+        [
+            Kolonne("kommunekode", "Kommunekode", vis=False),
+            Kolonne("kommune", "Kommune", raekkehoved=True),
+            Kolonne("region", "Region", vis=False),
+            Kolonne("kommunekvote", "Beregnet kvote", type="heltal"),
+            Kolonne("aftalt_kvote", "Aftalt kvote", type="heltal"),
+            Kolonne("aendring", "Ændring", type="heltal", fortegn=True),
+        ],
+        id="aftale-kvoter",
+        titel=f"Kvoter, som aftalen for {b.kvoteaar} ændrer",
+        enhed=_PERSONER,
+        kilde=_aftalekilde(b, chosen),
+    )
+
+
+def tidligere_aftaler(b: Beregning) -> Any:
+    """The aftaler of other years that are known; nothing where there is none in the area."""
+    chosen = [a for a in b.tidligere_aftaler if b.region in (HELE_LANDET, a.region)]
+    if not chosen:
+        return None
+    names = b.tabeller["kommuner"].set_index("kommunekode")["kommune"]
+    rows = []
+    for a in chosen:
+        for move in a.aftale.itertuples():
+            rows.append((a.kvoteaar, a.region, names[move.fra], names[move.til], move.antal, a.note))
+    moves = pd.DataFrame(rows, columns=["kvoteaar", "region", "fra", "til", "antal", "note"])
+    moves["antal"] = moves["antal"].astype("Int64")
+    return tabel(
+        moves,
+        [
+            Kolonne("kvoteaar", "År", raekkehoved=True),
+            Kolonne("region", "Region", vis=False),
+            Kolonne("fra", "Fra"),
+            Kolonne("til", "Til"),
+            Kolonne("antal", "Antal", type="heltal"),
+            Kolonne("note", "Bemærkning"),
+        ],
+        id="aftaler-andre-aar",
+        titel="Kendte aftaler for andre år",
+        enhed=_PERSONER,
+        kilde="Udlændingestyrelsens meddelelser om kommunekvoter",
+    )
+
+
+# --- quality, sources ---------------------------------------------------------------------------------------------
+
+
+def afstemning_tekst(b: Beregning) -> Tekst:
+    """What was compared, in numbers."""
+    counts = b.kontroller["dom"].value_counts()
+    published = int(b.kontroller["offentliggjort"].notna().sum())
+    wrong = int(counts.get(afstemning.AFVIGER, 0))
+    text = (
+        f"{dansk.tal(published)} offentliggjorte tal for {b.kvoteaar} er sammenholdt med det, de skal være: kvoterne med reglen, "
+        "summerne med deres rækker og totalerne med landstallet. "
+        + (f"{dansk.tal(int(counts.get(afstemning.STEMMER, 0)))} stemmer, og {dansk.tal(wrong)} afviger." if wrong else "De stemmer alle.")
+        + " Kontrollen gælder hele landet, også på regionernes sider."
+    )
+    return Tekst(text)
+
+
+def afstemning_optaelling(b: Beregning) -> Tabel:
+    """Verdicts by kind of control."""
+    kinds = {"regel": "Kvoter mod reglen", "sum": "Trykte summer mod rækkerne", "lighed": "Totaler mod landstallet"}
+    rows = afstemning.optael(b.kontroller).reset_index()
+    rows["art"] = rows["art"].map(kinds)
+    rows = rows.rename(columns={afstemning.UPROEVET: "uproevet"})
+    return tabel(
+        rows,
+        [
+            Kolonne("art", "Kontrol", raekkehoved=True),
+            Kolonne("stemmer", "Stemmer", type="heltal"),
+            Kolonne("afviger", "Afviger", type="heltal"),
+            Kolonne("uproevet", "Kan ikke efterprøves", type="heltal"),
+            Kolonne("i_alt", "I alt", type="heltal"),
+        ],
+        id="kontroller",
+        titel=f"Kontroller af de offentliggjorte tal for {b.kvoteaar}",
+        enhed="kontroller",
+        kilde=_kilde(b, "egen beregning"),
+    )
+
+
+def kildefejl(b: Beregning) -> Any:
+    """The faults of the sources: what is printed, what was taken, and why."""
+    if b.kildefejl.empty:
+        return Tekst("Der er ikke fundet fejl i kilden.")
+    rows = b.kildefejl.copy()
+    rows["sted"] = [f"Kilde {r.kilde}, linje {r.linje}" for r in rows.itertuples()]
+    for column in ("trykt", "anvendt"):
+        rows[column] = [dansk.tal(int(x)) if art == "sum" else x for x, art in zip(rows[column], rows["art"], strict=True)]
+    return tabel(
+        rows,
+        [
+            Kolonne("sted", "Sted", raekkehoved=True),
+            Kolonne("trykt", "Der står"),
+            Kolonne("anvendt", "Brugt eller beregnet"),
+            Kolonne("begrundelse", "Begrundelse"),
+        ],
+        id="kildefejl",
+        titel=f"Fejl og uklarheder i kilden for {b.kvoteaar}",
+        enhed="én fejl pr. række",
+        kilde=_kilde(b),
+        mangler="(tomt felt)",
+    )
+
+
+def kontroller(b: Beregning) -> Tabel:
+    """The controls that the table of kommunekvoter does not show already, folded; the download has all of them."""
+    shown_above = b.kontroller["id"].str.contains("-kommunekvote-") & (b.kontroller["dom"] == afstemning.STEMMER)
+    shown_above &= b.kontroller["art"] == "regel"
+    return tabel(
+        b.kontroller,
+        [
+            Kolonne("id", "Kontrol", vis=False),
+            Kolonne("sted", "Sted", vis=False),
+            Kolonne("beskrivelse", "Tal", raekkehoved=True),
+            Kolonne("linjer", "Kilde og linje"),
+            Kolonne("art", "Art", vis=False),
+            Kolonne("offentliggjort", "Offentliggjort", type="heltal"),
+            Kolonne("beregnet", "Beregnet", type="heltal"),
+            Kolonne("forskel", "Forskel", type="heltal", fortegn=True),
+            Kolonne("dom", "Resultat"),
+            Kolonne("fund", "Fund", vis=False),
+            Kolonne("forklaring", "Forklaring", vis=False),
+        ],
+        id="afstemning",
+        titel=f"Alle kontroller for {b.kvoteaar}",
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        fold=f"Vis {dansk.tal(int((~shown_above).sum()))} af {dansk.tal(len(b.kontroller))} kontroller",
+        kun_i_filer=shown_above,
+        note="Kommunekvoter, der stemmer, står i tabellen over kommunekvoter. Filerne indeholder alle kontroller.",
+        mangler="ikke trykt",
+    )
+
+
+def metode(b: Beregning) -> Tekst:
+    """Which act the letter of the year names, and the dates of its numbers."""
+    letter = b.brev
+    return tekst(
+        "Brevet for {aar} henviser til {bekendtgoerelse}. Indbyggere samt indvandrere og flygtninge er opgjort den {opgjort:dato}, og "
+        "familiesammenføringerne er fra {familier}. De seks trin er de samme for alle år i datagrundlaget.",
+        aar=b.kvoteaar,
+        bekendtgoerelse=letter["bekendtgoerelse"],
+        opgjort=letter["befolkning_opgjort"],
+        familier=int(letter["familiesammenfoerte_aar"]),
+    )
+
+
+def kilder(b: Beregning) -> Tabel:
+    """Where each number comes from: document, item, lines."""
+    documents = b.tabeller["kilder"].set_index("kilde")
+    spans = {
+        "landstal": "Landstal",
+        "regionskvoter": "Regionskvoter",
+        "bilag_a": "Bilag A: indbyggere, indvandrere og flygtninge, asylansøgere",
+        "familiesammenfoerte": "Bilag A: familiesammenføringer",
+        "bilag_b": "Bilag B: beregnede kommunekvoter",
+    }
+    rows = []
+    for name, text in spans.items():
+        part = b.tabeller[name].query("kvoteaar == @b.kvoteaar")
+        if part.empty:
+            continue
+        source = part["kilde"].iloc[0]
+        low, high = int(part["linje"].min()), int(part["linje"].max())
+        lines = f"{low}" if low == high else f"{low}–{high}"
+        rows.append((text, f"{source}: {documents.at[source, 'titel']}, {documents.at[source, 'tid']}", part["punkt"].iloc[0], lines))
+    return tabel(
+        pd.DataFrame(rows, columns=["tal", "dokument", "punkt", "linjer"]),
+        [
+            Kolonne("tal", "Tal", raekkehoved=True),
+            Kolonne("dokument", "Dokument"),
+            Kolonne("punkt", "Punkt"),
+            Kolonne("linjer", "Linjer i teksten"),
+        ],
+        id="kilder",
+        titel="Hvor tallene står",
+        enhed="linjenumre i dokumentets tekst",
+        kilde=_kilde(b),
+    )
+
+
+# --- helpers ---------------------------------------------------------------------------------------------------
+
+
+def _omraade(b: Beregning) -> str:
+    return b.region
+
+
+def _i_regionen(b: Beregning) -> str:
+    return "" if b.region == HELE_LANDET else f" i {b.region}"
+
+
+def _some(part: int, whole: int) -> str:
+    """``3 af 17 kommuner``, as the start of a sentence."""
+    number = {0: "Ingen", 1: "Én"}.get(part, dansk.tal(part))
+    return f"{number} af {_kommuner(whole)}"
+
+
+def _kommuner(n: int) -> str:
+    return dansk.flertal(n, "kommune", "kommuner")
+
+
+def _more(difference: int) -> str:
+    if difference == 0:
+        return "det samme som"
+    return f"{dansk.tal(abs(difference))} {'flere' if difference > 0 else 'færre'} end"
+
+
+def _kilde(b: Beregning, *own: str) -> str:
+    letter = b.brev["udmeldt"]
+    when = "" if pd.isna(letter) else f"brev af {dansk.dato(letter)} "
+    return "; ".join([f"Udlændingestyrelsen, {when}(kilde {b.brev['kilde']}, punkt {b.brev['punkt']})", *own])
+
+
+def _aftalekilde(b: Beregning, chosen: Iterable[Aftale]) -> str:
+    recorded = set(b.tabeller["aftaler"]["aftale"])
+    own = [a.navn for a in chosen if a.navn not in recorded]
+    if own:
+        return f"Filen {dansk.opremsning(sorted(set(own)))}; egen beregning"
+    return "Udlændingestyrelsens meddelelse om kommunekvoter; egen beregning"
+
+
+def _opgjort(b: Beregning) -> str:
+    day = b.brev["befolkning_opgjort"]
+    return "Opgjort uden Christiansø" + ("" if pd.isna(day) else f" den {dansk.dato(day)}")
+
+
+def _familieaar(b: Beregning) -> str:
+    year = b.brev["familiesammenfoerte_aar"]
+    return "Familiesammenføringer til flygtninge" + ("" if pd.isna(year) else f" tilgået kommunen i {int(year)}")
+
+
+def _led(part: str) -> str:
+    return {
+        "befolkningstal": "indbyggertallet",
+        "indvandrere": "tallet for indvandrere og flygtninge",
+        "familiesammenfoeringer": "familiesammenføringerne",
+        "nulgraense": "nulgrænsen",
+        "afrunding": "afrundingen",
+    }[part]
+
+
+def _aarsag(cause: str) -> str:
+    return {
+        "landstal": "det ændrede landstal",
+        "befolkning": "ændrede indbyggertal",
+        "indvandrerandel": "ændrede tal for indvandrere og flygtninge",
+        "familiesammenfoeringer": "ændrede tal for familiesammenføringer",
+        "afrunding": "afrundingen",
+    }[cause]
+
+
+def _change_columns(b: Beregning) -> list[Kolonne]:
+    if not b.forrige:
+        return []
+    return [
+        Kolonne("forrige_kvote", f"Kvote {b.forrige}", type="heltal", beskrivelse=f"Offentliggjort kvote for {b.forrige}"),
+        Kolonne("aendring", "Ændring", type="heltal", fortegn=True, beskrivelse=f"Fra {b.forrige} til {b.kvoteaar}"),
+    ]
+
+
+def _by_region(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order of the letters: region by region, kommuner by code within each."""
+    order = {region: i for i, region in enumerate(b.regioner.index)}
+    return rows.sort_index().sort_values("region", key=lambda s: s.map(order), kind="stable").reset_index()
+
+
+def _grouping(b: Beregning) -> dict[str, Any]:
+    return {"gruppe": "region"} if b.region == HELE_LANDET else {}
+
+
+def _totals(b: Beregning, columns: list[str]) -> pd.DataFrame:
+    """A total row per region, and one for the country on the national page."""
+    rows = b.udvalgte
+    sums = rows.groupby("region")[columns].sum()
+    sums = sums.loc[[r for r in b.regioner.index if r in sums.index]].reset_index()
+    sums["kommune"] = [f"{region} i alt" for region in sums["region"]]
+    if b.region == HELE_LANDET:
+        country = rows[columns].sum().to_frame().T.assign(region="Hele landet", kommune="Hele landet")
+        sums = pd.concat([sums, country], ignore_index=True)
+    return sums.astype({c: "Int64" for c in columns})
+
+
+def _area_rows(b: Beregning, parts: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Rows for a figure: the five regions for the country, the kommuner for a region; and what a row is called."""
+    if b.region == HELE_LANDET:
+        sums = parts.groupby(b.kommuner["region"]).sum().loc[b.regioner.index]
+        return sums.reset_index(names="navn"), "region"
+    rows = parts.loc[b.udvalgte.index].assign(navn=b.udvalgte["kommune"])
+    return rows.reset_index(), "kommune"
+
+
+def _aftaler(b: Beregning) -> list[Aftale]:
+    return [a for a in b.aftaler if b.region in (HELE_LANDET, a.region)]

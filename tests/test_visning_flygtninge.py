@@ -1,0 +1,143 @@
+"""What the refugee report says: plain Danish, at most six main points, and no number that is not the computation's."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from kkrlib import data, flygtninge
+from kkrlib.flygtninge import AFTALEFORMER
+from kkrlib.visning import flygtninge as vis
+
+SHOWN = [
+    "side",
+    "hovedpunkter",
+    "regionskvoter_figur",
+    "regionskvoter",
+    "kort",
+    "kommunekvoter",
+    "bidrag_figur",
+    "bidrag",
+    "forklaringer",
+    "aarsager_figur",
+    "aarsager",
+    "landstalsgraenser",
+    "landstal_varianter",
+    "graenser",
+    "scenarie",
+    "aftaler_tekst",
+    "aftaler_dom",
+    "aftaler_kvoter",
+    "tidligere_aftaler",
+    "afstemning_tekst",
+    "afstemning_optaelling",
+    "kildefejl",
+    "kontroller",
+    "metode",
+    "kilder",
+]
+CASES = [(2023, "hele landet"), (2023, "nordjylland"), (2025, "hele landet"), (2025, "KKR Sjælland"), (2025, "hovedstaden")]
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda c: f"{c[0]}-{c[1]}")
+def b(request, tabeller):
+    return flygtninge.beregn(tabeller, *request.param, scenarie_landstal=700)
+
+
+def text(shown):
+    """What a reader meets in an output: its words without tags."""
+    if shown is None:
+        return ""
+    bundle = shown._repr_mimebundle_()
+    html = bundle.get("text/html") or bundle["text/markdown"]
+    return re.sub(r"<[^>]*>", " ", html)
+
+
+def test_the_notebook_shows_every_part_once():
+    import nbformat
+
+    cells = nbformat.read(data.ROD / "notebooks" / "flygtninge.ipynb", as_version=4).cells
+    called = re.findall(r"vis\.(\w+)\(b\)", "\n".join(c.source for c in cells if c.cell_type == "code"))
+    assert called == SHOWN
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_readers_meet_no_column_name_no_nan_and_no_english_number(b, name):
+    said = text(getattr(vis, name)(b))
+    assert not re.search(r"\b(nan|None|NaN|NaT|<NA>|True|False|kommunekode|kvoteaar)", said)
+    assert not re.search(r"[a-zæøå]_[a-zæøå]", said), said
+    assert not re.search(r"\d\.\d(?!\d\d)(?![\d.]*\))", re.sub(r"punkt \d\.\d+", "", said).replace("3.8", "").replace("2.4", "")), said
+    assert not re.search(r"\de[+-]?\d", said)
+
+
+def test_there_are_at_most_six_main_points(b):
+    points = vis.hovedpunkter(b).markdown.splitlines()
+    assert 4 <= len(points) <= 6
+    assert all(p.startswith("- ") and p.endswith((".", ").")) for p in points)
+
+
+def test_the_main_points_follow_the_data(tabeller):
+    changed = dict(tabeller)
+    changed["landstal"] = tabeller["landstal"].assign(landstal=tabeller["landstal"]["landstal"].replace(600, 700))
+    before = vis.hovedpunkter(flygtninge.beregn(tabeller, 2025)).markdown
+    after = vis.hovedpunkter(flygtninge.beregn(changed, 2025)).markdown
+    assert "**600 flygtninge**" in before and "50 flere" in before and "98 af 98 beregnede" in before
+    assert "**700 flygtninge**" in after and "150 flere" in after and "98 af 98 beregnede" not in after
+    assert "600" not in after
+
+
+def test_the_download_has_one_row_per_kommune_with_all_steps_the_computed_and_the_published_quota(b):
+    payload = vis.kommunekvoter(b)._repr_mimebundle_()["application/vnd.kkr.tabel+json"]
+    names = [k["navn"] for k in payload["kolonner"]]
+    assert {"kommunekode", *flygtninge.regel.TRIN, "offentliggjort_kvote"} <= set(names)
+    rows = pd.DataFrame(payload["raekker"], columns=names).set_index("kommunekode")
+    assert list(rows["kommunekvote"]) == [b.kommuner.at[code, "kommunekvote"] for code in rows.index]
+    assert (rows["kommunekvote"] == rows["offentliggjort_kvote"]).all()
+    assert set(rows.index) == set(b.udvalgte.index)
+
+
+@pytest.mark.parametrize("code", ["101", "265", "630", "825"])
+def test_a_kommune_is_explained_in_words_with_its_own_numbers(tabeller, code):
+    b = flygtninge.beregn(tabeller, 2025)
+    said, row = vis.forklar(b, code).markdown, b.kommuner.loc[code]
+    assert f"er kvoten **{row['kommunekvote']}**" in said
+    assert f"egne familiesammenførte, {row['familiesammenfoerte']}, trækkes fra" in said
+    assert "600 + 516 = 1.116" in said
+    assert ("sættes til 0" in said) == (row["foreloebigt_fordelingstal"] < 0)
+    change = row["aendring"]
+    verb = "uændret" if change == 0 else f"{'steget' if change > 0 else 'faldet'} med {abs(change)}"
+    assert f"Siden 2023 er kvoten {verb} (landstal " in said
+
+
+def test_each_kommune_of_a_region_has_its_explanation(tabeller):
+    b = flygtninge.beregn(tabeller, 2025, "sjaelland")
+    parts = vis.forklaringer(b)._repr_mimebundle_()["text/markdown"]
+    assert all(name in parts for name in b.udvalgte["kommune"])
+
+
+def test_without_an_earlier_year_no_change_is_shown(tabeller):
+    b = flygtninge.beregn(tabeller, 2023)
+    assert vis.aarsager(b) is None
+    assert "ingen kvoter fra før 2023" in text(vis.aarsager_figur(b))
+    assert "Ændring" not in text(vis.kommunekvoter(b))
+
+
+def test_an_aftale_from_a_file_is_shown_with_its_verdict(tabeller, tmp_path):
+    path = tmp_path / "min-aftale.csv"
+    path.write_text("fra,til,antal,note\nLæsø,Hjørring,1,ringet ind\n", encoding="utf-8")
+    given = data.laes_valgfri(str(path), AFTALEFORMER)
+    b = flygtninge.beregn(tabeller, 2025, "nordjylland", aftale_fil=given, aftale_meddelt=data.dato("2024-09-11"))
+    assert "opfylder ikke alle krav" in text(vis.aftaler_tekst(b))
+    verdict = text(vis.aftaler_dom(b))
+    assert "11. september 2024" in verdict and "Ikke opfyldt" in verdict
+    assert "min-aftale.csv" in verdict and str(tmp_path) not in verdict
+    assert "Hjørring" in text(vis.aftaler_kvoter(b))
+    # another region's page does not show it
+    elsewhere = flygtninge.beregn(tabeller, 2025, "sjaelland", aftale_fil=given, aftale_meddelt=None)
+    assert vis.aftaler_dom(elsewhere) is None
+
+
+def test_the_faults_of_the_source_are_shown_with_what_was_printed_and_taken(tabeller):
+    said = text(vis.kildefejl(flygtninge.beregn(tabeller, 2023)))
+    for fault in ("Løjre", "2.039", "1.955", "2021"):
+        assert fault in said
