@@ -6,6 +6,8 @@ under ``checks`` what that standard has no word for:
 
 ``komplet``
     every row of a register occurs (in each group ``pr``, say each kvoteaar);
+``andele``
+    the shares of each key (``pr``) sum to one on every day from its first row on (``fra``, ``til``: the days a row is in force; ``nul``: or to nothing);
 ``hoerer_til``
     a column says of the key what the register says (a kommune's region);
 ``sum``
@@ -21,8 +23,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -126,6 +130,7 @@ def check_kilder(kilder: Path | str, mappe: Path | str | None = None) -> list[Fu
         for position, record in enumerate(table.to_dict("records"), start=2):
             if record["kilde"] in texts:
                 found += _not_on_its_line(resource, str(position), record, texts[record["kilde"]])
+                found += _found_again(resource, str(position), record, texts[record["kilde"]], tables)
     return found
 
 
@@ -168,6 +173,28 @@ def laes_valgfri(sti: str, skemaer: dict[str, dict[str, str]]) -> tuple[str, str
     return (Path(sti).name, *laes_csv(sti, skemaer)) if sti else None
 
 
+def laes_regneark(sti: str, former: dict[str, dict[str, tuple[str, str]]]) -> list[tuple[str, dict[str, pd.DataFrame], list[Fund]]]:
+    """Read workbooks (XLSX) that users filled in: one file, all files of a folder in the order of their names, or none for an empty path.
+
+    ``former`` maps each sheet to its headings, and each heading to a column name and what it holds: ``"heltal"``, ``"valgfrit heltal"``, ``"tekst"``
+    or ``"valgfri tekst"``. The headings stand in the first row in which any of them stands, in any order; other sheets, columns and what
+    is above are passed over, and so are rows without any cell filled in.
+
+    Returns one (file name, DataFrame per sheet, findings) per file. A DataFrame has the named columns (whole numbers as ``Int64``, texts
+    as strings) and ``raekke``, the row in the sheet. Each cell that is a formula, an error, of another type, or empty where it must not be, is a
+    finding and is missing in the DataFrame; so is a file that is no workbook, a sheet or a heading that is not there. Raises DataError for a path
+    that does not exist or a folder without workbooks.
+    """
+    if not sti:
+        return []
+    path = Path(sti)
+    # «~$» is what Excel leaves beside a file that is open.
+    files = sorted(p for p in path.glob("*.xlsx") if not p.name.startswith("~$")) if path.is_dir() else [path]
+    if not files or not path.exists():
+        raise DataError([Fund(path.name, "", "", "", "mappen har ingen regneark (.xlsx)" if path.is_dir() else "filen findes ikke")])
+    return [_workbook(file, former) for file in files]
+
+
 def dato(tekst: str) -> date | None:
     """A date parameter: ``"2024-09-05"``, or None for an empty text. Raises :class:`ParameterError` for anything else."""
     if not tekst:
@@ -207,6 +234,67 @@ def _typed(table: pd.DataFrame, resource: dict[str, Any]) -> pd.DataFrame:
         else:
             typed[field["name"]] = column.astype("str")
     return pd.DataFrame(typed)
+
+
+# --- workbooks -----------------------------------------------------------------------------------------------
+
+
+def _workbook(path: Path, former: dict[str, dict[str, tuple[str, str]]]) -> tuple[str, dict[str, pd.DataFrame], list[Fund]]:
+    from openpyxl import load_workbook  # only here: it is slow to import, and most runs read no workbook
+
+    try:
+        book = load_workbook(path)
+    except Exception:  # whatever openpyxl, zipfile or an XML parser says of a file that is no workbook
+        return path.name, {}, [Fund(path.name, "", "", "", "filen kan ikke læses som et regneark (.xlsx)")]
+    sheets, found = {}, []
+    for name, headings in former.items():
+        if name not in book.sheetnames:
+            found.append(Fund(path.name, "", "", name, f"arket mangler; filen har {', '.join(book.sheetnames)}"))
+            continue
+        rows = list(book[name].iter_rows())
+        top = next((i for i, row in enumerate(rows) if any(cell.value in headings for cell in row)), None)
+        places = {} if top is None else {cell.value: j for j, cell in enumerate(rows[top]) if cell.value in headings}
+        if missing := [heading for heading in headings if heading not in places]:
+            found += [Fund(path.name, name, "", heading, "kolonnen mangler") for heading in missing]
+            continue
+        records = []
+        for row in rows[(top or 0) + 1 :]:
+            if all(row[j].value is None for j in places.values()):
+                continue
+            record: dict[str, Any] = {"raekke": row[0].row}
+            for heading, (column, kind) in headings.items():
+                cell = row[places[heading]]
+                record[column], rule = _cell(cell, kind)
+                if rule:
+                    found.append(Fund(path.name, f"{name} {cell.row}", column, "" if cell.value is None else str(cell.value), rule))
+            records.append(record)
+        table = pd.DataFrame(records, columns=["raekke", *(column for column, _ in headings.values())])
+        for column, kind in headings.values():
+            table[column] = table[column].astype("Int64" if "heltal" in kind else "str")
+        sheets[name] = table
+    return path.name, sheets, found
+
+
+def _cell(cell: Any, kind: str) -> tuple[int | str | None, str]:
+    """A cell's value, and the rule that it breaks, if any; then the value is None."""
+    value = cell.value
+    if value is None or isinstance(value, str) and not value.strip():
+        return None, "" if kind.startswith("valgfri") else "må ikke være tom"
+    if cell.data_type == "f":
+        return None, "er en formel; skriv tallet eller teksten selv"
+    if cell.data_type == "e":
+        return None, "er en fejl i regnearket"
+    if "tekst" in kind:
+        return (value.strip(), "") if isinstance(value, str) else (None, "skal være tekst")
+    if isinstance(value, str):
+        return None, "er tekst; skal være et helt tal i en talcelle"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None, "skal være et helt tal"
+    if value != value or value in (float("inf"), float("-inf")) or value != int(value):
+        return None, "skal være et helt tal uden decimaler"
+    if value < 0:
+        return None, "skal være mindst 0"
+    return int(value), ""
 
 
 # --- the schema, by frictionless -----------------------------------------------------------------------------
@@ -341,7 +429,7 @@ def _unusual_spelling(table: pd.DataFrame, resource: dict[str, Any]) -> list[Fun
 def _parses(kind: Callable[[str], Any], value: str) -> bool:
     try:
         kind(value)
-    except ValueError:
+    except (ValueError, ZeroDivisionError):
         return False
     return True
 
@@ -354,14 +442,36 @@ def _label(register: pd.DataFrame, key: str, value: str) -> str:
 
 
 def _komplet(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]) -> list[Fund]:
-    column, register = rule["kolonne"], tables[rule["register"]]
+    columns, register = rule["kolonne"], tables[rule["register"]]
+    columns = [columns] if isinstance(columns, str) else columns
+    wanted = set(register[columns].itertuples(index=False, name=None))
     groups = table.groupby(rule["pr"], sort=True) if "pr" in rule else [("", table)]
     found = []
     for group, rows in groups:
         where = f"{rule['pr']} {group}: " if group else ""
-        for key in sorted(set(register[column]) - set(rows[column])):
-            text = f"{where}{_label(register, column, key)} mangler; alle {len(register)} i {rule['register']}.csv skal have en række"
-            found.append(Fund(resource["path"], "mangler", column, key, text))
+        for key in sorted(wanted - set(rows[columns].itertuples(index=False, name=None))):
+            name = _label(register, columns[0], key[0]) if len(columns) == 1 else "; ".join(key)
+            text = f"{where}{name} mangler; alle {len(register)} i {rule['register']}.csv skal have en række"
+            found.append(Fund(resource["path"], "mangler", ",".join(columns), ",".join(key), text))
+    return found
+
+
+def _andele(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]) -> list[Fund]:
+    column, begins, ends = rule["kolonne"], rule["fra"], rule["til"]
+    found = []
+    for key, rows in table.groupby(rule["pr"], sort=True):
+        # ISO dates order as text. A sum can change where a row begins, and on the day after one ends.
+        last_days = {(date.fromisoformat(x) + timedelta(days=1)).isoformat() for x in rows[ends] if _parses(date.fromisoformat, x)}
+        days = sorted({*rows[begins], *last_days} - {""})
+        for day in days:
+            current = rows[(rows[begins] <= day) & ((rows[ends] == "") | (rows[ends] >= day))]
+            if not all(_parses(Fraction, x) for x in current[column]):  # the cell is a finding already
+                continue
+            total = sum(map(Fraction, current[column]), Fraction(0))
+            if total != 1 and not (total == 0 and len(current) and rule.get("nul")):
+                name = _label(tables[rule["register"]], rule["pr"], key)
+                text = f"{name} har fra {day} andele, der giver {total} og ikke 1" if len(current) else f"{name} har ingen række fra {day}"
+                found.append(Fund(resource["path"], ", ".join(str(i + 2) for i in current.index) or "mangler", column, ",".join(current[column]), text))
     return found
 
 
@@ -422,7 +532,7 @@ def _kendt(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], 
     ]
 
 
-_CHECKS = {"komplet": _komplet, "hoerer_til": _hoerer_til, "sum": _sum, "kendt": _kendt}
+_CHECKS = {"andele": _andele, "komplet": _komplet, "hoerer_til": _hoerer_til, "sum": _sum, "kendt": _kendt}
 
 
 # --- facts and their lines ------------------------------------------------------------------------------------
@@ -432,18 +542,49 @@ def _not_on_its_line(resource: dict[str, Any], position: str, record: dict[str, 
     found = []
     for field in resource["schema"]["fields"]:
         name, value = field["name"], record[field["name"]]
-        if name == "punkt" or name.startswith("linje") or pd.isna(value):
+        if name == "punkt" or name.startswith("linje") or field.get("printed") is False or pd.isna(value):
             continue
         line_number = record.get(f"linje_{name}", record["linje"])
         forms = _as_printed(name, field["type"], value)
         if forms is None or pd.isna(line_number):
             continue
-        line = text[int(line_number) - 1] if int(line_number) <= len(text) else ""
-        words = line.replace("*", " ").replace(":", " ").split()
-        if not any(form in line if " " in form else form in words or form + "." in words for form in forms):
+        line = _line(text, line_number)
+        if not any(_stands_in(form, line) for form in forms):
             rule = f"står ikke i kilde {record['kilde']}, linje {line_number}: «{line[:60]}»"
             found.append(Fund(resource["path"], position, name, str(value), rule))
     return found
+
+
+def _found_again(
+    resource: dict[str, Any], position: str, record: dict[str, Any], text: list[str], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
+    """A fact of another table that the row's line prints too: it stands in the data once, and is looked up here."""
+    found = []
+    for rule in resource.get("genfindes", ()):
+        table, column = tables[rule["tabel"]], rule["kolonne"]
+        rows = table[[all(r[k] == record[k] for k in rule["noegle"]) for r in table[rule["noegle"]].to_dict("records")]]
+        line = _line(text, record["linje"])
+        if not any(_stands_in(form, line) for value in rows[column] for form in _as_printed(column, "integer", value) or ()):
+            values = ", ".join(str(value) for value in rows[column])
+            said = f"{rule['tabel']}.csv, kolonne {column}, står ikke i kilde {record['kilde']}, linje {record['linje']}: «{line[:60]}»"
+            found.append(Fund(resource["path"], position, ",".join(rule["noegle"]), values, said))
+    return found
+
+
+def _line(text: list[str], number: Any) -> str:
+    return text[int(number) - 1] if int(number) <= len(text) else ""
+
+
+def _stands_in(form: str, line: str) -> bool:
+    """Whether a line prints a form: a number not as part of a longer one, a word not as part of another."""
+    line = _TAG.sub(" ", line).replace("*", " ").replace(":", " ")
+    if _NUMBER.fullmatch(form):
+        return re.search(rf"(?<![\d.,]){re.escape(form)}(?!\d|[.,]\d)", line) is not None
+    return re.search(rf"(?<![\w.,]){re.escape(form)}(?!\w)", line) is not None
+
+
+_TAG = re.compile(r"</?[a-z]+>")
+_NUMBER = re.compile(r"\d[\d.]*(,\d+)?")
 
 
 def _as_printed(name: str, kind: str, value: Any) -> list[str] | None:
