@@ -1,5 +1,7 @@
 """Verdicts on published numbers."""
 
+from fractions import Fraction
+
 import pandas as pd
 import pytest
 
@@ -55,3 +57,18 @@ def test_one_person_off_in_a_published_quota_is_a_deviation(tabeller):
         "flygtninge-2025-sum-bilag-b-kommunekvote-sjaelland",
         "flygtninge-2025-sum-bilag-b-kommunekvote-danmark",
     }
+
+
+def test_a_number_within_what_rounding_allows_is_a_rounding_and_beyond_it_a_deviation():
+    third = Fraction(16, 3)  # 5⅓ is 5 in whole units
+    assert afstemning.doem(control(beregnet=third))[["beregnet", "forskel", "dom"]].to_numpy().tolist() == [[5, 0, "stemmer"]]
+    for slack, verdict in ((Fraction(1, 10), "afviger"), (Fraction(1, 6), "afrunding"), (Fraction(1), "afrunding")):
+        row = control(offentliggjort=6, beregnet=third).assign(mindst=third - slack, hoejst=third + slack)
+        assert afstemning.doem(row)["dom"].tolist() == [verdict], slack
+    below = control(offentliggjort=4, beregnet=third).assign(mindst=Fraction(9, 2), hoejst=third)
+    assert afstemning.doem(below)["dom"].tolist() == ["afrunding"]
+
+
+def test_bounds_that_are_missing_are_the_number_itself():
+    row = control(offentliggjort=6).assign(mindst=None, hoejst=None)
+    assert afstemning.doem(row)["dom"].tolist() == ["afviger"]

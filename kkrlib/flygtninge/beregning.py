@@ -15,8 +15,7 @@ from kkrlib.flygtninge.forklaring import aarsager, trin
 from kkrlib.flygtninge.kontroller import kontroller
 from kkrlib.flygtninge.regel import fordel, forrige_aar, grundlag, pr_10000, regionskvoter
 from kkrlib.flygtninge.scenarier import aendringsgraenser, foelsomhed, graenser, med_andre_tal, sammenlign
-
-HELE_LANDET = "hele landet"
+from kkrlib.omraade import HELE_LANDET, omraade
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def beregn(
     years = aar_med_data(tabeller)
     if aar not in years:
         raise ukendt_vaerdi("aar", aar, years)
-    region = _region(tabeller, region)
+    region = omraade(tabeller, region)
     brev = tabeller["landstal"].set_index("kvoteaar").loc[aar].to_dict()
     landstal = int(brev["landstal"])
     basis = grundlag(tabeller, aar)
@@ -148,15 +147,6 @@ def beregn(
         kildefejl=tabeller["kildefejl"].query("kvoteaar == @aar").reset_index(drop=True),
         tabeller=tabeller,
     )
-
-
-def _region(tabeller: Mapping[str, pd.DataFrame], region: str) -> str:
-    names = {HELE_LANDET: HELE_LANDET}
-    for row in tabeller["regioner"].itertuples():
-        names |= {spelling.casefold(): row.region for spelling in (row.region, row.kkr, row.slug)}
-    if str(region).casefold() not in names:
-        raise ukendt_vaerdi("region", region, [HELE_LANDET, *tabeller["regioner"]["region"]])
-    return names[str(region).casefold()]
 
 
 def _date(value: Any) -> date | None:

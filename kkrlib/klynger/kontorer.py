@@ -1,0 +1,118 @@
+"""The regional klyngekontorer: who pays what for which office (source 003, item 2.5).
+
+The lead kommune of an office pays its own amount; the other kommuner of the region share the rest by inhabitants. When kommuner leave,
+the others pay the whole sum, as long as a stated part of them takes part. Below that the sum is to be reduced, but the source
+does not say to what; nor what happens when a lead leaves. Then there is no amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from kkrlib.errors import DataError, Fund
+from kkrlib.fordeling import er_helt_tal, stoerste_broek
+
+LEAD, OEVRIG, UDTRAADT = "lead", "øvrig", "udtrådt"
+GAELDER, FOR_FAA, UDEN_LEAD = "gælder", "for få deltager", "uden leadkommune"
+
+
+def fordel_kontorer(
+    befolkning: pd.Series, kontorer: pd.DataFrame, mindst: Fraction, udtraeden: Collection[str] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Each kommune's bill per office and year.
+
+    ``befolkning``: inhabitants by ``kommunekode`` of the region's kommuner. ``kontorer``: one row per office: ``kontor``, ``kommunekode`` (the
+    lead), ``leadbidrag`` and ``oevrige_bidrag`` (whole kroner per year), ``fra_aar``, ``til_aar``. ``mindst``: the part of the others that must take part
+    for the sum to stand (0.85). ``udtraeden``: kommunekoder that leave every office.
+
+    Returns two DataFrames. Bills: one row per office and kommune: ``kontor``, ``kommunekode``, ``rolle`` (lead, øvrig, udtrådt), ``aarligt`` (exact kroner
+    per year, missing where the rule gives no amount), ``aarligt_kroner`` (whole kroner by largest remainder, ``Int64``; they sum to the
+    office's money) and ``perioden`` (whole kroner in all its years). Offices: index ``kontor``, ``deltager`` (others that take part), ``af``, ``status``
+    (gælder, for få deltager, uden leadkommune), ``aarligt`` and ``perioden`` (whole kroner or missing), ``aar`` (number of years).
+
+    Raises DataError, with every finding, for an unknown kommune that leaves, a lead that is no kommune of the region, people or kroner that
+    are no whole numbers ≥ 0, or an office that ends before it begins.
+    """
+    _validate(befolkning, kontorer, udtraeden)
+    bills, offices = [], []
+    for office in kontorer.itertuples():
+        years = int(office.til_aar) - int(office.fra_aar) + 1
+        others = [code for code in befolkning.index if code != office.kommunekode]
+        staying = [code for code in others if code not in udtraeden]
+        status = GAELDER
+        if office.kommunekode in udtraeden:
+            status = UDEN_LEAD
+        elif Fraction(len(staying), len(others)) < mindst:
+            status = FOR_FAA
+        exact: dict[str, Fraction | None] = dict.fromkeys(befolkning.index)
+        whole: dict[str, int | None] = dict.fromkeys(befolkning.index)
+        if status == GAELDER:
+            people = sum(int(befolkning[code]) for code in staying)
+            exact |= {code: Fraction(0) for code in befolkning.index}
+            exact |= {code: Fraction(int(office.oevrige_bidrag) * int(befolkning[code]), people) for code in staying}
+            exact[office.kommunekode] = Fraction(int(office.leadbidrag))
+            rounded = stoerste_broek(befolkning[staying], int(office.oevrige_bidrag))
+            whole |= {code: 0 for code in befolkning.index} | {code: int(n) for code, n in rounded.items()}
+            whole[office.kommunekode] = int(office.leadbidrag)
+        total = int(office.leadbidrag) + int(office.oevrige_bidrag) if status == GAELDER else None
+        offices.append((office.kontor, len(staying), len(others), status, total, years, None if total is None else total * years))
+        for code in befolkning.index:
+            role = UDTRAADT if code in udtraeden else LEAD if code == office.kommunekode else OEVRIG
+            per_year = whole[code]
+            bills.append((office.kontor, code, role, exact[code], per_year, None if per_year is None else per_year * years))
+    bill = pd.DataFrame(bills, columns=["kontor", "kommunekode", "rolle", "aarligt", "aarligt_kroner", "perioden"])
+    bill["aarligt"] = bill["aarligt"].astype(object)
+    summary = pd.DataFrame(offices, columns=["kontor", "deltager", "af", "status", "aarligt", "aar", "perioden"]).set_index("kontor")
+    for frame, columns in ((bill, ["aarligt_kroner", "perioden"]), (summary, ["aarligt", "perioden"])):
+        frame[columns] = frame[columns].astype("Int64")
+    return bill, summary
+
+
+def regning_pr_kommune(regninger: pd.DataFrame) -> pd.DataFrame:
+    """The bills of :func:`fordel_kontorer` per kommune: index ``kommunekode``, one column per office, then ``aarligt`` and ``perioden`` (``Int64``;
+    missing where an office has no amount)."""
+    table = regninger.pivot(index="kommunekode", columns="kontor", values="aarligt_kroner")[list(regninger["kontor"].drop_duplicates())]
+    table.columns.name = None
+    table = table.astype("Int64")
+    periods = regninger.groupby("kommunekode")["perioden"].agg(lambda values: values.sum(skipna=False))
+    result = table.assign(aarligt=table.sum(axis=1, skipna=False), perioden=periods)
+    return result.loc[list(regninger["kommunekode"].drop_duplicates())].astype("Int64")
+
+
+def kommunekoder(kommuner: Mapping[str, str], navngivne: Collection[str]) -> list[str]:
+    """Kommuner that leave, given by code or name, as codes. ``kommuner`` maps codes to names. Raises DataError with every unknown one."""
+    by_name = {name.casefold(): code for code, name in kommuner.items()}
+    codes = [str(x) if str(x) in kommuner else by_name.get(str(x).casefold()) for x in navngivne]
+    unknown = [Fund("udtraeden", str(x), "", str(x), "er ikke en kommune i regionen") for x, c in zip(navngivne, codes, strict=True) if c is None]
+    if unknown:
+        raise DataError(unknown)
+    return [code for code in codes if code is not None]
+
+
+def _validate(befolkning: pd.Series, kontorer: pd.DataFrame, udtraeden: Collection[str]) -> None:
+    found = []
+
+    def whole(where: str, column: str, value: Any) -> None:
+        if not er_helt_tal(value) or value < 0:
+            found.append(Fund("klyngekontorer", where, column, str(value), "skal være et helt tal på mindst 0"))
+
+    for code, number in befolkning.items():
+        whole(str(code), "befolkning", number)
+    for office in kontorer.itertuples():
+        whole(office.kontor, "leadbidrag", office.leadbidrag)
+        whole(office.kontor, "oevrige_bidrag", office.oevrige_bidrag)
+        if office.kommunekode not in befolkning.index:
+            found.append(Fund("klyngekontorer", office.kontor, "kommunekode", office.kommunekode, "leadkommunen er ikke en kommune i regionen"))
+        if office.til_aar < office.fra_aar:
+            found.append(Fund("klyngekontorer", office.kontor, "til_aar", str(office.til_aar), "er før det første år"))
+    for code in udtraeden:
+        if code not in befolkning.index:
+            found.append(Fund("udtraeden", str(code), "kommunekode", str(code), "er ikke en kommune i regionen"))
+    if len(befolkning) < 2 or not found and not all(sum(befolkning.drop(c)) for c in set(kontorer["kommunekode"])):
+        found.append(Fund("klyngekontorer", "", "befolkning", "", "der er ingen øvrige kommuner at fordele på"))
+    if found:
+        raise DataError(found)

@@ -1,0 +1,158 @@
+"""The klyngeregnskab: what each payer set aside for a klynge, what was spent on what, and what is carried over.
+
+The working group (source 002, item 2.6, bilag 2, section D) recommends that each klynge keeps accounts and leaves the form open. The
+form here is ours. Unspent money of a year may be carried to the next if the payer secures the same room under the udgiftsloft of that year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from kkrlib.errors import Fund
+from kkrlib.klynger.regel import NOEGLE, hele_kroner
+
+REGION_BETALER = "region"
+ARK_FORSIDE, ARK_BETALERE, ARK_INDSATSER = "Klynge", "Betalere", "Indsatser"
+OVERFOERES, RAADERUM = "overfoeres", "raaderum"
+SVAR = ("ja", "nej")
+
+
+#: A filled-in file as :func:`kkrlib.data.laes_regneark` reads it: its name, the cells by sheet (see :func:`former`), and what was wrong with cells.
+#: A cell that was wrong is missing.
+Indlaest = tuple[str, Mapping[str, pd.DataFrame], Sequence[Fund]]
+
+
+def former(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, dict[str, tuple[str, str]]]:
+    """The sheets of a klyngeregnskab: sheet → heading → (column name, kind: ``heltal``, ``valgfrit heltal``, ``tekst`` or ``valgfri tekst``).
+
+    ``tabeller`` is what :func:`kkrlib.data.load` returns; the indsatsområder of the source are columns.
+    """
+    fields = {f"Forbrug: {o.navn}": (o.omraade, "valgfrit heltal") for o in tabeller["klynge_indsatsomraader"].itertuples()}
+    return {
+        ARK_FORSIDE: {"År": ("aar", "heltal"), "Region": ("region", "tekst"), "Klynge": ("klynge", "tekst")},
+        ARK_BETALERE: {
+            "Betaler": ("betaler", "tekst"),
+            "Budget": ("budget", "heltal"),
+            **fields,
+            f"Overføres til {aar + 1}": (OVERFOERES, "valgfrit heltal"),
+            f"Råderum sikret i {aar + 1} (ja/nej)": (RAADERUM, "valgfri tekst"),
+        },
+        ARK_INDSATSER: {"Indsats": ("indsats", "tekst"), "Område": ("omraade", "tekst"), "Bemærkning": ("bemaerkning", "valgfri tekst")},
+    }
+
+
+def budgetter(fordelt: pd.DataFrame) -> pd.DataFrame:
+    """The budgets in whole kroner that keep every sum: one row per klynge and payer.
+
+    ``fordelt`` is what :func:`kkrlib.klynger.fordel` returns, with ``kommune``. Returns ``region``, ``klynge``, ``kommunekode`` (missing for the region),
+    ``betaler`` (name) and ``budget`` (``int64``): the contributing kommuner in their order, then the region. Members without a contribution
+    are no payers.
+    """
+    whole = fordelt[[*NOEGLE, "kommunekode", "kommune", "bidragsandel"]].join(hele_kroner(fordelt))
+    parts = []
+    for (region, klynge), rows in whole.groupby(NOEGLE, sort=False):
+        payers = rows[rows["bidragsandel"] != 0]
+        for payer in payers.itertuples():
+            parts.append((region, klynge, payer.kommunekode, payer.kommune, payer.kommuner))
+        parts.append((region, klynge, None, region, rows["regioner"].sum()))
+    return pd.DataFrame(parts, columns=[*NOEGLE, "kommunekode", "betaler", "budget"]).astype({"budget": "int64"})
+
+
+def bedoem(
+    indlaest: Sequence[Indlaest], budget: pd.DataFrame, indsatsomraader: pd.DataFrame, aar: int
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Fund]]:
+    """Validate filled-in accounts and gather them.
+
+    ``indlaest``: the files; ``budget``: what :func:`budgetter` returns; ``indsatsomraader``: ``omraade`` and ``navn``.
+
+    Returns three things. Accounts: the rows of ``budget`` for the klynger that handed in, with one column per indsatsområde, ``forbrug``, ``rest``
+    (budget less spending), ``overfoeres`` (``Int64``), ``raaderum`` and ``fil``. Indsatser: ``region``, ``klynge``, ``indsats``, ``omraade``, ``bemaerkning``. Findings: cells that
+    are no whole kroner ≥ 0 (as read), an unknown or doubled klynge or another year, a payer unknown, missing or twice, a budget that was
+    changed, spending over the budget, a carry-over above what is unspent or without secured room, an unknown answer or område.
+    """
+    fields = list(indsatsomraader["omraade"])
+    areas = {name.casefold(): key for key, name in zip(indsatsomraader["omraade"], indsatsomraader["navn"], strict=True)}
+    keys = set(zip(budget["region"], budget["klynge"], strict=True))
+    found: list[Fund] = []
+    accounts, actions = [], []
+    taken: dict[tuple[str, str], str] = {}
+    for name, sheets, faults in indlaest:
+        found += faults
+        front, payers, listed = (sheets.get(sheet) for sheet in (ARK_FORSIDE, ARK_BETALERE, ARK_INDSATSER))
+        if front is None or payers is None:
+            continue
+        where = partial(_finding, found, name)
+        if len(front) != 1:
+            where(ARK_FORSIDE, "", "", "", "skal have netop én udfyldt række")
+            continue
+        head = front.iloc[0]
+        key = (head["region"], head["klynge"])
+        if pd.notna(head["aar"]) and int(head["aar"]) != aar:
+            where(ARK_FORSIDE, head["raekke"], "aar", int(head["aar"]), f"regnskabet skal være for {aar}")
+        if key not in keys:
+            where(ARK_FORSIDE, head["raekke"], "klynge", head["klynge"], f"klyngen findes ikke i {head['region']}")
+            continue
+        if key in taken:
+            where(ARK_FORSIDE, head["raekke"], "klynge", head["klynge"], f"klyngens regnskab er allerede læst fra {taken[key]}")
+            continue
+        taken[key] = name
+        expected = budget[(budget["region"] == key[0]) & (budget["klynge"] == key[1])].set_index("betaler")
+        seen = {}
+        for row in payers.to_dict("records"):
+            _payer(row, expected, seen, fields, aar, partial(where, ARK_BETALERE))
+        for payer in expected.index:
+            if payer not in seen:
+                where(ARK_BETALERE, "mangler", "betaler", payer, "betaleren mangler i regnskabet")
+                continue
+            accounts.append({"region": key[0], "klynge": key[1], "betaler": payer, **seen[payer], "fil": name})
+        for row in listed.to_dict("records") if listed is not None else ():
+            area = str(row["omraade"]).casefold() if pd.notna(row["omraade"]) else ""
+            if pd.isna(row["indsats"]) or not area:
+                continue  # a cell that is missing is a finding already
+            if area not in areas:
+                where(ARK_INDSATSER, row["raekke"], "omraade", row["omraade"], "er ikke et af indsatsområderne: " + ", ".join(indsatsomraader["navn"]))
+            else:
+                actions.append((*key, row["indsats"], areas[area], row["bemaerkning"]))
+    columns = [*NOEGLE, "kommunekode", "betaler", "budget", *fields, "forbrug", "rest", OVERFOERES, RAADERUM, "fil"]
+    gathered = pd.DataFrame(accounts, columns=[c for c in columns if c not in ("kommunekode", "budget")])
+    result = budget.merge(gathered, on=[*NOEGLE, "betaler"], how="inner", validate="one_to_one")[columns]
+    numbers = [*fields, "forbrug", "rest", OVERFOERES]
+    result[numbers] = result[numbers].astype("Int64")
+    return result, pd.DataFrame(actions, columns=[*NOEGLE, "indsats", "omraade", "bemaerkning"]), found
+
+
+def _finding(found: list[Fund], file: str, sheet: str, row: Any, column: str, value: Any, rule: str) -> None:
+    found.append(Fund(file, f"{sheet} {row}".strip(), column, "" if value is None else str(value), rule))
+
+
+def _payer(row: dict[str, Any], expected: pd.DataFrame, seen: dict[str, dict[str, Any]], fields: list[str], aar: int, where: Callable[..., None]) -> None:
+    """Judge one payer's row, and put it in ``seen``."""
+    payer, line = row["betaler"], row["raekke"]
+    if pd.isna(payer):
+        return
+    if payer not in expected.index:
+        where(line, "betaler", payer, "er ikke betaler i klyngen")
+        return
+    if payer in seen:
+        where(line, "betaler", payer, "står to gange")
+        return
+    budget = int(expected.at[payer, "budget"])
+    if pd.notna(row["budget"]) and int(row["budget"]) != budget:
+        where(line, "budget", int(row["budget"]), f"budgettet er {budget} og må ikke ændres")
+    spent = {name: None if pd.isna(row[name]) else int(row[name]) for name in fields}
+    total = sum(n for n in spent.values() if n is not None)
+    rest, carried = budget - total, 0 if pd.isna(row[OVERFOERES]) else int(row[OVERFOERES])
+    answer = "" if pd.isna(row[RAADERUM]) else str(row[RAADERUM]).strip().casefold()
+    if total > budget:
+        where(line, "forbrug", total, f"forbruget er større end budgettet på {budget}")
+    elif carried > rest:
+        where(line, OVERFOERES, carried, f"der er kun {rest} tilbage at overføre")
+    if answer and answer not in SVAR:
+        where(line, RAADERUM, row[RAADERUM], "skal være ja eller nej")
+    elif carried and answer != "ja":
+        where(line, RAADERUM, row[RAADERUM] if answer else "", f"overførsel kræver, at betaleren sikrer et tilsvarende råderum i {aar + 1} (ja)")
+    seen[payer] = {**spent, "forbrug": total, "rest": rest, OVERFOERES: carried, RAADERUM: answer or "ikke oplyst"}

@@ -1,0 +1,213 @@
+"""The klyngeregnskab: templates that can be read back, and every fault that can be made in one is named."""
+
+import shutil
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from kkrlib import cli, data, klynger
+from kkrlib.errors import DataError, ParameterError
+from kkrlib.rapport import katalog
+from kkrlib.visning import klynger as vis
+from kkrlib.visning import klyngeregnskab
+
+NAVN = "klyngeregnskab-2022-sjaelland-klyngen-holbaek.xlsx"
+BETALERE = ["Holbæk", "Lejre", "Kalundborg", "Odsherred", "Region Sjælland"]
+UNDER, OVER = 100_000, 10_000_000
+
+
+@pytest.fixture(scope="module")
+def b(tabeller):
+    return klynger.beregn(tabeller, 2022, "Region Sjælland")
+
+
+@pytest.fixture(scope="module")
+def skabeloner(b):
+    return klyngeregnskab.skabeloner(b)
+
+
+@pytest.fixture
+def mappe(tmp_path, skabeloner):
+    for name, content in skabeloner.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+def fill(folder, cells, name=NAVN, sheet="Betalere"):
+    """Write cells (``"C2"`` or a heading and a row) of one workbook, as a person would."""
+    book = openpyxl.load_workbook(folder / name)
+    page = book[sheet]
+    heads = {str(c.value): c.column_letter for row in page.iter_rows() for c in row if c.value is not None and c.row <= 7}
+    for (heading, row), value in cells.items():
+        page[f"{heads[heading]}{row}"] = value
+    book.save(folder / name)
+
+
+def read(tabeller, folder):
+    return klynger.beregn(tabeller, 2022, regnskaber=data.laes_regneark(str(folder), klynger.former(tabeller, 2022)))
+
+
+def findings(tabeller, folder):
+    with pytest.raises(DataError) as error:
+        read(tabeller, folder)
+    return error.value.fund
+
+
+FORBRUG, OVERFOERES, RAADERUM = "Forbrug: Akutområdet", "Overføres til 2023", "Råderum sikret i 2023 (ja/nej)"
+
+
+def test_there_is_a_template_per_klynge_and_the_same_bytes_each_time(tabeller, b, skabeloner):
+    assert len(skabeloner) == 4
+    assert NAVN in skabeloner
+    assert klyngeregnskab.skabeloner(b) == skabeloner
+    assert len(klyngeregnskab.skabeloner(klynger.beregn(tabeller, 2022))) == 22
+
+
+def test_an_empty_template_is_read_back_without_a_finding(tabeller, b, mappe):
+    read_back = read(tabeller, mappe)
+    assert read_back.antal_regnskaber == 4
+    rows = read_back.regnskab
+    assert len(rows) == len(b.i_omraadet(b.budget)) == 21
+    assert rows["forbrug"].sum() == 0
+    assert rows["rest"].tolist() == rows["budget"].tolist()
+    assert rows.loc[rows["klynge"] == "Klyngen Holbæk", "betaler"].tolist() == BETALERE
+
+
+def test_spending_and_carry_over_are_summed_by_hand(tabeller, mappe):
+    fill(mappe, {(FORBRUG, 2): 100_000, ("Forbrug: Sårbare ældre", 2): 50_000, (OVERFOERES, 2): 300_000, (RAADERUM, 2): "Ja"})
+    fill(mappe, {("Indsats", 2): "Udkørende akutteam", ("Område", 2): "akutområdet", ("Bemærkning", 2): "fra oktober"}, sheet="Indsatser")
+    b = read(tabeller, mappe)
+    row = b.regnskab.query("betaler == 'Holbæk'").iloc[0]
+    assert (row["budget"], row["forbrug"], row["rest"], row["overfoeres"], row["raaderum"]) == (495_869, 150_000, 345_869, 300_000, "ja")
+    assert (row["akut"], row["aeldre"]) == (100_000, 50_000)
+    assert b.indsatser.iloc[0].tolist() == ["Region Sjælland", "Klyngen Holbæk", "Udkørende akutteam", "akut", "fra oktober"]
+    assert "Udkørende akutteam" in vis.indsatser(b).html and "Akutområdet" in vis.indsatser(b).html
+    table = vis.regnskab(b)
+    assert "150.000" in table.ren_tekst and "300.000" in table.ren_tekst
+    text = str(vis.regnskab_tekst(b))
+    assert "150.000" in text and "ikke offentliggjort i kilden" in text
+
+
+def test_without_accounts_the_report_says_so(b):
+    assert "ikke offentliggjort regnskaber" in str(vis.regnskab_tekst(b))
+    assert [k["navn"] for k in vis.regnskab(b).payload["kolonner"]][-1] == "budget"
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "said"),
+    [
+        ({("Betaler", 2): "Greve"}, "betaler", "er ikke betaler i klyngen"),
+        ({("Budget", 2): 495_870}, "budget", "må ikke ændres"),
+        ({("Budget", 2): None}, "budget", "må ikke være tom"),
+        ({(FORBRUG, 2): OVER}, "forbrug", "større end budgettet på 495869"),
+        ({(FORBRUG, 2): 300_000, ("Forbrug: Sårbare ældre", 2): 200_000}, "forbrug", "større end budgettet"),
+        ({(OVERFOERES, 2): UNDER}, "raaderum", "sikrer et tilsvarende råderum i 2023"),
+        ({(OVERFOERES, 2): UNDER, (RAADERUM, 2): "nej"}, "raaderum", "sikrer et tilsvarende råderum"),
+        ({(OVERFOERES, 2): UNDER, (RAADERUM, 2): "måske"}, "raaderum", "ja eller nej"),
+        ({(OVERFOERES, 2): OVER, (RAADERUM, 2): "ja"}, "overfoeres", "kun 495869 tilbage"),
+        ({(FORBRUG, 2): "=1+1"}, "akut", "er en formel"),
+        ({(FORBRUG, 2): "100.000"}, "akut", "er tekst"),
+        ({(FORBRUG, 2): "mange"}, "akut", "er tekst"),
+        ({(FORBRUG, 2): -5}, "akut", "mindst 0"),
+        ({(FORBRUG, 2): 2.5}, "akut", "uden decimaler"),
+        ({(FORBRUG, 2): True}, "akut", "helt tal"),
+        ({(RAADERUM, 2): 1}, "raaderum", "skal være tekst"),
+    ],
+)
+def test_a_fault_in_an_account_is_named_with_file_row_and_column(tabeller, mappe, cells, column, said):
+    fill(mappe, cells)
+    found = [f for f in findings(tabeller, mappe) if f.kolonne == column and said in f.regel]
+    assert len(found) == 1
+    assert (found[0].fil, found[0].raekke) == (NAVN, "Betalere 2")
+
+
+def test_a_payer_twice_is_named_at_the_second_place(tabeller, mappe):
+    fill(mappe, {("Betaler", 3): "Holbæk"})
+    assert [(f.raekke, f.vaerdi) for f in findings(tabeller, mappe)] == [("Betalere 3", "Holbæk"), ("Betalere mangler", "Lejre")]
+
+
+def test_a_missing_payer_is_named(tabeller, mappe):
+    fill(mappe, dict.fromkeys([(h, 3) for h in ("Betaler", "Budget")]))
+    (finding,) = findings(tabeller, mappe)
+    assert (finding.vaerdi, finding.regel) == ("Lejre", "betaleren mangler i regnskabet")
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({("Klynge", 7): "Klynge Nord"}, "findes ikke i Region Sjælland"),
+        ({("År", 7): 2023}, "skal være for 2022"),
+        ({("Klynge", 7): "Klyngen Nykøbing F"}, "allerede læst fra"),
+    ],
+)
+def test_another_klynge_or_year_is_named(tabeller, mappe, cells, said):
+    fill(mappe, cells, sheet="Klynge")
+    assert any(said in f.regel for f in findings(tabeller, mappe))
+
+
+def test_an_unknown_indsatsomraade_is_named(tabeller, mappe):
+    fill(mappe, {("Indsats", 2): "Kontorhold", ("Område", 2): "Drift"}, sheet="Indsatser")
+    (finding,) = findings(tabeller, mappe)
+    assert "Sårbare ældre" in finding.regel and finding.vaerdi == "Drift"
+
+
+def test_all_findings_of_all_files_are_named_at_once(tabeller, mappe):
+    fill(mappe, {(FORBRUG, 2): OVER, (FORBRUG, 3): "=A1"})
+    fill(mappe, {("Betaler", 2): "Nogen"}, name="klyngeregnskab-2022-sjaelland-klyngen-nykoebing-f.xlsx")
+    (mappe / "zzz.xlsx").write_bytes(b"intet regneark")
+    found = findings(tabeller, mappe)
+    assert len({f.fil for f in found}) == 3
+    assert len(found) == 5  # over budget, a formula; an unknown payer and the one it stood for; no workbook
+
+
+def test_a_sheet_or_heading_that_is_gone_is_named(tabeller, mappe):
+    book = openpyxl.load_workbook(mappe / NAVN)
+    book["Betalere"]["B1"] = "Bevilling"
+    del book["Indsatser"]
+    book.save(mappe / NAVN)
+    found = findings(tabeller, mappe)
+    assert [(f.kolonne, f.vaerdi, f.regel.split(";")[0]) for f in found] == [("", "Budget", "kolonnen mangler"), ("", "Indsatser", "arket mangler")]
+
+
+def test_a_path_that_is_not_there_and_an_empty_folder_are_named(tabeller, tmp_path):
+    forms = klynger.former(tabeller, 2022)
+    assert data.laes_regneark("", forms) == []
+    for path, said in ((tmp_path / "nej.xlsx", "findes ikke"), (tmp_path, "ingen regneark")):
+        with pytest.raises(DataError, match=said):
+            data.laes_regneark(str(path), forms)
+
+
+def test_the_budgets_are_whole_kroner_that_sum_to_the_money(tabeller):
+    b = klynger.beregn(tabeller, 2022)
+    regions = set(tabeller["regioner"]["region"])
+    own = b.budget["betaler"].isin(regions)
+    assert b.budget.loc[~own, "budget"].sum() == 40_000_000
+    pools = tabeller["klynge_regionspuljer"].set_index("region")["pulje"]
+    assert b.budget[own].groupby("region")["budget"].sum().to_dict() == pools.to_dict()
+    assert b.budget["kommunekode"].isna().sum() == 22
+
+
+def test_the_command_writes_templates_once_and_checks_them(mappe, tmp_path):
+    run, folder = CliRunner(), tmp_path / "ud"
+    written = run.invoke(cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "sjaelland", "--ud", str(folder)])
+    assert written.exit_code == 0 and "4 skabeloner" in written.output
+    shutil.copy(mappe / NAVN, folder / NAVN)
+    fill(folder, {(FORBRUG, 2): OVER})
+    again = run.invoke(cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "sjaelland", "--ud", str(folder)])
+    assert "findes allerede" in again.output and "0 skabeloner" in again.output
+    checked = run.invoke(cli.main, ["regnskab", "kontrol", "--aar", "2022", str(folder)])
+    assert checked.exit_code == 3 and "større end budgettet" in checked.output
+    fill(folder, {(FORBRUG, 2): 7})
+    checked = run.invoke(cli.main, ["regnskab", "kontrol", "--aar", "2022", str(folder)])
+    assert checked.exit_code == 0 and "4 regnskaber uden fejl: forbrug 7" in checked.output
+    assert run.invoke(cli.main, ["regnskab", "skabelon", "--aar", "2021", "--ud", str(folder)]).exit_code == 2
+
+
+def test_a_folder_of_accounts_is_a_parameter_of_the_report_and_makes_a_trial(tabeller, mappe):
+    report = katalog.find(data.ROD)["klyngeoekonomi"]
+    (page,) = katalog.sider(report, tabeller, aar=2022, region="sjaelland", regnskaber=str(mappe))
+    assert page.proeve and page.parametre["regnskaber"] == str(mappe.resolve())
+    assert page.navn.startswith("klyngeoekonomi-2022-sjaelland-regnskaber-")
+    with pytest.raises(ParameterError, match="findes ikke"):
+        katalog.sider(report, tabeller, regnskaber=str(mappe / "nej"))
