@@ -114,7 +114,7 @@ def list_() -> None:
       kkr build flygtninge                             every year: the whole country and each region
       kkr build flygtninge --aar 2025 --region sjaelland
       kkr build flygtninge --aar 2025 -p aftale=min-aftale.csv
-      kkr build --ud /tmp/udkast -j 4
+      kkr build --ud udkast -j 4
 
     A region is given by its name, its short name or its KKR. A page with another parameter than those two is a
     trial: its name says so, and it goes to build/proever/, not to the published reports.

@@ -7,6 +7,7 @@ typed by hand and none is printed in English.
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -19,6 +20,7 @@ from kkrlib import dansk
 from kkrlib.errors import RunError
 
 MIME_SIDE = "application/vnd.kkr.side+json"
+MIME_FILER = "application/vnd.kkr.filer+json"
 MIME_FOLD = "application/vnd.kkr.fold+json"
 
 # «29. april 2024» first on a line is a numbered list in Markdown, unless its full stop is escaped.
@@ -107,3 +109,36 @@ def fold(afsnit: Iterable[tuple[str, str | Tekst]]) -> Fold:
     if not pieces or not all(title and text for title, text in pieces):
         raise RunError("et foldet afsnit mangler titel eller tekst")
     return Fold(pieces)
+
+
+@dataclass(frozen=True)
+class Fil:
+    """A file for download: ``id`` (a slug that ends its name), ``titel`` (what the link says), ``type`` (``xlsx``) and its ``indhold``."""
+
+    id: str
+    titel: str
+    type: str
+    indhold: bytes
+
+
+@dataclass(frozen=True)
+class Filer:
+    """Files for download that are no table's own, such as templates: ``titel`` is what they are together."""
+
+    titel: str
+    filer: tuple[Fil, ...]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        names = "\n".join(f"- {f.titel}" for f in self.filer)
+        files = [{"id": f.id, "titel": f.titel, "type": f.type, "base64": b64encode(f.indhold).decode("ascii")} for f in self.filer]
+        return {"text/markdown": f"{self.titel}:\n\n{names}", "text/plain": f"{self.titel}:\n{names}", MIME_FILER: {"titel": self.titel, "filer": files}}
+
+
+def filer(titel: str, filer: Iterable[Fil]) -> Filer:
+    """Files for download as a cell's output. Raises RunError if there is none, a title is empty or an id comes twice."""
+    files = tuple(filer)
+    if not titel.strip() or not files or not all(f.titel.strip() for f in files):
+        raise RunError("filer til hentning mangler, eller en titel er tom")
+    if len({(f.id, f.type) for f in files}) != len(files):
+        raise RunError("to filer til hentning har samme navn")
+    return Filer(titel.strip(), files)

@@ -232,7 +232,7 @@ def bundt(thing, **payload):
 
 
 AFVISES = {
-    "stderr": ([output("stream", name="stderr", text="advarsel: /tmp/x")], "celle 3: .*stderr"),
+    "stderr": ([output("stream", name="stderr", text="advarsel: x")], "celle 3: .*stderr"),
     "stdout": ([output("stream", name="stdout", text="hej")], "celle 3: .*stdout"),
     "error": ([output("error", ename="KeyError", evalue="x", traceback=[])], "celle 3: fejlede: KeyError"),
     "image": ([output("display_data", data={"image/png": "aGVq"})], "celle 3: .*image/png"),

@@ -7,6 +7,7 @@ everything else, with the cell's number (the first cell is 1) and all refusals a
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from nbformat import NotebookNode
 
 from kkrlib import dansk, tabeller
 from kkrlib.errors import RunError
-from kkrlib.tekst import MIME_FOLD, MIME_SIDE
+from kkrlib.tekst import MIME_FILER, MIME_FOLD, MIME_SIDE
 
 MIME_FIGUR = "application/vnd.kkr.figur+json"
 UDGIVER = "Kommunekontaktrådet (KKR)"
@@ -267,12 +268,14 @@ class _Laeser:
             self._figur(data)
         elif MIME_FOLD in data:
             self._fold(data[MIME_FOLD])
+        elif MIME_FILER in data:
+            self._filer(data[MIME_FILER])
         elif "text/markdown" in data and "text/html" not in data:
             self._markdown(data["text/markdown"])
         else:
             self.afvis(
                 f"viser noget, som siden ikke kan have ({', '.join(sorted(data)) or 'intet'});"
-                " brug Side, tabel, en figur, tekst eller fold"
+                " brug Side, tabel, en figur, tekst, fold eller filer"
             )
 
     def _side(self, data: Mapping[str, Any]) -> None:
@@ -342,6 +345,21 @@ class _Laeser:
             self._tilfoej(
                 f'<details class="afsnit">\n<summary>{escape(piece["titel"])}</summary>\n{html}</details>\n'
             )
+
+    def _filer(self, payload: Mapping[str, Any]) -> None:
+        links = []
+        for entry in payload["filer"]:
+            id, suffix = entry["id"], entry["type"]
+            path = f"data/{self.navn}-{id}.{suffix}"
+            if not tabeller.SLUG.fullmatch(id) or not tabeller.SLUG.fullmatch(suffix):
+                self.afvis(f"filens id «{id}» og type «{suffix}» skal være små bogstaver, tal og bindestreger")
+            elif path in self.filer:
+                self.afvis(f"filen «{id}.{suffix}» er der allerede")
+            else:
+                self.filer[path] = content = b64decode(entry["base64"], validate=True)
+                links.append(f'<li><a href="{quote(path)}" download>{escape(entry["titel"])}</a> ({_art(path)}, {stoerrelse(len(content))})</li>\n')
+        if links:
+            self._tilfoej(f'<p>{escape(payload["titel"])}:</p>\n<ul class="filer">\n{"".join(links)}</ul>\n')
 
     def _samme_titel(self, titel: str) -> None:
         if titel in self._titler:

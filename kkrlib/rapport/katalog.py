@@ -16,6 +16,7 @@ import tokenize
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ class Parameter:
     ``type`` is ``int``, ``float``, ``str``, ``bool``, ``list``, ``dict``, or ``""`` for any; ``valgfri`` says that
     ``None`` is a value too. ``kolonner`` are the (table, column) pairs in all of which a valid value stands
     (empty: any value of the type), ``alle`` the extra value that means all of them, ``kort`` the column
-    with the short form that page names use, ``alias`` columns with other spellings. ``fil`` marks the path of a file,
+    with the short form that page names use, ``alias`` columns with other spellings. ``dato`` marks a
+    date (``"2024-09-05"`` or empty), ``mindst`` is the least number, ``fil`` marks the path of a file,
     which may be a folder too with ``mappe``.
     """
 
@@ -57,6 +59,8 @@ class Parameter:
     kort: tuple[str, str] | None = None
     alias: tuple[tuple[str, str], ...] = ()
     fil: bool = False
+    dato: bool = False
+    mindst: int | None = None
     mappe: bool = False
 
 
@@ -151,6 +155,8 @@ def _with_metadata(p: Parameter, meta: Mapping[str, Any]) -> Parameter:
         kort=tuple(meta["kort"]) if meta.get("kort") else None,
         alias=tuple((t, c) for t, c in meta.get("alias", ())),
         fil=bool(meta.get("fil")),
+        dato=bool(meta.get("dato")),
+        mindst=meta.get("mindst"),
         mappe=bool(meta.get("mappe")),
     )
 
@@ -351,7 +357,15 @@ def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd
         return _file(value, p.mappe)
     if p.kolonner:
         return _listed(rapport, p, value, tabeller)
-    return _typed(p, value)
+    typed = _typed(p, value)
+    if p.dato and typed:
+        try:
+            return date.fromisoformat(typed).isoformat()
+        except ValueError:
+            raise ValueError(f"«{value}» er ikke en dato skrevet som 2024-12-31.") from None
+    if p.mindst is not None and typed is not None and typed < p.mindst:
+        raise ValueError(f"«{value}» er for lille; det mindste er {p.mindst}.")
+    return typed
 
 
 def _typed(p: Parameter, value: Any) -> Any:

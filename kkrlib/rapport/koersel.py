@@ -37,6 +37,7 @@ INDEKS = "kkrlib.rapport.eksport:indeks"
 _NO_AXES = {"aar": "", "region": ""}  # the front page sorts by these; a report may lack them
 SIDE = "application/vnd.kkr.side+json"
 TABEL = "application/vnd.kkr.tabel+json"
+FILER = "application/vnd.kkr.filer+json"
 #: seconds a single cell may take
 CELLETID = 600
 #: what the kernel of a page sees, whatever machine it runs on
@@ -478,6 +479,7 @@ def _export(nb: Any, name: str, siblings: list[dict[str, Any]], staging: Path, e
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     titles = {t.get("id"): str(t.get("titel", "")) for t in _outputs(nb, TABEL)}
+    titles |= {f["id"]: str(f["titel"]) for group in _outputs(nb, FILER) for f in group["filer"]}
     return [Fil(p, len(c), titles.get(Path(p).stem.removeprefix(f"{name}-"), "")) for p, c in downloads.items()]
 
 

@@ -1,0 +1,71 @@
+"""The commands of ``kkr`` that belong to one field; :mod:`kkrlib.cli` adds them and knows none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def tilfoej(gruppe: click.Group, siger_hvorfor: Callable[..., Any]) -> None:
+    """Add the commands to ``kkr``. ``siger_hvorfor`` turns the project's errors into lines and exit codes."""
+    for name, command, made in (("skabelon", _skabelon, _SKABELON), ("kontrol", _kontrol, _KONTROL)):
+        for decorate in made:
+            command = decorate(command)
+        _regnskab.command(name, epilog=_EPILOG)(siger_hvorfor(command))
+    gruppe.add_command(_regnskab)
+
+
+@click.group("regnskab")
+def _regnskab() -> None:
+    """Klyngeregnskaber: write templates, and check those that were filled in."""
+
+
+_EPILOG = """\b
+Examples:
+  kkr regnskab skabelon --aar 2022 --ud regnskaber      a workbook for each klynge
+  kkr regnskab skabelon --aar 2022 --region sjaelland --ud regnskaber
+  kkr regnskab kontrol --aar 2022 regnskaber            every finding; exits 3 if there is one
+  kkr build klyngeoekonomi -p regnskaber=regnskaber     the report with them
+"""
+
+
+def _skabelon(aar: int, region: str, ud: Path) -> None:
+    """Write the template of each klynge, with payers and budget, to a folder. A file that is there already is left alone."""
+    from kkrlib import dansk, data, klynger
+    from kkrlib.visning import klyngeregnskab
+
+    b = klynger.beregn(data.load(), aar, region)
+    ud.mkdir(parents=True, exist_ok=True)
+    written = 0
+    for name, content in klyngeregnskab.skabeloner(b).items():
+        path = ud / name
+        if path.exists():  # it may have been filled in
+            click.echo(f"{path}: findes allerede og er ikke ændret")
+            continue
+        path.write_bytes(content)
+        written += 1
+    click.echo(f"{dansk.flertal(written, 'skabelon', 'skabeloner')} skrevet i {ud}")
+
+
+def _kontrol(aar: int, sti: Path) -> None:
+    """Check a filled-in workbook, or all in a folder, and print every finding; exits 3 if there is one."""
+    from kkrlib import dansk, data, klynger
+
+    tables = data.load()
+    b = klynger.beregn(tables, aar, regnskaber=data.laes_regneark(str(sti), klynger.former(tables, aar)))
+    spent, carried = (int(b.regnskab[c].sum()) for c in ("forbrug", "overfoeres"))
+    click.echo(
+        f"{dansk.flertal(b.antal_regnskaber, 'regnskab', 'regnskaber')} uden fejl: forbrug {dansk.kroner(spent)}, overføres {dansk.kroner(carried)}"
+    )
+
+
+_AAR = click.option("--aar", type=int, required=True, metavar="Y", help="The year of the money.")
+_SKABELON = [
+    click.option("--ud", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="MAPPE", help="Where the workbooks go."),
+    click.option("--region", default="hele landet", metavar="R", help="Only the klynger of this region."),
+    _AAR,
+]
+_KONTROL = [click.argument("sti", type=click.Path(exists=True, path_type=Path)), _AAR]

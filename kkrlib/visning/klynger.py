@@ -1,0 +1,860 @@
+"""The report on klyngeøkonomi: what a :class:`kkrlib.klynger.Beregning` looks like to a council member.
+
+Every function takes the computation and returns something a notebook cell shows, or None where the chosen area has nothing of the
+kind. Nothing is computed here but counts, differences and the choice of words.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from kkrlib import afstemning, dansk, figurer
+from kkrlib.klynger import DELT, Beregning, Deling, Kontorer
+from kkrlib.klynger.kontorer import FOR_FAA, GAELDER, LEAD, UDTRAADT, UDEN_LEAD
+from kkrlib.klynger.regel import BELOEB, NOEGLE
+from kkrlib.klynger.regnskab import OVERFOERES, RAADERUM
+from kkrlib.omraade import HELE_LANDET
+from kkrlib.tabeller import Kolonne, Tabel, tabel
+from kkrlib.tekst import Fil, Side, Tekst, filer, tekst
+from kkrlib.visning import klyngeregnskab
+
+_KR = "kroner"
+_KR_PR = "kroner pr. indbygger"
+_MIO = 10**6
+_DELE = {"kommuner": "Fra kommunerne", "regioner": "Fra regionen"}
+
+
+# --- the page ------------------------------------------------------------------------------------------------
+
+
+def side(b: Beregning) -> Side:
+    """Title and description of the page."""
+    where = "" if b.region == HELE_LANDET else f": {b.region}"
+    return Side(
+        f"Klyngeøkonomi {b.aar}{where}",
+        f"Hvem der betaler hvad til sundhedsklyngerne i {b.region} i {b.aar}: beløbene beregnet efter fordelingsnøglen og sammenholdt "
+        "med de offentliggjorte.",
+    )
+
+
+def hovedpunkter(b: Beregning) -> Tekst:
+    """At most six main points."""
+    points = [_point_money(b), _point_klynger(b), _point_rates(b), _point_check(b)]
+    if _delinger(b):
+        points.append(_point_koebenhavn(b))
+    if b.kontorer:
+        points.append(_point_kontorer(b))
+    return Tekst("\n".join(f"- {point}" for point in points))
+
+
+def _point_money(b: Beregning) -> str:
+    total, kommuner, regioner = (int(b.midler[c]) for c in ("i_alt", "pulje_kommuner", "pulje_regioner"))
+    text = (
+        f"Der er afsat **{_mio(total)} mio. kr.** til at starte sundhedsklyngerne i {b.aar}: {_mio(kommuner)} mio. kr. fra kommunerne og "
+        f"{_mio(regioner)} mio. kr. fra regionerne."
+    )
+    if b.region != HELE_LANDET:
+        row = b.regioner.loc[b.region]
+        text += (
+            f" Klyngerne i {b.region} får {_mio(row['i_alt'], 2)} mio. kr., heraf {_mio(row['kommuner'], 2)} fra kommunerne og "
+            f"{_mio(row['regioner'], 2)} fra regionen."
+        )
+    return text
+
+
+def _point_klynger(b: Beregning) -> str:
+    rows = b.i_omraadet(b.klynger)
+    most, least = (pick(rows.index, key=lambda key: rows.at[key, "i_alt"]) for pick in (max, min))
+    return (
+        f"Den største af de {dansk.tal(len(rows))} klynger er {_klynge(b, most)} med {_mio(rows.at[most, 'i_alt'], 2)} mio. kr., den mindste "
+        f"{_klynge(b, least)} med {_mio(rows.at[least, 'i_alt'], 2)} mio. kr."
+    )
+
+
+def _point_rates(b: Beregning) -> str:
+    rate = sum(b.fordelt["kommuner"]) / sum(b.fordelt["indbyggere"])
+    rates = b.regioner["regioner_pr_indbygger"]
+    text = f"Hver kommune bidrager med {dansk.tal(rate, 2)} kr. pr. indbygger."
+    low, high = min(rates.index, key=rates.get), max(rates.index, key=rates.get)
+    spread = f"fra {dansk.tal(rates[low], 2)} kr. ({low}) til {dansk.tal(rates[high], 2)} kr. ({high})"
+    if b.region == HELE_LANDET:
+        return f"{text} Regionernes bidrag går {spread}."
+    return f"{text} {b.region} lægger {dansk.tal(rates[b.region], 2)} kr. pr. indbygger til; regionerne går {spread}."
+
+
+def _point_check(b: Beregning) -> str:
+    counts = b.kontroller["dom"].value_counts()
+    fits = int(counts.get(afstemning.STEMMER, 0) + counts.get(afstemning.AFRUNDING, 0))
+    deviating = b.kontroller[b.kontroller["dom"] == afstemning.AFVIGER]
+    return (
+        f"{dansk.tal(fits)} af {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal stemmer, når der tages højde for afrunding. De "
+        f"{dansk.tal(len(deviating))} afvigelser har {dansk.tal(deviating['fund'].nunique())} årsager; se [datakvalitet](#datakvalitet)."
+    )
+
+
+def _point_koebenhavn(b: Beregning) -> str:
+    d = _delinger(b)[0]
+    return (
+        f"{_kommune(b, d.kommunekode)} deltager i to klynger, og kilden opgør kommunens bidrag på to måder. Deles bidraget, som Tabel 1 gør, "
+        f"får {d.anden} {_mio(_flyttet(b, d), 2)} mio. kr. mere og {d.hoved} tilsvarende mindre."
+    )
+
+
+def _point_kontorer(b: Beregning) -> str:
+    k = b.kontorer[0]
+    total = k.kontorer["perioden"].sum(skipna=False)
+    if pd.isna(total):
+        return f"Med de valgte udtrædende kommuner siger aftalen ikke, hvad de {dansk.tal(len(k.kontorer))} regionale klyngekontorer skal have."
+    return (
+        f"KKR anbefaler kommunerne i {k.vilkaar['region']} at betale {_mio(int(total))} mio. kr. til {dansk.tal(len(k.kontorer))} regionale klyngekontorer i "
+        f"{int(k.vilkaar['fra_aar'])}–{int(k.vilkaar['til_aar'])}."
+    )
+
+
+# --- klynger --------------------------------------------------------------------------------------------------
+
+
+def beloeb_figur(b: Beregning) -> figurer.Figur:
+    """Bars: the money of each klynge, from the kommuner and from the region."""
+    rows = _named(b, b.i_omraadet(b.klynger).sort_values("i_alt", ascending=False, kind="stable"))
+    amounts = rows.assign(**{c: [x / _MIO for x in rows[c]] for c in BELOEB})
+    first, last = amounts.iloc[0], amounts.iloc[-1]
+    return figurer.bidrag(
+        amounts,
+        id="beloeb",
+        titel="Hvor mange penge får klyngerne?",
+        beskrivelse=(
+            f"Klyngernes midler i {b.aar}, delt på kommuner og region. Mest får {first['navn']} ({dansk.tal(first['i_alt'], 2)} mio. kr.), mindst "
+            f"{last['navn']} ({dansk.tal(last['i_alt'], 2)} mio. kr.)."
+        ),
+        enhed="mio. kr.",
+        kilde=_kilde(b, "egen beregning"),
+        dele=_DELE,
+        ialt="i_alt",
+        etiket="navn",
+        decimaler=2,
+        ialt_fortegn=False,
+    )
+
+
+def pr_indbygger_figur(b: Beregning) -> figurer.Figur:
+    """Bars: the money per inhabitant, by region for the country and by klynge for a region (where all have the same)."""
+    rows = b.regioner.sort_values("i_alt_pr_indbygger", ascending=False, kind="stable").reset_index()
+    first, last = rows.iloc[0], rows.iloc[-1]
+    own = rows.index[rows["region"] == b.region]
+    return figurer.bidrag(
+        rows.assign(kommuner=rows["kommuner_pr_indbygger"], regioner=rows["regioner_pr_indbygger"], i_alt=rows["i_alt_pr_indbygger"]),
+        id="pr-indbygger",
+        titel="Hvor meget er det pr. indbygger?",
+        beskrivelse=(
+            f"Kommunernes bidrag er det samme pr. indbygger i hele landet. Regionernes er ikke, så klyngerne i {first['region']} får mest "
+            f"({dansk.tal(first['i_alt_pr_indbygger'], 2)} kr.) og klyngerne i {last['region']} mindst ({dansk.tal(last['i_alt_pr_indbygger'], 2)} kr.). "
+            "Inden for en region er beløbet det samme i alle klynger."
+        ),
+        enhed=_KR_PR,
+        kilde=_kilde(b, "egen beregning"),
+        dele=_DELE,
+        ialt="i_alt",
+        etiket="region",
+        decimaler=2,
+        ialt_fortegn=False,
+        fremhaev=list(own),
+    )
+
+
+def klynger(b: Beregning) -> Tabel:
+    """One row per klynge: computed and published amounts; every part in the download."""
+    rows = b.i_omraadet(b.klynger).reset_index()
+    for column in BELOEB:
+        rows[f"forskel_{column}"] = [int(p) - c if pd.notna(p) else None for p, c in zip(rows[f"offentliggjort_{column}"], rows[column], strict=True)]
+    rows["nummer"] = [_numre(b)[key] for key in zip(rows["region"], rows["klynge"], strict=True)]
+    rows["navn"] = [f"{n}. {k}" for n, k in zip(rows["nummer"], rows["klynge"], strict=True)]
+    added = ["indbyggere", *BELOEB, "offentliggjort_i_alt"]
+    sums = rows.groupby("region", sort=False)[added].sum().reset_index()
+    sums["navn"] = [f"{r} i alt" for r in sums["region"]]
+    if b.region == HELE_LANDET:
+        sums = pd.concat([sums, rows[added].sum().to_frame().T.assign(region="Hele landet", navn="Hele landet")], ignore_index=True)
+    sums["i_alt_pr_indbygger"] = [a / n for a, n in zip(sums["i_alt"], sums["indbyggere"], strict=True)]
+    return tabel(
+        rows,
+        [
+            Kolonne("region", "Region", vis=False),
+            Kolonne("klynge", "Klynge", vis=False),
+            Kolonne("nummer", "Nummer", vis=False, beskrivelse="Klyngens nummer i regionen, som på kortet"),
+            Kolonne("navn", "Klynge", raekkehoved=True, beskrivelse="Nummer og navn"),
+            Kolonne("i_alt", "I alt", type="decimal", decimaler=0, beskrivelse="Beregnet"),
+            Kolonne("kommuner", "Fra kommunerne", type="decimal", decimaler=0, beskrivelse="Summen af medlemmernes bidrag, beregnet"),
+            Kolonne("regioner", "Fra regionen", type="decimal", decimaler=0, beskrivelse="Regionens beløb fordelt efter indbyggertal, beregnet"),
+            Kolonne("indbyggere", "Indbyggere", type="decimal", decimaler=0, beskrivelse=f"Indbyggere, der tæller i klyngen, {_opgjort(b)}"),
+            Kolonne("i_alt_pr_indbygger", "Pr. indbygger", type="decimal", decimaler=2),
+            Kolonne("kommuner_pr_indbygger", "Fra kommunerne pr. indbygger", type="decimal", decimaler=4, vis=False),
+            Kolonne("regioner_pr_indbygger", "Fra regionen pr. indbygger", type="decimal", decimaler=4, vis=False),
+            Kolonne("offentliggjort_kommuner", "Offentliggjort fra kommunerne", type="heltal", vis=False, beskrivelse="Tabel 1"),
+            Kolonne("offentliggjort_regioner", "Offentliggjort fra regionen", type="heltal", vis=False, beskrivelse="Tabel 1"),
+            Kolonne("offentliggjort_i_alt", "Offentliggjort", type="heltal", beskrivelse="Tabel 1, i alt"),
+            Kolonne("forskel_kommuner", "Forskel, fra kommunerne", type="decimal", decimaler=0, fortegn=True, vis=False, beskrivelse="Offentliggjort minus beregnet"),
+            Kolonne("forskel_regioner", "Forskel, fra regionen", type="decimal", decimaler=0, fortegn=True, vis=False, beskrivelse="Offentliggjort minus beregnet"),
+            Kolonne("forskel_i_alt", "Forskel", type="decimal", decimaler=0, fortegn=True, beskrivelse="Offentliggjort minus beregnet"),
+        ],
+        id="klynger",
+        titel=f"Sundhedsklyngernes midler {b.aar}",
+        enhed=_KR,
+        kilde=_kilde(b, "egen beregning"),
+        note=f"{_koebenhavn_note(b)} Offentliggjorte beløb er dem i Tabel 1. Forskelle på mere end en krone er forklaret under datakvalitet.".strip(),
+        mangler="ikke trykt",
+        ialt=sums,
+        **_grouping(b),
+    )
+
+
+# --- who pays what --------------------------------------------------------------------------------------------
+
+
+def kort(b: Beregning) -> figurer.Figur:
+    """The tile map of klynger."""
+    paying = b.fordelt[b.fordelt["bidragsandel"] != 0].sort_values("bidragsandel", kind="stable").drop_duplicates("kommunekode", keep="last")
+    groups = paying.set_index("kommunekode")
+    keys = pd.Series([f"{r}|{k}" for r, k in zip(groups["region"], groups["klynge"], strict=True)], index=groups.index)
+    numbers = {f"{r}|{k}": n for (r, k), n in _numre(b).items()}
+    names = b.i_omraadet(b.klynger).index
+    listed = ""
+    if b.region != HELE_LANDET:
+        listed = " Numrene er: " + dansk.opremsning(f"{_numre(b)[key]} {key[1]}" for key in names) + "."
+    outside = () if b.region == HELE_LANDET else tuple(groups.index[groups["region"] != b.region])
+    return figurer.gruppekort(
+        keys,
+        numbers,
+        b.tabeller["flisekort"],
+        id="klyngekort",
+        titel="Hvilke kommuner hører til samme klynge?",
+        beskrivelse=(
+            f"Hver kommune er en lige stor flise med klyngens nummer i regionen. En streg går rundt om hver klynge.{listed} Kommuner, der deltager i "
+            "flere klynger, er vist i den, de bidrager mest til. Numre og navne står i tabellen ovenfor."
+        ),
+        enhed="klyngens nummer i regionen",
+        kilde=_kilde(b),
+        daempet=outside,
+    )
+
+
+def kommuner(b: Beregning) -> Tabel:
+    """Who pays what: one row per kommune."""
+    rows = _by_region(b, b.i_omraadet(b.kommuner))
+    sums = rows.groupby("region", sort=False)[["befolkning", "kommuner", "regioner"]].sum().reset_index()
+    sums["kommune"] = [f"{r} i alt" for r in sums["region"]]
+    if b.region == HELE_LANDET:
+        total = rows[["befolkning", "kommuner", "regioner"]].sum().to_frame().T
+        sums = pd.concat([sums, total.assign(region="Hele landet", kommune="Hele landet")], ignore_index=True)
+    shown = rows["offentliggjort"].notna().any()
+    return tabel(
+        rows,
+        [
+            Kolonne("kommunekode", "Kommunekode", vis=False),
+            Kolonne("kommune", "Kommune", raekkehoved=True),
+            Kolonne("region", "Region", vis=False),
+            Kolonne("kommuner", "Kommunens bidrag", type="decimal", decimaler=0, beskrivelse="Beregnet: kommunernes pulje fordelt efter indbyggertal"),
+            Kolonne("offentliggjort", "Offentliggjort bidrag", type="heltal", vis=bool(shown) and b.region != HELE_LANDET, beskrivelse="Kun trykt for kommunerne i Region Sjælland"),
+            Kolonne("befolkning", "Indbyggere", type="heltal", beskrivelse=_opgjort(b).capitalize()),
+            Kolonne("klynge", "Bidrager til"),
+            Kolonne("andre_klynger", "Deltager også i", vis=bool(rows["andre_klynger"].notna().any()), beskrivelse="Klynger, som kommunen deltager i uden et oplyst bidrag"),
+            Kolonne("regioner", "Regionens beløb for kommunens indbyggere", type="decimal", decimaler=0, vis=False, beskrivelse="Beregnet"),
+            Kolonne("i_alt", "I alt", type="decimal", decimaler=0, vis=False, beskrivelse="Beregnet"),
+        ],
+        id="kommuner",
+        titel=f"Kommunernes bidrag til sundhedsklyngerne {b.aar}",
+        enhed=_KR,
+        kilde=_kilde(b, "egen beregning"),
+        note=_koebenhavn_note(b),
+        mangler={"andre_klynger": "ingen", "offentliggjort": "ikke trykt", "klynge": "ingen"},
+        ialt=sums,
+        **_grouping(b),
+    )
+
+
+def deltagelse(b: Beregning) -> Any:
+    """The memberships that are not full ones, and those that are derived."""
+    rows = b.i_omraadet(b.fordelt)
+    rows = rows[(rows["art"] != "fuld") | (rows["grundlag"] == "udledt")].copy()
+    if rows.empty:
+        return Tekst(f"Alle kommuner i {b.region} er fuldt med i én klynge.")
+    rows["maade"] = [f"{name} ({sign})" if pd.notna(sign) else name for name, sign in zip(rows["art_navn"], rows["tegn"], strict=True)]
+    rows["maade"] = rows["maade"].str[0].str.upper() + rows["maade"].str[1:]
+    rows["bidrag_ord"] = ["udledt af beløbene" if g == "udledt" else s for g, s in zip(rows["grundlag"], rows["bidrager"], strict=True)]
+    rows["bidrag_ord"] = rows["bidrag_ord"].str.capitalize()
+    return tabel(
+        rows,
+        [
+            Kolonne("kommunekode", "Kommunekode", vis=False),
+            Kolonne("kommune", "Kommune", raekkehoved=True),
+            Kolonne("klynge", "Klynge"),
+            Kolonne("region", "Region", vis=b.region == HELE_LANDET),
+            Kolonne("maade", "Deltagelse", beskrivelse="Med mærket i Tabel 2"),
+            Kolonne("bidrag_ord", "Bidrager", beskrivelse="Hvad kilden siger om bidrag"),
+        ],
+        id="deltagelse",
+        titel="Særlige medlemskaber",
+        enhed="ét medlemskab pr. række",
+        kilde=_kilde(b),
+        note="Alle andre kommuner er fuldt med i én klynge.",
+    )
+
+
+# --- København ------------------------------------------------------------------------------------------------
+
+
+def koebenhavn_tekst(b: Beregning) -> Any:
+    """What the source says of København, and what is derived, with the section's heading."""
+    chosen = _delinger(b)
+    if not chosen:
+        return None
+    d = chosen[0]
+    name = _kommune(b, d.kommunekode)
+    people = int(b.kommuner.at[d.kommunekode, "befolkning"])
+    verdict = (
+        "De fire beløb i Tabel 1 peger på samme andel, når der tages højde for, at de er afrundet til hele kroner."
+        if d.forenelig
+        else "De fire beløb i Tabel 1 peger ikke på samme andel."
+    )
+    return tekst(
+        "## {navn} på to måder\n\n{navn} er i Tabel 2 fuldt med i {hoved} og politisk og administrativt med i {anden}. Kilden siger ikke, om kommunen bidrager til {anden}. "
+        "Planchen i bilag 3 regner hele bidraget med i {hoved}. Tabel 1 flytter en del af det til {anden}.\n\n"
+        "Hvor stor en del er ikke trykt. Den kan **udledes** af Tabel 1: {andel:procent3}, svarende til {personer:tal} af {folk:tal} indbyggere. {dom} "
+        "Andelen er udledt, ikke offentliggjort. {valg}",
+        navn=name,
+        hoved=d.hoved,
+        anden=d.anden,
+        andel=d.andel,
+        personer=d.andel * people,
+        folk=people,
+        dom=verdict,
+        valg=f"På denne side er {name} {'delt' if b.koebenhavn == DELT else 'ikke delt'} i alle andre afsnit.",
+    )
+
+
+def koebenhavn(b: Beregning) -> Any:
+    """The two klynger both ways, beside what is published in either."""
+    chosen = _delinger(b)
+    if not chosen or b.delt is None:
+        return None
+    d = chosen[0]
+    slides = b.tabeller["klynge_beloeb"].query("aar == @b.aar and tabel == 'bilag-3'").set_index(NOEGLE)["i_alt"]
+    rows = []
+    for way, amounts, where, printed in (
+        ("Udelt", b.udelt, "bilag 3", slides),
+        ("Delt", b.delt, "Tabel 1", b.klynger["offentliggjort_i_alt"]),
+    ):
+        for klynge in (d.anden, d.hoved):
+            key = (d.region, klynge)
+            row = amounts.loc[key]
+            rows.append((f"{klynge}, {way.lower()}", row["indbyggere"], row["kommuner"], row["regioner"], row["i_alt"], printed.get(key), where))
+    return tabel(
+        pd.DataFrame(rows, columns=["navn", "indbyggere", "kommuner", "regioner", "i_alt", "offentliggjort", "sted"]),
+        [
+            Kolonne("navn", "Klynge", raekkehoved=True),
+            Kolonne("indbyggere", "Indbyggere", type="decimal", decimaler=0),
+            Kolonne("kommuner", "Fra kommunerne", type="decimal", decimaler=0),
+            Kolonne("regioner", "Fra regionen", type="decimal", decimaler=0),
+            Kolonne("i_alt", "I alt", type="decimal", decimaler=0),
+            Kolonne("offentliggjort", "Offentliggjort", type="heltal"),
+            Kolonne("sted", "Sted"),
+        ],
+        id="koebenhavn",
+        titel=f"De to klynger med {_kommune(b, d.kommunekode)} udelt og delt",
+        enhed=_KR,
+        kilde=_kilde(b, "egen beregning; delingen er udledt"),
+        mangler="ikke trykt",
+    )
+
+
+def koebenhavn_spor(b: Beregning) -> Any:
+    """What each published amount says of the division."""
+    chosen = _delinger(b)
+    if not chosen:
+        return None
+    d = chosen[0]
+    rows = d.spor.assign(navn=[f"{k}, {_DELE[s].lower()}" for k, s in zip(d.spor["klynge"], d.spor["side"], strict=True)])
+    return tabel(
+        rows,
+        [
+            Kolonne("navn", "Beløb i Tabel 1", raekkehoved=True),
+            Kolonne("offentliggjort", "Offentliggjort", type="heltal", enhed="kr."),
+            Kolonne("andel", f"Andel i {d.anden}", type="andel", decimaler=5, beskrivelse="Udledt"),
+            Kolonne("mindst", "Mindst", type="andel", decimaler=5, beskrivelse="Den mindste andel, som afrundingen tillader"),
+            Kolonne("hoejst", "Højst", type="andel", decimaler=5, beskrivelse="Den største andel, som afrundingen tillader"),
+            Kolonne("indbyggere", "Indbyggere", type="decimal", decimaler=1, beskrivelse="Udledt"),
+        ],
+        id="koebenhavn-deling",
+        titel=f"Den deling af {_kommune(b, d.kommunekode)}, som Tabel 1 forudsætter",
+        enhed="udledte andele",
+        kilde=_kilde(b, "egen beregning"),
+        fold="Vis, hvad hvert beløb siger om delingen",
+    )
+
+
+# --- klyngekontorer -------------------------------------------------------------------------------------------
+
+
+def kontorer_tekst(b: Beregning) -> Any:
+    """The agreement in words, its assumption, and what happens when kommuner leave, with the section's heading."""
+    if not b.kontorer:
+        return None
+    k = b.kontorer[0]
+    terms = k.vilkaar
+    lead, others = int(k.kontorer["leadbidrag"].iloc[0]), int(k.kontorer["oevrige_bidrag"].iloc[0])
+    left = dansk.opremsning(k.pr_kommune.at[code, "kommune"] for code in k.udtraeden)
+    return tekst(
+        "## Regionale klyngekontorer\n\nKlyngekontorerne hører til de nationale videns- og erhvervsklynger. De er noget andet end sundhedsklyngerne.\n\n"
+        "KKR anbefaler kommunerne i {region} at betale til {kontorer:tal} klyngekontorer i {fra}–{til}. For hvert kontor betaler leadkommunen {lead:kr} om året. "
+        "De {oevrige:tal} andre kommuner deler {andre:kr} efter indbyggertal.\n\n"
+        "**Forudsætning:** Kilden siger ikke, hvilket års indbyggertal der skal bruges. Her er brugt tallene {opgjort}. Det er en parameter.\n\n"
+        "Træder en kommune ud, betaler de andre hele beløbet, så længe mindst {procent:tal} procent af de {oevrige:tal} deltager, altså {antal:tal}. "
+        "Er der færre, skal beløbet sættes ned, men kilden siger ikke til hvad. Den siger heller ikke, hvad der sker, hvis en leadkommune træder ud. "
+        "I de tilfælde er der ikke beregnet noget beløb. {status}",
+        region=terms["region"],
+        kontorer=len(k.kontorer),
+        fra=int(terms["fra_aar"]),
+        til=int(terms["til_aar"]),
+        lead=lead,
+        andre=others,
+        oevrige=int(terms["oevrige"]),
+        procent=int(terms["mindst_procent"]),
+        antal=int(terms["mindst_antal"]),
+        opgjort=f"for bilag A {k.befolkning_kvoteaar}" if k.befolkning_opgjort is None else f"pr. {dansk.dato(k.befolkning_opgjort)}",
+        status=f"På denne side er udtrådt: {left}. {_kontorstatus(k)}" if left else "På denne side deltager alle.",
+    )
+
+
+def _kontorstatus(k: Kontorer) -> str:
+    words = {GAELDER: "Beløbet gælder fortsat for", FOR_FAA: "For få deltager i", UDEN_LEAD: "Leadkommunen er trådt ud af"}
+    parts = [f"{words[s]} {dansk.opremsning(k.kontorer.index[k.kontorer['status'] == s].map(k.kontorer['trykt']))}." for s in (GAELDER, FOR_FAA, UDEN_LEAD) if (k.kontorer["status"] == s).any()]
+    return " ".join(parts)
+
+
+def klyngekontorer(b: Beregning) -> Any:
+    """Each kommune's bill per office and in all, per year and for the period."""
+    if not b.kontorer:
+        return None
+    k = b.kontorer[0]
+    names = dict(zip(k.kontorer.index, k.kontorer["trykt"], strict=True))
+    columns = {office: office.replace("-", "_") for office in names}
+    rows = k.pr_kommune.rename(columns=columns).reset_index()
+    leads = k.regninger[k.regninger["rolle"] == LEAD].groupby("kommunekode")["kontor"].agg(lambda offices: dansk.opremsning(names[o] for o in offices))
+    rows["rolle"] = [UDTRAADT if code in k.udtraeden else leads.get(code) for code in rows["kommunekode"]]
+    rows["befolkning"] = [int(k.befolkning[code]) for code in rows["kommunekode"]]
+    rows = rows.sort_values("kommune", key=lambda s: s.map(_danish), kind="stable")
+    money = [*columns.values(), "aarligt", "perioden"]
+    total = pd.DataFrame({"kommune": ["I alt"], **{c: [rows[c].sum(skipna=False)] for c in money}})
+    years = f"{int(k.vilkaar['fra_aar'])}–{int(k.vilkaar['til_aar'])}"
+    return tabel(
+        rows,
+        [
+            Kolonne("kommunekode", "Kommunekode", vis=False),
+            Kolonne("kommune", "Kommune", raekkehoved=True),
+            Kolonne("befolkning", "Indbyggere", type="heltal", vis=False, beskrivelse="Forudsætning: kilden nævner ikke, hvilket års tal der bruges"),
+            *(Kolonne(c, names[office], type="heltal", beskrivelse=f"Pr. år; leadkommune: {_kommune(b, k.kontorer.at[office, 'kommunekode'])}") for office, c in columns.items()),
+            Kolonne("aarligt", "I alt pr. år", type="heltal"),
+            Kolonne("perioden", years, type="heltal", beskrivelse="I alt i hele perioden"),
+            Kolonne("rolle", "Lead for", vis=False),
+        ],
+        id="klyngekontorer",
+        titel=f"Kommunernes betaling til de regionale klyngekontorer {years}",
+        enhed=_KR,
+        kilde=f"KKR Sjælland, referat (kilde {k.vilkaar['kilde']}, punkt {k.vilkaar['punkt']}); egen beregning",
+        note="Hele kroner efter største brøk, så hvert kontors beløb passer præcist. Kilden henviser til en oversigt pr. kommune, som ikke er med i dokumentet, så beløbene kan ikke sammenholdes med offentliggjorte.",
+        mangler={**dict.fromkeys(money, "kan ikke beregnes"), "rolle": "ingen"},
+        ialt=None if total[money].isna().any(axis=None) else total,
+    )
+
+
+# --- what the money is for, accounts -----------------------------------------------------------------------------
+
+
+def anvendelse_tekst(b: Beregning) -> Tekst:
+    """What the money may be used for and how it is followed up, in our own words."""
+    return Tekst(
+        f"Midlerne i {b.aar} er til at udvikle nye indsatser for patienter, som sygehus, almen praksis og kommune er fælles om. De er ikke først og "
+        "fremmest til drift eller til at betjene klyngen. Hver klynge vælger selv sine indsatser inden for fem områder. Loven giver ikke "
+        "klyngen ret til at beslutte fælles økonomi, så hver kommune og region betaler selv og bogfører udgiften hos sig selv.\n\n"
+        "Sundhedssamarbejdsudvalget i hver region følger indsatserne og pengene. Staten kræver ikke et særskilt regnskab. Uforbrugte midler kan "
+        f"føres videre til {b.aar + 1}, hvis betaleren finder plads til udgiften under sit udgiftsloft det år. Modellen gælder kun {b.aar}. "
+        f"(Kilde {b.midler['kilde']}, punkt {b.midler['punkt']}, bilag 2, afsnit A, B og D.)"
+    )
+
+
+def indsatsomraader(b: Beregning) -> Tabel:
+    """The five fields."""
+    rows = b.tabeller["klynge_indsatsomraader"].assign(sted=lambda t: [f"{k}:{n}" for k, n in zip(t["kilde"], t["linje"], strict=True)])
+    rows["eksempel"] = rows["eksempel"].str[0].str.upper() + rows["eksempel"].str[1:]
+    return tabel(
+        rows,
+        [
+            Kolonne("navn", "Område", raekkehoved=True),
+            Kolonne("eksempel", "For eksempel"),
+            Kolonne("sted", "Kilde og linje"),
+        ],
+        id="indsatsomraader",
+        titel="De fem områder, som midlerne kan bruges på",
+        enhed="ét område pr. række",
+        kilde=_kilde(b),
+    )
+
+
+def regnskab_tekst(b: Beregning) -> Tekst:
+    """Whether there are accounts, and how they are made."""
+    intro = (
+        "Arbejdsgruppen anbefaler, at hver klynge fører et klyngeregnskab. Her er en skabelon til hver klynge med betalere og budget. "
+        "Budgettet er de beregnede bidrag i hele kroner, så summerne passer."
+    )
+    if not b.antal_regnskaber:
+        return Tekst(f"{intro}\n\n**Der er ikke offentliggjort regnskaber**, så tabellen viser kun budgettet. Udfyldte skabeloner kan læses ind og vises her.")
+    rows = b.i_omraadet(b.regnskab)
+    if rows.empty:
+        return Tekst(f"{intro}\n\nDer er læst regnskaber ind, men ingen for klynger i {b.region}.")
+    budget, spent, carried = (int(rows[c].sum()) for c in ("budget", "forbrug", OVERFOERES))
+    handed = len(rows[NOEGLE].drop_duplicates())
+    return tekst(
+        "{intro}\n\nDer er læst regnskab ind for {antal:tal} af {alle:tal} klynger. De har brugt {brugt:kr} af {budget:kr} ({andel:procent1}) og overfører {over:kr} til {naeste}. "
+        "Regnskaberne er indleveret til denne side; de er ikke offentliggjort i kilden.",
+        intro=intro,
+        antal=handed,
+        alle=len(b.i_omraadet(b.klynger)),
+        brugt=spent,
+        budget=budget,
+        andel=Fraction(spent, budget) if budget else Fraction(0),
+        over=carried,
+        naeste=b.aar + 1,
+    )
+
+
+def skabeloner(b: Beregning) -> Any:
+    """The templates to download on a region's page."""
+    if b.region == HELE_LANDET:
+        return Tekst("Skabelonerne kan hentes på siderne for de fem regioner.")
+    register = b.i_omraadet(b.tabeller["klynge_register"])
+    return filer(
+        "Hent skabelonen til klyngens regnskab",
+        [Fil(f"regnskab-{r.slug}", f"Klyngeregnskab: {r.klynge}", "xlsx", klyngeregnskab.skabelon(b, r.region, r.klynge)) for r in register.itertuples()],
+    )
+
+
+def regnskab(b: Beregning) -> Tabel:
+    """Budget, spending and carry-over per klynge and payer; the budget alone where no accounts were given."""
+    accounts = b.i_omraadet(b.regnskab)
+    budget = b.i_omraadet(b.budget)
+    fields = b.tabeller["klynge_indsatsomraader"]
+    columns = [
+        Kolonne("region", "Region", vis=False),
+        Kolonne("klynge", "Klynge", vis=b.region == HELE_LANDET or accounts.empty),
+        Kolonne("betaler", "Betaler", raekkehoved=True),
+        Kolonne("kommunekode", "Kommunekode", vis=False),
+        Kolonne("budget", "Budget", type="heltal", beskrivelse="Det beregnede bidrag i hele kroner"),
+    ]
+    total_columns = ["budget"]
+    if len(accounts):
+        columns += [
+            *(Kolonne(o.omraade.replace("-", "_"), o.navn, type="heltal", vis=False, beskrivelse="Forbrug") for o in fields.itertuples()),
+            Kolonne("forbrug", "Forbrug", type="heltal"),
+            Kolonne("rest", "Rest", type="heltal", beskrivelse="Budget minus forbrug"),
+            Kolonne(OVERFOERES, f"Overføres til {b.aar + 1}", type="heltal"),
+            Kolonne(RAADERUM, "Råderum sikret", vis=False),
+            Kolonne("fil", "Regneark", vis=False),
+        ]
+        total_columns += ["forbrug", "rest", OVERFOERES]
+    rows = budget if accounts.empty else accounts.rename(columns={o: o.replace("-", "_") for o in fields["omraade"]})
+    total = rows[total_columns].sum().to_frame().T.assign(betaler="I alt")
+    if b.region == HELE_LANDET:
+        total["region"] = "I alt"
+    return tabel(
+        rows,
+        columns,
+        id="klyngeregnskab",
+        titel=f"Klyngeregnskab {b.aar}" if len(accounts) else f"Budget for klyngerne {b.aar}",
+        enhed=_KR,
+        kilde=_kilde(b, "egen beregning" if accounts.empty else "egen beregning; indleverede regnskaber"),
+        mangler={"kommunekode": "region"} | ({} if accounts.empty else {o.replace("-", "_"): "ikke oplyst" for o in fields["omraade"]}),
+        ialt=total.astype({c: "Int64" for c in total_columns}),
+        **_grouping(b),
+    )
+
+
+def indsatser(b: Beregning) -> Any:
+    """What the accounts say the money went to; nothing where they name no indsats."""
+    rows = b.i_omraadet(b.indsatser)
+    if rows.empty:
+        return None
+    names = b.tabeller["klynge_indsatsomraader"].set_index("omraade")["navn"]
+    return tabel(
+        rows.assign(omraade=rows["omraade"].map(names)),
+        [
+            Kolonne("region", "Region", vis=False),
+            Kolonne("klynge", "Klynge"),
+            Kolonne("indsats", "Indsats", raekkehoved=True),
+            Kolonne("omraade", "Område"),
+            Kolonne("bemaerkning", "Bemærkning"),
+        ],
+        id="indsatser",
+        titel=f"Indsatser i klyngeregnskaberne {b.aar}",
+        enhed="én indsats pr. række",
+        kilde="Indleverede regnskaber",
+        mangler="ingen",
+        **_grouping(b),
+    )
+
+
+# --- quality, sources ---------------------------------------------------------------------------------------------
+
+
+def afstemning_tekst(b: Beregning) -> Tekst:
+    """What was compared, in numbers."""
+    counts = b.kontroller["dom"].value_counts()
+    return tekst(
+        "De offentliggjorte tal om klyngemidlerne for {aar} er sammenholdt med fordelingsnøglen, med deres egne summer og med hinanden i {antal:tal} kontroller. "
+        "{stemmer:tal} stemmer, {afrunding:tal} afviger med en afrunding, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves. Ingen beregnede tal er "
+        "tilpasset et offentliggjort. Kontrollerne gælder hele landet på alle sider, og København er udelt i dem, hvor andet ikke er nævnt.",
+        aar=b.aar,
+        antal=len(b.kontroller),
+        stemmer=int(counts.get(afstemning.STEMMER, 0)),
+        afrunding=int(counts.get(afstemning.AFRUNDING, 0)),
+        afviger=int(counts.get(afstemning.AFVIGER, 0)),
+        uproevet=int(counts.get(afstemning.UPROEVET, 0)),
+    )
+
+
+def afstemning_optaelling(b: Beregning) -> Tabel:
+    """Verdicts by kind of control."""
+    kinds = {"regel": "Beløb mod fordelingsnøglen", "sum": "Summer mod rækkerne", "lighed": "Samme tal to steder"}
+    rows = afstemning.optael(b.kontroller).reset_index()
+    rows["art"] = rows["art"].map(kinds)
+    return tabel(
+        rows.rename(columns={afstemning.UPROEVET: "uproevet"}),
+        [
+            Kolonne("art", "Kontrol", raekkehoved=True),
+            Kolonne("stemmer", "Stemmer", type="heltal"),
+            Kolonne("afrunding", "Afrunding", type="heltal"),
+            Kolonne("afviger", "Afviger", type="heltal"),
+            Kolonne("uproevet", "Kan ikke efterprøves", type="heltal"),
+            Kolonne("i_alt", "I alt", type="heltal"),
+        ],
+        id="kontroller",
+        titel=f"Kontroller af de offentliggjorte tal for {b.aar}",
+        enhed="kontroller",
+        kilde=_kilde(b, "egen beregning"),
+    )
+
+
+def fund_tekst(b: Beregning) -> Tekst:
+    """The causes of the deviations, largest first, with their size."""
+    rows = b.kontroller[b.kontroller["dom"] == afstemning.AFVIGER]
+    faults = b.kildefejl.set_index("fund")
+    sizes = {fund: max(abs(int(x)) for x in part["forskel"]) for fund, part in rows[rows["fund"] != ""].groupby("fund")}
+    lines = []
+    for fund in sorted(sizes, key=lambda f: -sizes[f]):
+        part = rows[rows["fund"] == fund]
+        persons = [abs(x) for x in part["forskel_indbyggere"] if pd.notna(x)]
+        size = f", største forskel {dansk.kroner(sizes[fund])}, svarende til højst {dansk.tal(max(persons))} indbyggere" if persons else ""
+        lines.append(f"- {faults.at[fund, 'begrundelse']} ({dansk.flertal(len(part), 'kontrol', 'kontroller')}{size}.)")
+    return Tekst("\n".join(lines) if lines else "Ingen tal afviger.")
+
+
+def afvigelser(b: Beregning) -> Any:
+    """Every deviation with its size in kroner and in inhabitants, and its cause."""
+    rows = b.kontroller[b.kontroller["dom"] == afstemning.AFVIGER].copy()
+    if rows.empty:
+        return Tekst("Ingen tal afviger.")
+    order = {fund: n for n, fund in enumerate(b.kildefejl["fund"])}
+    rows = rows.sort_values("fund", key=lambda s: s.map(order), kind="stable")
+    causes = {f.fund: f"{f.art.capitalize()}: {f.noegle}" for f in b.kildefejl.itertuples()}
+    rows["aarsag"] = rows["fund"].map(causes).fillna("Uden kendt årsag")
+    return tabel(
+        rows,
+        [
+            Kolonne("aarsag", "Årsag", vis=False),
+            Kolonne("beskrivelse", "Tal", raekkehoved=True),
+            Kolonne("linjer", "Kilde og linje"),
+            Kolonne("offentliggjort", "Offentliggjort", type="heltal"),
+            Kolonne("beregnet", "Efter reglen", type="heltal", beskrivelse="Hvad reglen eller de andre tal giver"),
+            Kolonne("forskel", "Forskel", type="heltal", fortegn=True),
+            Kolonne("forskel_indbyggere", "Svarer til indbyggere", type="decimal", decimaler=1, fortegn=True, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger"),
+            Kolonne("fund", "Fund", vis=False),
+            Kolonne("forklaring", "Forklaring", vis=False),
+        ],
+        id="afvigelser",
+        titel="Afvigelser efter årsag",
+        enhed="kroner, hvor andet ikke fremgår",
+        kilde=_kilde(b, "egen beregning"),
+        mangler="ikke relevant",
+        gruppe="aarsag",
+    )
+
+
+def kildefejl(b: Beregning) -> Tabel:
+    """The faults of the sources: what is printed, what was taken, and why."""
+    rows = b.kildefejl.copy()
+    rows["sted"] = [f"Kilde {r.kilde}, linje {r.linje}" for r in rows.itertuples()]
+    return tabel(
+        rows,
+        [
+            Kolonne("sted", "Sted", raekkehoved=True),
+            Kolonne("trykt", "Der står"),
+            Kolonne("anvendt", "Brugt her"),
+            Kolonne("begrundelse", "Begrundelse"),
+            Kolonne("fund", "Fund", vis=False),
+        ],
+        id="kildefejl",
+        titel="Fejl og uklarheder i kilderne",
+        enhed="ét fund pr. række",
+        kilde=_kilde(b),
+        mangler="(ikke trykt)",
+    )
+
+
+def kontroller(b: Beregning) -> Tabel:
+    """Every control, folded; the download has all columns."""
+    return tabel(
+        b.kontroller,
+        [
+            Kolonne("id", "Kontrol", vis=False),
+            Kolonne("sted", "Sted", vis=False),
+            Kolonne("beskrivelse", "Tal", raekkehoved=True),
+            Kolonne("linjer", "Kilde og linje"),
+            Kolonne("art", "Art", vis=False),
+            Kolonne("offentliggjort", "Offentliggjort", type="heltal"),
+            Kolonne("beregnet", "Beregnet", type="heltal"),
+            Kolonne("forskel", "Forskel", type="heltal", fortegn=True),
+            Kolonne("forskel_indbyggere", "Svarer til indbyggere", type="decimal", decimaler=1, fortegn=True, vis=False, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger; kun for beløb til klynger og fra kommuner"),
+            Kolonne("dom", "Resultat"),
+            Kolonne("fund", "Fund", vis=False),
+            Kolonne("forklaring", "Forklaring", vis=False),
+        ],
+        id="afstemning",
+        titel=f"Alle kontroller for {b.aar}",
+        enhed="kroner, hvor andet ikke fremgår",
+        kilde=_kilde(b, "egen beregning"),
+        fold=f"Vis alle {dansk.tal(len(b.kontroller))} kontroller",
+        mangler="ikke relevant",
+    )
+
+
+def metode(b: Beregning) -> Tekst:
+    """The year's own inputs."""
+    rate = sum(b.fordelt["kommuner"]) / sum(b.fordelt["indbyggere"])
+    return tekst(
+        "For {aar} er indbyggertallene {opgjort}, i alt {folk:tal}; det er samme tal som i bilag A til landstallet for {kvoteaar}. {pulje:kr} "
+        "delt med indbyggerne er {sats:tal5} kr. Medlemskaberne er dem, der gælder den {dag:dato}. "
+        "Regionernes bloktilskudsnøgle er ikke trykt. De fem beløb, den giver, er taget fra Tabel 1.",
+        aar=b.aar,
+        opgjort=_opgjort(b),
+        folk=int(sum(b.fordelt["indbyggere"])),
+        kvoteaar=int(b.midler["kvoteaar"]),
+        pulje=int(b.midler["pulje_kommuner"]),
+        sats=rate,
+        dag=b.midler["medlemskab_pr"],
+    )
+
+
+def kilder(b: Beregning) -> Tabel:
+    """Where each number comes from: document, item, lines."""
+    documents = b.tabeller["kilder"].set_index("kilde")
+    people = b.tabeller["bilag_a"].query("kvoteaar == @b.midler['kvoteaar']")
+    spans = [
+        ("Puljerne", b.tabeller["klynge_aar"].query("aar == @b.aar")),
+        ("Regionernes andele", b.tabeller["klynge_regionspuljer"].query("aar == @b.aar")),
+        ("Klyngernes beløb", b.tabeller["klynge_beloeb"].query("aar == @b.aar")),
+        ("Kommunernes bidrag i Region Sjælland", b.tabeller["klynge_kommunebidrag"].query("aar == @b.aar")),
+        ("Beløb pr. indbygger", b.tabeller["klynge_satser"].query("aar == @b.aar")),
+        ("Medlemskaber", b.tabeller["klynge_medlemmer"]),
+        ("Indbyggere (bilag A til landstallet)", people),
+        ("Klyngekontorer", b.tabeller["klynge_kontorer"]),
+    ]
+    rows = []
+    for text, part in spans:
+        if part.empty:
+            continue
+        source = part["kilde"].iloc[0]
+        low, high = int(part["linje"].min()), int(part["linje"].max())
+        rows.append((text, f"{source}: {documents.at[source, 'titel']}, {documents.at[source, 'tid']}", part["punkt"].iloc[0], f"{low}" if low == high else f"{low}–{high}"))
+    return tabel(
+        pd.DataFrame(rows, columns=["tal", "dokument", "punkt", "linjer"]),
+        [
+            Kolonne("tal", "Tal", raekkehoved=True),
+            Kolonne("dokument", "Dokument"),
+            Kolonne("punkt", "Punkt"),
+            Kolonne("linjer", "Linjer i teksten"),
+        ],
+        id="kilder",
+        titel="Hvor tallene står",
+        enhed="linjenumre i dokumentets tekst",
+        kilde=_kilde(b),
+    )
+
+
+# --- helpers ---------------------------------------------------------------------------------------------------
+
+
+def _mio(amount: Any, decimals: int = 0) -> str:
+    return dansk.tal(Fraction(amount) / _MIO, decimals)
+
+
+def _klynge(b: Beregning, key: tuple[str, str]) -> str:
+    """A klynge's name, with its region on the national page where another has the same."""
+    region, name = key
+    twins = [k for _, k in b.klynger.index if k == name]
+    return f"{name} ({region.removeprefix('Region ')})" if b.region == HELE_LANDET and len(twins) > 1 else name
+
+
+def _named(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(navn=[_klynge(b, key) for key in rows.index]).reset_index()
+
+
+def _numre(b: Beregning) -> dict[tuple[str, str], int]:
+    register = b.tabeller["klynge_register"]
+    return {(r, k): int(n) for r, k, n in zip(register["region"], register["klynge"], register["nummer"], strict=True)}
+
+
+def _kommune(b: Beregning, code: str) -> str:
+    return str(b.kommuner.at[code, "kommune"])
+
+
+def _delinger(b: Beregning) -> list[Deling]:
+    return [d for d in b.delinger if b.region in (HELE_LANDET, d.region)]
+
+
+def _flyttet(b: Beregning, d: Deling) -> Fraction:
+    key = (d.region, d.anden)
+    return b.delt.at[key, "i_alt"] - b.udelt.at[key, "i_alt"] if b.delt is not None else Fraction(0)
+
+
+def _koebenhavn_note(b: Beregning) -> str:
+    if not _delinger(b):
+        return ""
+    d = _delinger(b)[0]
+    name = _kommune(b, d.kommunekode)
+    if b.koebenhavn == DELT:
+        return f"{name} er delt mellem {d.hoved} og {d.anden}, som Tabel 1 forudsætter; delingen er udledt."
+    return f"{name} er udelt og regnet med i {d.hoved}."
+
+
+def _kilde(b: Beregning, *own: str) -> str:
+    return "; ".join([f"KKR Sjælland, bilag til møde (kilde {b.midler['kilde']}, punkt {b.midler['punkt']})", *own])
+
+
+def _opgjort(b: Beregning) -> str:
+    return "opgjort uden Christiansø" + ("" if b.befolkning_opgjort is None else f" den {dansk.dato(b.befolkning_opgjort)}")
+
+
+def _by_region(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order of Tabel 1: region by region, kommuner by code within each."""
+    order = {region: i for i, region in enumerate(b.regioner.index)}
+    return rows.sort_index().sort_values("region", key=lambda s: s.map(order), kind="stable").reset_index()
+
+
+def _grouping(b: Beregning) -> dict[str, Any]:
+    return {"gruppe": "region"} if b.region == HELE_LANDET else {}
+
+
+def _danish(name: str) -> str:
+    """A key that sorts æ, ø and å last."""
+    return name.casefold().translate(str.maketrans({"æ": "{a", "ø": "{b", "å": "{c"}))
