@@ -1,0 +1,98 @@
+"""Everything the socialtilsyn report shows of one year's report, computed in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kkrlib.errors import ukendt_vaerdi
+from kkrlib.socialtilsyn.aktivitet import besoeg, sanktioner_pr_100, whistleblow_pr_100
+from kkrlib.socialtilsyn.oekonomi import budget_og_regnskab, omkostninger
+from kkrlib.socialtilsyn.serier import serie
+from kkrlib.socialtilsyn.takster import skaerpet_tilsyn, stoerrelsesfaktorer, takstindeks
+from kkrlib.socialtilsyn.udvikling import aendring, beholdning
+
+#: The flows of a stock: what comes and what goes.
+STROEMME = {
+    "plejefamilier": (["nye-plejefamilier"], ["ophoert-plejefamilier", "tilbagekaldt-plejefamilier"]),
+    "tilbud": (["nye-tilbud"], ["ophoert-tilbud", "tilbagekaldt-tilbud"]),
+}
+
+
+@dataclass(frozen=True)
+class Beregning:
+    """One report and what was known when it came.
+
+    ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row in the table of reports. ``serie``,
+    ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``, ``takstindeks``, ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the
+    functions of those names return; ``aarene`` are the years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their
+    flows; ``budget`` holds the lines of this report; ``kildefejl`` its faults.
+    """
+
+    aar: int
+    forrige: int | None
+    rapport: pd.Series
+    aarene: list[int]
+    serie: pd.DataFrame
+    aendringer: pd.DataFrame
+    beholdning: dict[str, pd.DataFrame]
+    besoeg: pd.DataFrame
+    sanktioner: pd.DataFrame
+    whistleblow: pd.DataFrame
+    omkostninger: pd.DataFrame
+    budget: pd.DataFrame
+    takstindeks: pd.DataFrame
+    stoerrelsesfaktorer: pd.DataFrame
+    skaerpet_tilsyn: pd.DataFrame
+    kildefejl: pd.DataFrame
+    tabeller: Mapping[str, pd.DataFrame]
+
+
+def kendt_i(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, pd.DataFrame]:
+    """The tables as they were known when the report for ``aar`` came: without later reports and what is derived from them."""
+    facts = tabeller["socialtilsyn_fakta"]
+    later = set(facts.loc[facts["rapport"] > aar, "id"])
+    points, derived = tabeller["socialtilsyn_indikatorfakta"], tabeller["socialtilsyn_afledte"]
+    return {
+        **tabeller,
+        "socialtilsyn_fakta": facts[facts["rapport"] <= aar],
+        "socialtilsyn_indikatorfakta": points[(points["aar"] <= aar) & ~points["fakta"].isin(later)],
+        "socialtilsyn_afledte": derived[~derived["fakta"].isin(later)],
+    }
+
+
+def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int) -> Beregning:
+    """Compute one report: the series up to its year, and all that follows from it.
+
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. Raises :class:`~kkrlib.errors.ParameterError` for a year without a report in full,
+    :class:`~kkrlib.errors.DataError` for what :func:`kkrlib.socialtilsyn.valider` finds.
+    """
+    reports = tabeller["socialtilsyn_rapporter"].set_index("rapport")
+    years = sorted(int(y) for y in reports.index)
+    if aar not in years:
+        raise ukendt_vaerdi("aar", aar, years)
+    known = kendt_i(tabeller, aar)
+    values, rules = serie(known), tabeller["socialtilsyn_regler"]
+    earlier = [y for y in years if y < aar]
+    budget, faults = budget_og_regnskab(known["socialtilsyn_fakta"]), tabeller["socialtilsyn_kildefejl"]
+    return Beregning(
+        aar=aar,
+        forrige=earlier[-1] if earlier else None,
+        rapport=reports.loc[aar],
+        aarene=sorted({int(y) for y in values["aar"]}),
+        serie=values,
+        aendringer=aendring(values),
+        beholdning={stock: beholdning(values, stock, *flows) for stock, flows in STROEMME.items()},
+        besoeg=besoeg(values),
+        sanktioner=sanktioner_pr_100(values),
+        whistleblow=whistleblow_pr_100(values),
+        omkostninger=omkostninger(values),
+        budget=budget[budget["rapport"] == aar].reset_index(drop=True),
+        takstindeks=takstindeks(values, aar),
+        stoerrelsesfaktorer=stoerrelsesfaktorer(values, rules),
+        skaerpet_tilsyn=skaerpet_tilsyn(values, rules),
+        kildefejl=faults[faults["rapport"] == aar].reset_index(drop=True),
+        tabeller=tabeller,
+    )
