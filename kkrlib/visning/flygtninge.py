@@ -708,7 +708,7 @@ def kontroller(b: Beregning) -> Tabel:
             Kolonne("forklaring", "Forklaring", vis=False),
         ],
         id="afstemning",
-        titel=f"Alle kontroller for {b.kvoteaar}",
+        titel=f"Kontroller for {b.kvoteaar} tal for tal",
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
         fold=f"Vis {dansk.tal(int((~shown_above).sum()))} af {dansk.tal(len(b.kontroller))} kontroller",

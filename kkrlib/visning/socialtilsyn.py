@@ -1,0 +1,496 @@
+"""The socialtilsyn report: what a :class:`kkrlib.socialtilsyn.Beregning` looks like to a council member of a KKR.
+
+Every function takes the computation and returns something a notebook cell shows. Nothing is computed here but counts and
+the choice of words. «Afledt» stands by every number that the report of its own year does not print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from kkrlib import dansk, figurer
+from kkrlib.socialtilsyn import AFLEDT, OFFENTLIGGJORT, Beregning
+from kkrlib.socialtilsyn.takster import AFVIGER
+from kkrlib.tabeller import Kolonne, Tabel, tabel
+from kkrlib.tekst import Side, Tekst
+from kkrlib.visning import tidsserier
+
+IKKE = "ikke oplyst"
+# A longer table is one click away, under its figure.
+FOLD_FRA = 30
+# Faults that can be the conversion's to text rather than the report's own.
+OMSAETNING = ("navn", "mangler")
+EJERE = {"kommunale": "Kommunale", "regionale": "Regionale", "private": "Private"}
+SANKTIONER = {"skaerpet-tilsyn": "Skærpet tilsyn", "paabud": "Påbud", "vilkaar": "Vilkår"}
+OMRAADER = {"plejefamilier": "Plejefamilier", "tilbud": "Tilbud"}
+PR = {"tilsyn": "Pr. gennemført tilsyn", "besoeg": "Pr. tilsynsbesøg", "medarbejdere": "Pr. medarbejder"}
+TAKSTER = {"tilsyn": "Tilsyn, pr. år", "ny-godkendelse": "Ny-godkendelse", "vaesentlig-aendring": "Væsentlig ændring", "skaerpet-tilsyn": "Skærpet tilsyn, pr. måned"}
+
+
+# --- the page ------------------------------------------------------------------------------------------------
+
+
+def side(b: Beregning) -> Side:
+    """Title and description of the page."""
+    return Side(
+        f"Socialtilsyn Øst {b.aar}",
+        f"Plejefamilier, sociale tilbud og pladser under Socialtilsyn Øst i {b.aar}, og hvad tilsynet fandt og kostede: årsrapportens tal "
+        "som én tidsserie, efterprøvet mod hinanden.",
+    )
+
+
+def hovedpunkter(b: Beregning) -> Tekst:
+    """At most six main points: the supply first."""
+    points = [
+        _point("plejefamilier", "plejefamilier", b),
+        _point("pladser", "godkendte pladser i plejefamilier", b),
+        _point("tilbud", "sociale tilbud", b),
+        _point_stroemme(b),
+        _point("whistleblow", "henvendelser om bekymrende forhold", b),
+        _point_netto(b),
+    ]
+    return Tekst("\n".join(f"- {p}" for p in points if p))
+
+
+def _point(indicator: str, words: str, b: Beregning) -> str:
+    """This year's number, beside that of the report before it and, where it is only derived, that of the year between."""
+    row = _af(b, indicator, b.aar)
+    when = f"ved udgangen af {b.aar}" if row.art == "bestand" else f"i {b.aar}"
+    text = f"Der var **{dansk.tal(row.vaerdi)} {words}** {when}"
+    at = {r.aar: r for r in b.serie[b.serie["indikator"] == indicator].itertuples()}
+    before = at.get(b.forrige if b.forrige is not None else b.aar - 1)
+    if before is not None:
+        text += f", {_mod(row, before)}"
+    between = at.get(b.aar - 1)
+    if between is not None and between is not before:
+        text += f". I {between.aar} var der {_spaend(between)}" + (" (afledt)" if between.status == AFLEDT else "")
+    facts = b.tabeller["socialtilsyn_fakta"].set_index("id")["trykt"]
+    if row.fravalgt:
+        others = dansk.opremsning(dict.fromkeys(facts[i] for i in row.fravalgt.split()))
+        text += f". Årsrapporten har også tallet {others}; hvorfor det ikke er brugt, står under [datakvalitet](#datakvalitet)"
+    return f"{text}."
+
+
+def _mod(row: Any, before: Any) -> str:
+    said = " (afledt)" if before.status == AFLEDT else ""
+    if before.vaerdi is None:
+        less = "flere" if row.mindst > before.hoejst else "færre" if row.hoejst < before.mindst else "flere eller færre"
+        return f"{_mellem(abs(row.vaerdi - before.mindst), abs(row.vaerdi - before.hoejst))} {less} end i {before.aar}{said}"
+    change = row.vaerdi - before.vaerdi
+    if not change:
+        return f"lige så mange som i {before.aar}{said}"
+    per_cent = f" ({dansk.fortegn(change * 100 / before.vaerdi, 1)} %)" if before.vaerdi else ""
+    return f"{dansk.tal(abs(change))} {'flere' if change > 0 else 'færre'} end i {before.aar}{said}{per_cent}"
+
+
+def _mellem(a: Fraction, b: Fraction) -> str:
+    return f"mellem {dansk.tal(min(a, b))} og {dansk.tal(max(a, b))}"
+
+
+def _point_stroemme(b: Beregning) -> str:
+    new, gone = _af(b, "nye-plejefamilier", b.aar), _af(b, "ophoert-plejefamilier", b.aar)
+    supply = "Tilgangen opvejer ikke afgangen: " if new.vaerdi < gone.vaerdi else "Flere kom til, end der ophørte: " if new.vaerdi > gone.vaerdi else ""
+    return (
+        f"{supply}{dansk.tal(new.vaerdi)} plejefamilier blev godkendt, og {dansk.tal(gone.vaerdi)} ophørte. På tilbudsområdet blev "
+        f"{dansk.tal(_af(b, 'nye-tilbud', b.aar).vaerdi)} godkendt, og {dansk.tal(_af(b, 'ophoert-tilbud', b.aar).vaerdi)} ophørte."
+    )
+
+
+def _point_netto(b: Beregning) -> str:
+    net = _af(b, "netto-regnskab", b.aar).vaerdi
+    word = "mindreforbrug" if net < 0 else "merforbrug"
+    faults = int((~b.kildefejl["art"].isin(OMSAETNING)).sum())
+    return (
+        f"Regnskabet viser et {word} på {dansk.tal(abs(net) / 1000, 1)} mio. kr. Årsrapporten har {faults} steder, hvor tallene eller teksten ikke "
+        "passer sammen; se [datakvalitet](#datakvalitet)."
+    )
+
+
+# --- series: a figure and its table ---------------------------------------------------------------------------------
+
+
+def portefoelje_figur(b: Beregning) -> figurer.Figur:
+    """Plejefamilier and tilbud over the years."""
+    return _figur(
+        b,
+        "portefoelje",
+        "Plejefamilier og tilbud",
+        {"plejefamilier": "Plejefamilier", "tilbud": "Tilbud", "tilbud-private": "Heraf private tilbud"},
+        "antal ved årets udgang",
+    )
+
+
+def pladser_figur(b: Beregning) -> figurer.Figur:
+    """Places in plejefamilier."""
+    names = {"pladser": "Godkendte pladser", "ledige-pladser": "Ledige pladser"}
+    return _figur(b, "pladser", "Pladser i plejefamilier", names, "pladser ved årets udgang")
+
+
+def tilgang_figur(b: Beregning) -> figurer.Figur:
+    """Approvals and cessations."""
+    names = {
+        "nye-plejefamilier": "Nye plejefamilier",
+        "ophoert-plejefamilier": "Ophørte plejefamilier",
+        "trukket-plejefamilier": "Trukne ansøgninger",
+        "nye-tilbud": "Nye tilbud",
+        "ophoert-tilbud": "Ophørte tilbud",
+        "tilbagekaldt": "Tilbagekaldelser",
+    }
+    return _figur(b, "tilgang", "Godkendte og ophørte plejefamilier og tilbud", names, "antal i løbet af året")
+
+
+def tilsyn_figur(b: Beregning) -> figurer.Figur:
+    """Visits."""
+    names = {"besoeg": "Tilsynsbesøg", "besoeg-plejefamilier-uanmeldte": "Uanmeldte, familier", "besoeg-tilbud-uanmeldte": "Uanmeldte, tilbud"}
+    return _figur(b, "tilsyn", "Tilsynsbesøg", names, "besøg i løbet af året")
+
+
+def bekymringer_figur(b: Beregning) -> figurer.Figur:
+    """Henvendelser and magtanvendelser."""
+    names = {"whistleblow": "Henvendelser", "magtanvendelser": "Magtanvendelser", "aktindsigt": "Aktindsigter"}
+    return _figur(b, "bekymringer", "Henvendelser, magtanvendelser og aktindsigter", names, "antal i løbet af året")
+
+
+def sanktioner_figur(b: Beregning) -> figurer.Figur:
+    """Decisions on sanctions, on one scale."""
+    return _figur(b, "sanktioner", "Afgørelser om sanktioner", SANKTIONER, "afgørelser i løbet af året", faelles=True)
+
+
+def takster_figur(b: Beregning) -> figurer.Figur:
+    """The takster of the smallest class, each on a scale of its own."""
+    names = {f"takst-{a}-0-7": n.split(",")[0] for a, n in TAKSTER.items()}
+    return _figur(b, "takster", "Takster for tilbud med 0–7 pladser", names, "kr., løbende priser")
+
+
+def udvikling(b: Beregning, gruppe: str) -> Tabel:
+    """The published numbers of one chapter, and in words what is only derived."""
+    return _serietabel(b, b.serie[b.serie["gruppe"] == gruppe], _slug(gruppe), _stort(gruppe))
+
+
+def takster(b: Beregning) -> Tabel:
+    """All takster."""
+    return _serietabel(b, b.serie[b.serie["gruppe"] == "takster"], "alle-takster", "Takster i kroner, løbende priser")
+
+
+def _figur(b: Beregning, id: str, titel: str, navne: dict[str, str], enhed: str, faelles: bool = False) -> figurer.Figur:
+    known = set(b.serie["indikator"])
+    return tidsserier.paneler(
+        b.serie,
+        {i: n for i, n in navne.items() if i in known},
+        _aarene(b, navne),
+        id=id,
+        titel=f"{titel} til og med {b.aar}",
+        beskrivelse=_beskriv(b, navne),
+        enhed=enhed,
+        kilde=_kilde(b),
+        afledt=AFLEDT,
+        faelles=faelles,
+    )
+
+
+def _aarene(b: Beregning, navne: Iterable[str]) -> list[int]:
+    """Every year from the first of which any of the indicators is known, so that all panels have the same years and gaps show."""
+    return [y for y in range(min(b.serie.loc[b.serie["indikator"].isin(navne), "aar"]), b.aar + 1)]
+
+
+def _beskriv(b: Beregning, navne: dict[str, str]) -> str:
+    """What the figure shows, in words: the report's year beside the published year before it."""
+    parts = []
+    for indicator, name in navne.items():
+        rows = b.serie[(b.serie["indikator"] == indicator) & (b.serie["status"] == OFFENTLIGGJORT)].sort_values("aar")
+        rows = list(rows.itertuples())
+        if not rows:
+            continue
+        now = rows[-1]
+        before = f" mod {dansk.tal(rows[-2].vaerdi)} i {rows[-2].aar}" if len(rows) > 1 else ""
+        parts.append(f"{name}: {dansk.tal(now.vaerdi)} i {now.aar}{before}.")
+    return " ".join(parts) + " Et år uden søjle er ikke offentliggjort."
+
+
+def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str) -> Tabel:
+    published = rows[rows["status"] == OFFENTLIGGJORT]
+    years = [y for y in b.aarene if y in set(published["aar"])]
+    facts = b.tabeller["socialtilsyn_fakta"].set_index("id")
+    records = []
+    for indicator, group in rows.groupby("indikator", sort=False):
+        own = {r.aar: r for r in group.itertuples() if r.status == OFFENTLIGGJORT}
+        first = next(iter(group.itertuples()))
+        record: dict[str, Any] = {"indikator": indicator, "navn": first.navn, "enhed": first.enhed}
+        record |= {f"aar_{y}": int(own[y].vaerdi) if y in own else None for y in years}
+        record["afledt"] = "; ".join(f"{r.aar}: {_spaend(r)}" for r in group.itertuples() if r.status == AFLEDT)
+        record["kilde"] = "; ".join(f"{y}: {_steder(facts, own[y].fakta.split())}" for y in own)
+        record["valgt"] = " ".join(r.begrundelse for r in own.values() if r.fravalgt)
+        records.append(record)
+    columns = [
+        Kolonne("indikator", "Nøgle", vis=False),
+        Kolonne("navn", "Indikator", raekkehoved=True),
+        Kolonne("enhed", "Enhed", vis=False),
+        *(Kolonne(f"aar_{y}", str(y), type="heltal", beskrivelse=f"Offentliggjort tal for {y}") for y in years),
+        Kolonne("afledt", "Afledt", beskrivelse="Tal, der kun følger af en senere rapports sammenligning, forskel eller procent"),
+        Kolonne("kilde", "Står i", beskrivelse="Hvor i årsrapporten tallet står"),
+        Kolonne("valgt", "Valgt tal", vis=False, beskrivelse="Hvorfor dette tal, når kilden har flere"),
+    ]
+    table = pd.DataFrame(records, columns=[k.navn for k in columns]).astype({f"aar_{y}": "Int64" for y in years})
+    units = dansk.opremsning(dict.fromkeys(rows["enhed"]))
+    reasons: dict[str, list[str]] = {}
+    for record in records:
+        if record["valgt"]:
+            reasons.setdefault(record["valgt"], []).append(record["navn"])
+    chosen = [f"{dansk.opremsning(names)}: {why}" for why, names in reasons.items()]
+    note = " ".join([f"«{_stort(IKKE)}» og «afledt» er ikke offentliggjort i årets egen rapport.", *chosen])
+    fold = f"Vis {dansk.tal(len(table))} rækker" if len(table) > FOLD_FRA else None
+    return tabel(table, columns, id=id, titel=f"{titel} til og med {b.aar}", enhed=units, kilde=_kilde(b), note=note, mangler=IKKE, fold=fold)
+
+
+def _spaend(row: Any) -> str:
+    return dansk.tal(row.vaerdi) if row.vaerdi is not None else f"{dansk.tal(row.mindst)}–{dansk.tal(row.hoejst)}"
+
+
+def _steder(facts: pd.DataFrame, ids: Iterable[str]) -> str:
+    return dansk.opremsning(dict.fromkeys(f"{facts.at[i, 'tabel'].lower()}" for i in ids))
+
+
+# --- calculations ---------------------------------------------------------------------------------------------------
+
+
+def beholdning(b: Beregning) -> Tabel:
+    """Flows against stocks."""
+    parts = []
+    for area, table in b.beholdning.items():
+        flows = [c for c in table.columns if c.startswith(("nye-", "ophoert-", "tilbagekaldt-"))]
+        named = table.rename(columns=dict(zip(flows, ("tilgang", "ophoert", "tilbagekaldt"), strict=True)))
+        parts.append(named.assign(omraade=OMRAADER[area]))
+    rows = pd.concat(parts, ignore_index=True)
+    rows["raekke"] = [f"{r.omraade}, {r.aar}" for r in rows.itertuples()]
+    numbers = {"primo": "Året før", "tilgang": "Godkendt", "ophoert": "Ophørt", "tilbagekaldt": "Tilbagekaldt", "forventet": "Ventet", "ultimo": "Årets udgang", "uforklaret": "Ufor\u00adklaret"}
+    return tabel(
+        rows,
+        [
+            Kolonne("raekke", "Område og år", raekkehoved=True),
+            *(Kolonne(c, n, type="heltal", fortegn=c == "uforklaret") for c, n in numbers.items()),
+            Kolonne("status", "Tallene er", beskrivelse="«afledt», når mindst ét af tallene er det"),
+        ],
+        id="beholdning",
+        titel="Passer tilgang og afgang med antallet?",
+        enhed="plejefamilier og tilbud",
+        kilde=_kilde(b, "egen beregning"),
+        note="Ventet er året før plus godkendte minus ophørte og tilbagekaldte. Resten er uforklaret; blandt andet flytter tilbud og familier mellem socialtilsynene.",
+        mangler="kan ikke beregnes",
+    )
+
+
+def besoeg(b: Beregning) -> Tabel:
+    """Visits per plejefamilie and tilbud, share unannounced."""
+    rows = b.besoeg.assign(raekke=[f"{OMRAADER[r.omraade]}, {r.aar}" for r in b.besoeg.itertuples()])
+    return tabel(
+        rows,
+        [
+            Kolonne("raekke", "Område og år", raekkehoved=True),
+            Kolonne("besoeg", "Besøg", type="heltal"),
+            Kolonne("enheder", "Plejefamilier eller tilbud", type="heltal"),
+            Kolonne("pr_enhed", "Besøg pr. familie eller tilbud", type="decimal", decimaler=2),
+            Kolonne("uanmeldte", "Uanmeldte", type="heltal"),
+            Kolonne("andel_uanmeldte", "Andel uanmeldte", type="andel"),
+        ],
+        id="besoeg-pr-enhed",
+        titel="Besøg i forhold til antallet af plejefamilier og tilbud",
+        enhed="tilsynsbesøg",
+        kilde=_kilde(b, "egen beregning"),
+        note=" ".join(["Uanmeldte er her også de besøg, hvor ingen blev truffet.", *_besoegsnoter(b)]),
+        mangler=IKKE,
+    )
+
+
+def _besoegsnoter(b: Beregning) -> list[str]:
+    """What the years' reports count differently."""
+    published = b.serie[b.serie["status"] == OFFENTLIGGJORT]
+    counted = {i: set(published.loc[published["indikator"] == f"besoeg-plejefamilier-{i}", "aar"]) for i in ("ikke-truffet", "virtuelle")}
+    without = sorted(set(b.besoeg["aar"]) - counted["ikke-truffet"])
+    notes = [f"Rapporten for {dansk.opremsning(map(str, without))} opgør dem ikke for sig."] if without else []
+    if counted["virtuelle"]:
+        notes.append(f"I {dansk.opremsning(map(str, sorted(counted['virtuelle'])))} var en del af de anmeldte besøg virtuelle.")
+    return notes
+
+
+def sanktioner_pr_100(b: Beregning) -> Tabel:
+    """Sanctions per 100 tilbud by owner, with a word on small numbers."""
+    rows = b.sanktioner.assign(raekke=[f"{SANKTIONER[r.sanktion]}, {EJERE[r.ejer].lower()} tilbud, {r.aar}" for r in b.sanktioner.itertuples()])
+    return _pr_100(b, rows, "sanktioner-pr-100", "Sanktioner pr. 100 tilbud efter driftsherre", "afgørelser", "En driftsherre, som rapporten ikke nævner, har ingen række; det er ikke det samme som nul.")
+
+
+def whistleblow_pr_100(b: Beregning) -> Tabel:
+    """Henvendelser per 100."""
+    names = b.serie.drop_duplicates("indikator").set_index("indikator")["navn"]
+    rows = b.whistleblow.assign(raekke=[f"{names[r.indikator]}, {r.aar}" for r in b.whistleblow.itertuples()])
+    return _pr_100(b, rows, "whistleblow-pr-100", "Henvendelser pr. 100 plejefamilier og tilbud", "henvendelser", "Et tilbud kan have flere henvendelser, så tallet kan være over 100.")
+
+
+def _pr_100(b: Beregning, rows: pd.DataFrame, id: str, titel: str, enhed: str, note: str) -> Tabel:
+    return tabel(
+        rows,
+        [
+            Kolonne("raekke", "Hvad og hvornår", raekkehoved=True),
+            Kolonne("antal", _stort(enhed), type="heltal"),
+            Kolonne("ud_af", "Plejefamilier eller tilbud", type="heltal"),
+            Kolonne("pr_100", "Pr. 100", type="decimal"),
+            Kolonne("forbehold", "Forbehold"),
+            Kolonne("status", "Tallene er"),
+        ],
+        id=id,
+        titel=titel,
+        enhed=enhed,
+        kilde=_kilde(b, "egen beregning"),
+        note=note,
+    )
+
+
+def omkostninger_figur(b: Beregning) -> figurer.Figur:
+    """Cost per tilsyn, per visit and per employee over the years."""
+    rows = b.omkostninger.assign(indikator=b.omkostninger["pr"], mindst=b.omkostninger["kr_pr"], hoejst=b.omkostninger["kr_pr"])
+    last = rows[rows["aar"] == b.aar]
+    return tidsserier.paneler(
+        rows,
+        PR,
+        range(min(rows["aar"]), b.aar + 1),
+        id="omkostninger",
+        titel=f"Hvad et tilsyn koster til og med {b.aar}",
+        beskrivelse=" ".join(f"{PR[r.pr]}: {dansk.kroner(r.kr_pr)} i {r.aar}." for r in last.itertuples()) + " Et år uden søjle kan ikke beregnes.",
+        enhed="kr. i løbende priser",
+        kilde=_kilde(b, "egen beregning"),
+        afledt=AFLEDT,
+    )
+
+
+def omkostninger(b: Beregning) -> Tabel:
+    """Cost per tilsyn, per visit and per employee."""
+    rows = b.omkostninger.assign(raekke=[f"{PR[r.pr]}, {r.aar}" for r in b.omkostninger.itertuples()])
+    return tabel(
+        rows,
+        [
+            Kolonne("raekke", "Udgift", raekkehoved=True),
+            Kolonne("udgifter", "Udgifter i alt", type="heltal", enhed="kr."),
+            Kolonne("antal", "Antal", type="heltal"),
+            Kolonne("kr_pr", "Pr. stk.", type="decimal", decimaler=0, enhed="kr."),
+        ],
+        id="omkostninger-pr",
+        titel="Hvad et tilsyn koster",
+        enhed="kr. i løbende priser",
+        kilde=_kilde(b, "egen beregning"),
+        note="Årets udgifter ifølge regnskabet delt med årets tilsyn, besøg og medarbejdere. Udgifterne dækker også andet end tilsyn.",
+    )
+
+
+def budget(b: Beregning) -> Tabel:
+    """Budget against accounts, line by line."""
+    return tabel(
+        b.budget,
+        [
+            Kolonne("post", "Post", raekkehoved=True),
+            Kolonne("budget", "Budget", type="heltal"),
+            Kolonne("regnskab", "Regnskab", type="heltal"),
+            Kolonne("forskel_trykt", "Trykt forskel", type="heltal", fortegn=True),
+            Kolonne("forskel", "Beregnet forskel", type="heltal", fortegn=True),
+            Kolonne("procent", "Forskel i procent af budgettet", type="decimal", fortegn=True, vis=False),
+        ],
+        id="budget",
+        titel=f"Budget og regnskab {b.aar}",
+        enhed="1.000 kr.; udgifter er positive, indtægter negative",
+        kilde=_kilde(b, "egen beregning"),
+        note="Tallene er gengivet som trykt. Hvor den trykte og den beregnede forskel ikke er ens, står det i afsnittet om datakvalitet.",
+        mangler="kan ikke beregnes",
+    )
+
+
+def takstregler(b: Beregning) -> Tekst:
+    """The two rules on takster, tested."""
+    factors, sharper = b.stoerrelsesfaktorer, b.skaerpet_tilsyn
+    wrong = int((factors["dom"] == AFVIGER).sum()) + int((sharper["dom"] == AFVIGER).sum())
+    largest = max(abs(x) for x in [*factors["forskel"], *sharper["forskel"]])
+    return Tekst(
+        f"Taksterne følger reglerne: {dansk.tal(len(factors))} takster for større tilbud er sammenholdt med taksten for 0–7 pladser gange faktoren, og "
+        f"{dansk.tal(len(sharper))} takster for skærpet tilsyn med en tiendedel af årstaksten. {'Ingen' if not wrong else dansk.tal(wrong)} afviger mere, end afrunding kan "
+        f"forklare; den største forskel er {dansk.tal(largest, 1)} kr."
+    )
+
+
+def takstindeks(b: Beregning) -> Tabel:
+    """Indices per size class."""
+    names = b.serie.drop_duplicates("indikator").set_index("indikator")["navn"]
+    rows = b.takstindeks.assign(raekke=[f"{names[r.indikator]}, {r.aar}" for r in b.takstindeks.itertuples()])
+    return tabel(
+        rows,
+        [
+            Kolonne("raekke", "Takst og år", raekkehoved=True),
+            Kolonne("kr", "Kr.", type="heltal"),
+            Kolonne("indeks", "Indeks", type="decimal"),
+            Kolonne("status", "Tallene er"),
+        ],
+        id="takstindeks",
+        titel=f"Takster som indeks, {b.aar} = 100",
+        enhed="indeks i løbende priser",
+        kilde=_kilde(b, "egen beregning"),
+        fold="Vis indeks for alle takster",
+    )
+
+
+# --- data quality, method, sources -----------------------------------------------------------------------------------
+
+
+def kildefejl(b: Beregning) -> Tabel:
+    """Every fault of the report."""
+    # What may be the conversion's comes last: the reader looks for what the report says otherwise in two places.
+    rows = b.kildefejl.sort_values("art", key=lambda c: c.isin(OMSAETNING), kind="stable")
+    rows = rows.assign(linje=[f"{r.kilde}:{r.linje}" for r in rows.itertuples()])
+    return tabel(
+        rows,
+        [
+            Kolonne("fejl", "Nøgle", vis=False),
+            Kolonne("tabel", "Sted", raekkehoved=True),
+            Kolonne("linje", "Kilde og linje"),
+            Kolonne("art", "Art"),
+            Kolonne("trykt", "Trykt"),
+            Kolonne("anvendt", "Anvendt eller følger af andre tal"),
+            Kolonne("begrundelse", "Begrundelse"),
+        ],
+        id="kildefejl",
+        titel=f"Steder i årsrapporten for {b.aar}, hvor tal eller tekst ikke passer sammen",
+        enhed="trykte tal og ord",
+        kilde=_kilde(b),
+        note="Fejl i ord («navn») kan være opstået, da dokumentet blev omsat til tekst.",
+    )
+
+
+def kilder(b: Beregning) -> Tekst:
+    """Where the numbers stand."""
+    facts = b.tabeller["socialtilsyn_fakta"]
+    count = int((facts["rapport"] == b.aar).sum())
+    documents = b.tabeller["kilder"].set_index("kilde")["titel"]
+    full = set(b.tabeller["socialtilsyn_rapporter"]["rapport"])
+    others = facts[(facts["rapport"] <= b.aar) & ~facts["rapport"].isin(full)].drop_duplicates(["rapport", "kilde", "punkt"])
+    texts = " ".join(f"For {o.rapport} er der kun et resumé: {documents[o.kilde]} (kilde {o.kilde}, punkt {o.punkt})." for o in others.itertuples())
+    return Tekst(
+        f"{b.rapport['titel']}: {b.rapport['udgivet']} (kilde {b.rapport['kilde']}, punkt {b.rapport['punkt']}, linje {b.rapport['linje']}–{b.rapport['linje_slut']}). "
+        f"{dansk.tal(count)} tal er taget derfra, hvert med sit linjenummer. {texts}"
+    )
+
+
+def _af(b: Beregning, indicator: str, year: int) -> Any:
+    return next(b.serie[(b.serie["indikator"] == indicator) & (b.serie["aar"] == year)].itertuples())
+
+
+def _kilde(b: Beregning, *own: str) -> str:
+    return "; ".join([f"{b.rapport['titel']} (kilde {b.rapport['kilde']}, punkt {b.rapport['punkt']}) og tidligere årsrapporter", *own])
+
+
+def _slug(text: str) -> str:
+    for a, c in (("æ", "ae"), ("ø", "oe"), ("å", "aa"), (" ", "-")):
+        text = text.replace(a, c)
+    return f"udvikling-{text}"
+
+
+def _stort(text: str) -> str:
+    return text[:1].upper() + text[1:]

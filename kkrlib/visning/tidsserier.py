@@ -1,0 +1,94 @@
+"""Small multiples over the same years: one panel of bars per series, with a gap where nothing is known.
+
+A published number is a full bar. A derived one is an outline with a pattern, never a full bar; where only an interval is
+known the bar ends at its highest value and says both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import matplotlib as mpl
+import pandas as pd
+
+from kkrlib import dansk
+from kkrlib.figurer import _RC, BRED, SMAL, Figur, _bredde, _Flade, _udfyldning
+
+_SKRIFT, _NAVN = 12.0, 13.0
+_HOEJDE, _TOP, _BUND = 92.0, 46.0, 22.0
+_AFLEDT = ("serie-1", "////")
+
+
+@mpl.rc_context(_RC)
+def paneler(
+    serie: pd.DataFrame,
+    navne: Mapping[str, str],
+    aarene: Sequence[int],
+    *,
+    id: str,
+    titel: str,
+    beskrivelse: str,
+    enhed: str,
+    kilde: str,
+    afledt: str,
+    faelles: bool = False,
+) -> Figur:
+    """One panel per indicator of ``navne`` (indicator → its heading), each with a place for every year of ``aarene``.
+
+    ``serie`` has the columns ``indikator``, ``aar``, ``mindst``, ``hoejst`` and ``status``; rows of other indicators and years are passed over. A status of
+    ``afledt`` gives the other mark. Each panel begins at zero and has its own scale, or with ``faelles`` they share one.
+    ValueError where an indicator has no number in any of the years, or a number is negative.
+    """
+    at = {(r.indikator, int(r.aar)): r for r in serie.itertuples() if r.indikator in navne and int(r.aar) in set(aarene)}
+    empty = [n for n in navne if not any(i == n for i, _ in at)]
+    if empty or not navne:
+        raise ValueError(f"figuren «{id}» har ingen tal for {dansk.opremsning(empty) or 'nogen indikator'}")
+    if any(r.mindst < 0 for r in at.values()):
+        raise ValueError(f"figuren «{id}» har negative tal")
+    highest = {n: max(float(r.hoejst) for (i, _), r in at.items() if i == n) or 1.0 for n in navne}
+    if faelles:
+        highest = dict.fromkeys(navne, max(highest.values()))
+    derived = any(r.status == afledt for r in at.values())
+
+    def tegn(bred: bool) -> str:
+        width = BRED if bred else SMAL
+        across = min(len(navne), 3 if bred else 1)
+        each, gap = (width - 24 * (across - 1)) / across, 24
+        head = 24 if derived else 0
+        down = math.ceil(len(navne) / across)
+        flade = _Flade(width, head + down * (_TOP + _HOEJDE + _BUND) - 4)
+        if derived:
+            flade.rektangel(0, 3, 18, 12, "serie-1")
+            flade.tekst(24, 14, "offentliggjort", _SKRIFT)
+            right = 24 + _bredde("offentliggjort", _SKRIFT) + 18
+            flade.rektangel(right, 3.5, 18, 11, *_udfyldning(_AFLEDT))
+            flade.tekst(right + 24, 14, "afledt", _SKRIFT)
+        for number, (indicator, name) in enumerate(navne.items()):
+            left = (number % across) * (each + gap)
+            top = head + (number // across) * (_TOP + _HOEJDE + _BUND)
+            ground, step = top + _TOP + _HOEJDE, each / len(aarene)
+            flade.tekst(left, top + 14, name, _NAVN, fed=True)
+            for place, year in enumerate(aarene):
+                middle = left + step * (place + 0.5)
+                flade.tekst(middle, ground + 15, str(year), 11, "svag", anker="center")
+                row = at.get((indicator, year))
+                if row is None:
+                    continue
+                size = float(row.hoejst) / highest[indicator] * _HOEJDE
+                bar = (middle - step * 0.36, ground - size, step * 0.72, size)
+                if row.status == afledt:
+                    flade.rektangel(*bar, *_udfyldning(_AFLEDT))
+                else:
+                    flade.rektangel(*bar, "serie-1")
+                lines = [dansk.tal(row.hoejst)]
+                if row.mindst != row.hoejst:
+                    both = f"{dansk.tal(row.mindst)}–{dansk.tal(row.hoejst)}"
+                    # Side by side intervals would run into each other; then the ends stand one above the other.
+                    lines = [both] if _bredde(both, 11) <= step else [f"{dansk.tal(row.mindst)}–", *lines]
+                for up, line in enumerate(reversed(lines)):
+                    flade.tekst(middle, ground - size - 4 - 12 * up, line, 11, fed=row.status != afledt, anker="center")
+            flade.linje(left, ground, left + each, ground, "blaek")
+        return flade.svg(id, "b" if bred else "s")
+
+    return Figur(id, titel, beskrivelse, enhed, kilde, tegn(True), tegn(False))
