@@ -1,5 +1,6 @@
 """The calculations on socialtilsyn: by hand, by what must always hold, and on bad input."""
 
+import inspect
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from kkrlib import socialtilsyn
 from kkrlib.errors import DataError
 from kkrlib.socialtilsyn import AFLEDT, AFSKAARET, OFFENTLIGGJORT, afrund, interval
+from kkrlib.visning import socialtilsyn as vis
 
 TABELLER = ["socialtilsyn_fakta", "socialtilsyn_indikatorer", "socialtilsyn_indikatorfakta", "socialtilsyn_afledte"]
 
@@ -77,10 +79,13 @@ def test_the_series_does_not_depend_on_the_order_of_rows(tabeller, serie):
     assert again[columns].equals(serie[columns])
 
 
-def test_a_made_up_further_year_is_only_data(kopi, serie):
-    """A report for 2025: its facts are last year's, each number one larger; nothing but rows of data is added."""
+def med_2025(kopi, uden=()):
+    """Add a report for 2025 to the tables: its facts are those of 2023, each number one larger. Indicators in ``uden`` are not in it.
+
+    Returns the facts and the pointers that were added.
+    """
     facts, points = kopi["socialtilsyn_fakta"], kopi["socialtilsyn_indikatorfakta"]
-    taken = points[(points["aar"] == 2023) & (points["rolle"] == "taget")]
+    taken = points[(points["aar"] == 2023) & (points["rolle"] == "taget") & ~points["indikator"].isin(uden)]
     new = facts[facts["id"].isin(taken["fakta"])].copy()
     new["id"] = "2025" + new["id"].str[4:]
     new["rapport"] = new["beskriver_aar"] = 2025
@@ -88,6 +93,56 @@ def test_a_made_up_further_year_is_only_data(kopi, serie):
     kopi["socialtilsyn_fakta"] = pd.concat([facts, new], ignore_index=True)
     more = taken.assign(aar=2025, fakta="2025" + taken["fakta"].str[4:])
     kopi["socialtilsyn_indikatorfakta"] = pd.concat([points, more], ignore_index=True)
+    return new, taken
+
+
+def hele_2025(tabeller, uden=()):
+    """All tables with the report for 2025, of which no faults are known."""
+    tables = {name: table.copy() for name, table in tabeller.items()}
+    med_2025(tables, uden)
+    reports = tables["socialtilsyn_rapporter"]
+    report = {**reports.iloc[-1], "rapport": 2025, "titel": "Socialtilsyn Østs årsrapport 2025"}
+    tables["socialtilsyn_rapporter"] = pd.concat([reports, pd.DataFrame([report])], ignore_index=True)
+    return tables
+
+
+GRUPPER = ["portefølje", "pladser", "tilgang og afgang", "tilsyn", "bekymringer", "sanktioner", "sager", "medarbejdere", "økonomi", "takster"]
+VISNINGER = [f for n, f in inspect.getmembers(vis, inspect.isfunction) if f.__module__ == vis.__name__ and n[0] != "_" and n != "udvikling"]
+
+
+@pytest.mark.parametrize("mangler", [None, *GRUPPER])
+def test_every_page_of_a_made_up_year_can_be_made(tabeller, mangler):
+    """Also where the report has no faults, and where a whole chapter's indicators are not in it."""
+    names = tabeller["socialtilsyn_indikatorer"]
+    b = socialtilsyn.beregn(hele_2025(tabeller, set(names.loc[names["gruppe"] == mangler, "indikator"])), 2025)
+    assert b.forrige == 2023
+    assert (2025 in set(b.serie.loc[b.serie["gruppe"] == mangler, "aar"])) is False
+    assert len(VISNINGER) > 20
+    shown = {f.__name__: f(b) for f in VISNINGER} | {g: vis.udvikling(b, g) for g in GRUPPER}
+    assert {n for n, s in shown.items() if s is None} <= {"sikrede", "databrud"}
+    assert all(s._repr_mimebundle_() for s in shown.values() if s is not None)
+    assert str(shown["kildefejl"]) == "Der er ikke fundet steder i årsrapporten for 2025, hvor tal eller tekst ikke passer sammen."
+    points = str(shown["hovedpunkter"]).split("\n")
+    assert all(p.startswith("- ") and p.endswith(".") and len(p) > 20 for p in points)
+    words = {"portefølje": "** ved udgangen af 2025", "pladser": "ledige pladser", "bekymringer": "henvendelser", "økonomi": "mindreforbrug"}
+    for group, word in words.items():
+        if group not in ("portefølje", mangler):
+            assert any(word in p for p in points), word
+    if mangler in words and mangler != "portefølje":
+        assert not any(words[mangler] in p for p in points)
+    assert str(shown["kilder"]).endswith("Rapporten for 2022, rapporten for 2024 og den fulde rapport for 2020 er ikke blandt kilderne.")
+
+
+@pytest.mark.parametrize("mangler", ["plejefamilier", "pladser", "tilbud", "whistleblow", "netto-regnskab netto-budget", "ledige-pladser", "nye-tilbud", "tilbagekaldt-plejefamilier"])
+def test_a_main_point_without_its_indicator_is_left_out(tabeller, mangler):
+    full = str(vis.hovedpunkter(socialtilsyn.beregn(hele_2025(tabeller), 2025)))
+    less = str(vis.hovedpunkter(socialtilsyn.beregn(hele_2025(tabeller, mangler.split()), 2025)))
+    assert 0 < len(less) < len(full)
+
+
+def test_a_made_up_further_year_is_only_data(kopi, serie):
+    """Nothing but rows of data is added, and the years before it stay what they are."""
+    new, taken = med_2025(kopi)
     change = raekke(new, id="2025-t03-i-alt")
     derived = {"indikator": "plejefamilier", "aar": 2024, "metode": "forskel", "fakta": "2025-tekst-1-plejefamilier-aendring", "fra_aar": 2025}
     said = {**change, "id": derived["fakta"], "tabel": "tekst", "vaerdi": "-7", "trykt": "7", "maal": "ændring", "basisaar": 2024}
@@ -364,11 +419,14 @@ def test_rates_of_nothing():
 
 def test_costs_by_hand(serie):
     table = socialtilsyn.omkostninger(serie)
-    row = raekke(table, aar=2021, pr="tilsyn")  # 42.839.000 kr. / 1.568
-    assert (row.udgifter, row.antal, row.kr_pr_afrundet) == (42_839_000, 1568, 27_321)
-    assert raekke(table, aar=2023, pr="medarbejdere").kr_pr == Fraction(45_170_000, 64)
+    row = raekke(table, aar=2021, pr="tilsyn")  # (41.670.000 + 2.367.000) kr. / 1.568: before the surplus of earlier years
+    assert (row.udgifter, row.antal, row.kr_pr_afrundet) == (44_037_000, 1568, 28_085)
+    assert raekke(table, aar=2023, pr="medarbejdere").kr_pr == Fraction(44_050_000 + 2_624_000, 64)
+    assert list(table["kr_pr_afrundet"]) == [28_085, 20_521, 629_100, 31_773, 24_827, 729_281]
+    both = lille(("direkte-udgifter-regnskab", 1, 5), ("indirekte-udgifter-regnskab", 1, 5), ("tilsyn", 1, 5), enhed="kr.")
     with pytest.raises(DataError, match=r"skal være «1\.000 kr\.»"):
-        socialtilsyn.omkostninger(lille(("udgifter-i-alt-regnskab", 1, 5), ("tilsyn", 1, 5), enhed="kr."))
+        socialtilsyn.omkostninger(both)
+    assert socialtilsyn.omkostninger(both[1:]).empty
 
 
 def test_budget_against_accounts_line_by_line(tabeller):
@@ -478,6 +536,32 @@ def test_rules_that_are_missing_or_double_are_named(serie, tabeller):
         socialtilsyn.skaerpet_tilsyn(serie, rules[rules["regel"] != "skaerpet_tilsyn"])
     with pytest.raises(DataError, match="reglen står to gange"):
         socialtilsyn.stoerrelsesfaktorer(serie, pd.concat([rules, rules]))
+
+
+def test_a_takst_is_tested_with_the_rule_of_its_own_year(serie, tabeller):
+    rules = tabeller["socialtilsyn_regler"]
+    later = rules[rules["klasse"] == "8-24"].assign(vaerdi="1.3", gaelder_fra=pd.Timestamp(2022, 12, 1))
+    table = socialtilsyn.stoerrelsesfaktorer(serie, pd.concat([later, rules]))
+    used = table[table["klasse"] == "8-24"].groupby("aar")["faktor"].agg(set).to_dict()
+    assert used == {y: {Fraction("1.3") if y == 2023 else Fraction("1.2")} for y in range(2019, 2024)}
+    assert set(table.loc[table["klasse"] == "8-24"].query("dom == 'afviger'")["aar"]) == {2023}
+    # The acts that are read are of 2020: what applied when 2019 and 2020 began is not known.
+    known = socialtilsyn.skaerpet_tilsyn(serie, rules).groupby("aar")["regel_kendt"].agg(set).to_dict()
+    assert known == {2019: {False}, 2020: {False}, 2021: {True}, 2022: {True}, 2023: {True}}
+
+
+def test_what_is_left_of_a_whole_carries_the_intervals_of_its_parts(tabeller):
+    facts = tabeller["socialtilsyn_fakta"].set_index("id")
+    row = {"indikator": "c", "aar": 2020, "metode": "rest", "fakta": "2020-tekst-1006-tilbud", "fra_aar": 2021, "fradrag": "a b"}
+    part = {"indikator": "b", "aar": 2020, "metode": "procent", "fakta": "2023-tekst-1697-magtanvendelser-aendring-procent", "fra_aar": 2021}
+    known = {("a", 2020): Fraction(100), ("b", 2021): Fraction(200)}
+    table = socialtilsyn.afledte(pd.DataFrame([row, part]), facts, known).set_index("indikator")
+    low, high = table.loc["b", ["mindst", "hoejst"]]
+    assert low < high
+    assert tuple(table.loc["c", ["mindst", "hoejst"]]) == (399 - 100 - high, 399 - 100 - low)
+    for parts in ("a findes-ikke", ""):
+        with pytest.raises(DataError, match="ingen værdi i det år"):
+            socialtilsyn.afledte(pd.DataFrame([{**row, "fradrag": parts}]), facts, known)
 
 
 def test_fixed_prices_by_hand(serie):

@@ -1,5 +1,6 @@
 """The socialtilsyn report: what it shows, and that derived numbers are never shown as published."""
 
+import dataclasses
 import re
 from fractions import Fraction
 
@@ -14,7 +15,24 @@ from kkrlib.visning import socialtilsyn as vis
 from kkrlib.visning import tidsserier
 
 GRUPPER = ["portefølje", "pladser", "tilgang og afgang", "tilsyn", "bekymringer", "sanktioner", "sager", "medarbejdere", "økonomi", "takster"]
-FIGURER = [vis.portefoelje_figur, vis.pladser_figur, vis.tilgang_figur, vis.tilsyn_figur, vis.bekymringer_figur, vis.sanktioner_figur, vis.takster_figur]
+FIGURER = [vis.portefoelje_figur, vis.pladser_figur, vis.tilgang_figur, vis.tilsyn_figur, vis.bekymringer_figur, vis.sanktioner_figur, vis.sager_figur, vis.takster_figur]
+# What stands over each panel, and which numbers must stand in it.
+PANELER = {
+    "portefoelje": {"Plejefamilier": "plejefamilier", "Tilbud": "tilbud", "Heraf private tilbud": "tilbud-private"},
+    "pladser": {"Godkendte pladser": "pladser", "Ledige pladser": "ledige-pladser"},
+    "tilgang": {
+        "Nye plejefamilier": "nye-plejefamilier", "Ophørte plejefamilier": "ophoert-plejefamilier", "Trukne, plejefamilier": "trukket-plejefamilier",
+        "Nye tilbud": "nye-tilbud", "Ophørte tilbud": "ophoert-tilbud", "Tilbagekaldelser i alt": "tilbagekaldt",
+    },
+    "tilsyn": {"Tilsynsbesøg": "besoeg", "Uanmeldte, familier": "besoeg-plejefamilier-uanmeldte", "Uanmeldte, tilbud": "besoeg-tilbud-uanmeldte"},
+    "bekymringer": {"Henvendelser": "whistleblow", "Magtanvendelser": "magtanvendelser"},
+    "sanktioner": {"Skærpet tilsyn": "skaerpet-tilsyn", "Påbud": "paabud", "Vilkår": "vilkaar"},
+    "sager": {"Klager": "klager", "Aktindsigter": "aktindsigt", "Ansøgninger om ændring": "aendringer"},
+    "takster": {
+        "Tilsyn, pr. år": "takst-tilsyn-0-7", "Ny-godkendelse": "takst-ny-godkendelse-0-7",
+        "Væsentlig ændring": "takst-vaesentlig-aendring-0-7", "Skærpet tilsyn, pr. måned": "takst-skaerpet-tilsyn-0-7",
+    },
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=[2021, 2023])
@@ -54,7 +72,59 @@ def test_main_points_by_hand(b23):
     points = str(vis.hovedpunkter(b23)).split("\n")
     assert len(points) == 6
     assert points[0] == "- Der var **1.022 plejefamilier** ved udgangen af 2023, 76 færre end i 2021 (−6,9 %). I 2022 var der 1.041 (afledt)."
-    assert "Årsrapporten har også tallet 358" in points[2]
+    assert "Årsrapporten har også tallet 2.979;" in points[1]
+    assert "Årsrapporten skriver 358, som ser ud til at være tallet for 2022; se [datakvalitet](#datakvalitet)." in points[2]
+    assert points[2].endswith(
+        "Tallene kan ikke sammenlignes direkte: fra 1. februar 2022 har koncerner og nogle andre tilbud et andet tilsyn, og fra 1. juli 2022 fører "
+        "Socialtilsyn Øst tilsyn med de sikrede institutioner i hele landet. Faldet er derfor ikke kun lukkede tilbud."
+    )
+    assert points[3] == (
+        "- Der er færre pladser at anbringe børn i: **210 ledige pladser** i plejefamilier mod 241 i 2022 (afledt). Tilgangen opvejer ikke afgangen: "
+        "43 plejefamilier blev godkendt, 64 ophørte, og 6 fik godkendelsen tilbagekaldt. På tilbudsområdet blev 4 godkendt, 11 ophørte, og 3 blev tilbagekaldt."
+    )
+    assert "Regnskabet viser et mindreforbrug på 1,8 mio. kr." in points[5]
+
+
+def vendt(b, indicator, value, year=None):
+    """The computation with another number for one indicator."""
+    serie, hit = b.serie.copy(), (b.serie["indikator"] == indicator) & (b.serie["aar"] == (year or b.aar))
+    assert hit.sum() == 1
+    for column in ("vaerdi", "mindst", "hoejst"):
+        serie[column] = pd.Series([Fraction(value) if h else v for h, v in zip(hit, serie[column], strict=True)], dtype=object)
+    return dataclasses.replace(b, serie=serie)
+
+
+def test_the_words_follow_the_sign(b23):
+    assert "et merforbrug på 1,8 mio. kr." in str(vis.hovedpunkter(vendt(b23, "netto-regnskab", 1765)))
+    assert "Der er flere pladser at anbringe børn i" in str(vis.hovedpunkter(vendt(b23, "ledige-pladser", 242)))
+    assert "Der er lige så mange pladser at anbringe børn i" in str(vis.hovedpunkter(vendt(b23, "ledige-pladser", 241)))
+    assert "Tilgangen er større end afgangen: 71 " in str(vis.hovedpunkter(vendt(b23, "nye-plejefamilier", 71)))
+    assert "Faldet er derfor" not in str(vis.hovedpunkter(vendt(b23, "tilbud", 390)))
+
+
+def test_a_break_in_the_series_is_said_only_where_it_lies_between_the_years(b):
+    assert (vis.databrud(b) is None) == (b.aar == 2021)
+    assert ("kan ikke sammenlignes direkte" in str(vis.hovedpunkter(b))) == (b.aar == 2023)
+
+
+def test_the_sikrede_institutioner_are_told_apart(b23):
+    assert str(vis.sikrede(b23)).startswith("I 2023 kom 1.441 magtanvendelser og 47 henvendelser fra de sikrede institutioner. ")
+    assert "bortset fra de sikrede, de særligt sikrede og de delvist lukkede pladser for børn og unge" in str(vis.pladser_tekst(b23))
+
+
+def test_takster_that_break_a_rule_are_not_said_to_follow_it(b23):
+    assert str(vis.takstregler(b23)).startswith("Taksterne følger reglerne: ")
+    wrong = b23.stoerrelsesfaktorer.copy()
+    wrong.loc[0, "dom"] = "afviger"
+    text = str(vis.takstregler(dataclasses.replace(b23, stoerrelsesfaktorer=wrong)))
+    assert text.startswith("Ikke alle takster følger reglerne: ")
+    assert "1 afviger mere" in text
+    assert "For 2019 og 2020 er reglen fra senere år brugt" in text
+
+
+def test_reports_that_are_not_at_hand_are_named(b):
+    missing = {2021: "Den fulde rapport for 2020 er ikke blandt kilderne.", 2023: "Rapporten for 2022 og den fulde rapport for 2020 er ikke blandt kilderne."}
+    assert str(vis.kilder(b)).endswith(missing[b.aar])
 
 
 def test_a_derived_number_in_prose_is_called_so(b):
@@ -102,6 +172,43 @@ def test_tables_of_calculations_have_a_row_for_each_result(b):
         assert len(table.payload["raekker"]) == len(rows) > 0
 
 
+def test_flows_stand_in_their_own_columns(b23):
+    table = vis.beholdning(b23)
+    heads = [k["overskrift"].replace("\u00ad", "") for k in table.payload["kolonner"]]
+    rows = {r[0]: dict(zip(heads, r, strict=True)) for r in table.payload["raekker"]}
+    # 1.041 + 43 − 64 − 6 = 1.014
+    expected = {"Året før": 1041, "Godkendt": 43, "Ophørt": 64, "Tilbagekaldt": 6, "Ventet": 1014, "Årets udgang": 1022, "Uforklaret": 8}
+    assert {k: rows["Plejefamilier, 2023"][k] for k in expected} == expected
+    assert rows["Tilbud, 2023"]["Godkendt"] == 4
+    assert rows["Tilbud, 2023"]["Ophørt"] == 11
+
+
+def test_notes_say_what_was_chosen_and_what_is_uncertain(b, b23):
+    vilkaar = vis.sanktioner_pr_100(b)
+    assert "For vilkår i 2021 er 2 af 24 afgørelser ikke fordelt på driftsherrer." in vilkaar.payload["note"]
+    assert vilkaar.payload["note"].count("afgørelser ikke fordelt") == 1
+    assert "Tilbud" in [k["overskrift"] for k in vilkaar.payload["kolonner"]]
+    text = vis.udvikling(b23, "bekymringer").ren_tekst
+    assert "2020: 2.781–2.785 (usikkert, se datakvalitet i rapporten for 2021)" in text
+    assert "2022: 3.659–3.696 (usikkert, se datakvalitet)" in text
+    for gruppe in GRUPPER:
+        note = vis.udvikling(b, gruppe).payload["note"]
+        own = b.serie[(b.serie["gruppe"] == gruppe) & (b.serie["status"] == OFFENTLIGGJORT)]
+        assert all(r in note for r in own["begrundelse"] if r)
+    assert "afledt" not in vis.udvikling(b, "pladser").payload["note"]
+
+
+def test_no_key_of_the_data_is_shown(b, tabeller):
+    shown = vis.kildefejl(b).payload
+    at = [k["navn"] for k in shown["kolonner"]]
+    keys = set(tabeller["socialtilsyn_kildefejl"]["fejl"])
+    for cells in shown["raekker"]:
+        row = dict(zip(at, cells, strict=True))
+        assert not any(k in f"{row['begrundelse']} {row['anvendt']}" for k in keys if re.search(r"\d{4}$", k))
+        assert not re.search(r"(?<![\w.,/])-?\d{4}(?![\d/])", row["anvendt"]) or re.search(r"\b20\d\d|LBK|\b1377\b", row["anvendt"]), row["anvendt"]
+        assert "-" not in row["anvendt"][:1]
+
+
 def test_every_fault_of_the_report_is_listed(b, tabeller):
     faults = tabeller["socialtilsyn_kildefejl"].query("rapport == @b.aar")
     text = vis.kildefejl(b).ren_tekst
@@ -118,7 +225,28 @@ def test_figures_show_every_number_of_their_indicators_in_both_widths(b, figur):
         texts = [t.get_text() for t in BeautifulSoup(svg, "html.parser").find_all("text")]
         assert ("afledt" in texts) == ("<pattern" in svg)
         assert "offentliggjort" in texts or "afledt" not in texts
-    assert "Et år uden søjle er ikke offentliggjort." in made.beskrivelse
+    assert "Et år uden søjle står ikke i de rapporter, der er brugt her." in made.beskrivelse
+
+
+@pytest.mark.parametrize("figur", FIGURER, ids=lambda f: f.__name__)
+def test_each_panel_has_the_numbers_that_its_name_says(b, figur):
+    made = figur(b)
+    named = PANELER[made.id]
+    for svg in (made.svg_bred, made.svg_smal):
+        shown, name = {}, None
+        for text in [t.get_text() for t in BeautifulSoup(svg, "html.parser").find_all("text")]:
+            name = text if text in named else name
+            if name and text != name:
+                shown.setdefault(name, []).append(text)
+        for panel, texts in shown.items():
+            rows = b.serie[b.serie["indikator"] == named[panel]]
+            years = [t for t in texts if re.fullmatch(r"20\d\d", t)]
+            numbers = sorted(t for t in re.sub(r"[–\s]+", " ", " ".join(t for t in texts if t not in years)).split())
+            assert numbers == sorted(vis.dansk.tal(v) for r in rows.itertuples() for v in {r.mindst, r.hoejst}), (made.id, panel)
+        assert set(shown) == {n for n, i in named.items() if i in set(b.serie["indikator"])}
+    for panel, indicator in named.items():
+        own = b.serie[(b.serie["indikator"] == indicator) & (b.serie["aar"] == b.aar) & (b.serie["status"] == OFFENTLIGGJORT)]
+        assert all(f"{panel}: {vis.dansk.tal(v)} i {b.aar}" in made.beskrivelse for v in own["vaerdi"])
 
 
 def test_the_cost_figure_has_the_costs_of_the_year(b):

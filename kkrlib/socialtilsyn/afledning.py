@@ -18,8 +18,9 @@ from kkrlib.errors import DataError, Fund
 #: Ways to round. Danish statistics round halves away from zero; the reports also cut decimals off (see ``interval``).
 HALVE_OP, AFSKAARET = "halve væk fra nul", "afskåret"
 
-#: Ways to derive a number: it stands in a later report's column for the earlier year, or follows from a change that is printed.
-KOLONNE, FORSKEL, PROCENT = "sammenligningskolonne", "forskel", "procent"
+#: Ways to derive a number: it stands in a later report's column for the earlier year, follows from a change that is printed, or is
+#: what is left of a printed whole.
+KOLONNE, FORSKEL, PROCENT, REST = "sammenligningskolonne", "forskel", "procent", "rest"
 
 
 def afrund(x: Fraction | int, decimaler: int = 0, maade: str = HALVE_OP) -> Decimal:
@@ -66,9 +67,10 @@ def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tupl
 
     - ``sammenligningskolonne``: the fact is the value;
     - ``forskel``: the number of ``fra_aar`` less the change;
-    - ``procent``: :func:`interval` of the number of ``fra_aar``.
+    - ``procent``: :func:`interval` of the number of ``fra_aar``;
+    - ``rest``: the fact is a whole, and ``fradrag`` names the indicators (separated by blanks) whose values that year are taken from it.
 
-    Where ``fra_aar`` is itself derived, its whole interval is carried on.
+    Where ``fra_aar`` or a ``fradrag`` is itself derived, its whole interval is carried on.
 
     Returns the rows in order with ``mindst`` and ``hoejst`` (``int64``). Raises :class:`DataError` for an unknown method or fact, a start
     that is not known, or a percentage that no whole number fits.
@@ -84,7 +86,7 @@ def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tupl
     while left:
         # A derivation waits for the year it starts from, which another row may derive.
         waiting = {(r.indikator, int(r.aar)) for r in left}
-        ready = [r for r in left if r.metode == KOLONNE or (r.indikator, int(r.fra_aar)) not in waiting]
+        ready = [r for r in left if not waiting & _bygger_paa(r)]
         if not ready:
             for row in left:
                 fault(row, "fra_aar", row.fra_aar, "afledningerne går i ring")
@@ -98,8 +100,15 @@ def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tupl
             change = Fraction(fact["vaerdi"])
             if row.metode == KOLONNE:
                 bounds = (change, change)
+            elif row.metode == REST:
+                parts = sorted(_bygger_paa(row))
+                unknown = [i for i, y in parts if (i, y) not in known]
+                if unknown or not parts:
+                    fault(row, "fradrag", " ".join(unknown), "indikatoren har ingen værdi i det år")
+                    continue
+                bounds = (change - sum(known[p][1] for p in parts), change - sum(known[p][0] for p in parts))
             elif row.metode not in (FORSKEL, PROCENT):
-                fault(row, "metode", row.metode, f"skal være «{KOLONNE}», «{FORSKEL}» eller «{PROCENT}»")
+                fault(row, "metode", row.metode, f"skal være «{KOLONNE}», «{FORSKEL}», «{PROCENT}» eller «{REST}»")
                 continue
             elif (row.indikator, int(row.fra_aar)) not in known:
                 fault(row, "fra_aar", row.fra_aar, "indikatoren har ingen værdi i det år")
@@ -121,6 +130,15 @@ def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tupl
         raise DataError(found)
     both = pd.DataFrame.from_dict(result, orient="index", columns=["mindst", "hoejst"], dtype="int64")
     return afledninger.drop(columns=["mindst", "hoejst"], errors="ignore").join(both)
+
+
+def _bygger_paa(row: object) -> set[tuple[str, int]]:
+    """The values that a derivation starts from."""
+    if row.metode == KOLONNE:
+        return set()
+    if row.metode == REST:
+        return {(i, int(row.aar)) for i in row.fradrag.split()} if isinstance(row.fradrag, str) else set()
+    return {(row.indikator, int(row.fra_aar))}
 
 
 def _back(start: tuple[Fraction, Fraction], change: Fraction, method: str, printed: str) -> tuple[Fraction, Fraction]:

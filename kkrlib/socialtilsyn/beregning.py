@@ -28,7 +28,7 @@ class Beregning:
     ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row in the table of reports. ``serie``,
     ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``, ``takstindeks``, ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the
     functions of those names return; ``aarene`` are the years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their
-    flows; ``budget`` holds the lines of this report; ``kildefejl`` its faults.
+    flows; ``budget`` holds the lines of this report; ``kildefejl`` its faults; ``databrud`` the breaks in the series up to its year.
     """
 
     aar: int
@@ -47,6 +47,7 @@ class Beregning:
     stoerrelsesfaktorer: pd.DataFrame
     skaerpet_tilsyn: pd.DataFrame
     kildefejl: pd.DataFrame
+    databrud: pd.DataFrame
     tabeller: Mapping[str, pd.DataFrame]
 
 
@@ -59,7 +60,7 @@ def kendt_i(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, pd.Data
         **tabeller,
         "socialtilsyn_fakta": facts[facts["rapport"] <= aar],
         "socialtilsyn_indikatorfakta": points[(points["aar"] <= aar) & ~points["fakta"].isin(later)],
-        "socialtilsyn_afledte": derived[~derived["fakta"].isin(later)],
+        "socialtilsyn_afledte": derived[~derived["fakta"].isin(later) & (derived["fra_aar"] <= aar)],
     }
 
 
@@ -76,6 +77,7 @@ def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int) -> Beregning:
     known = kendt_i(tabeller, aar)
     values, rules = serie(known), tabeller["socialtilsyn_regler"]
     earlier = [y for y in years if y < aar]
+    breaks = tabeller["socialtilsyn_databrud"]
     budget, faults = budget_og_regnskab(known["socialtilsyn_fakta"]), tabeller["socialtilsyn_kildefejl"]
     return Beregning(
         aar=aar,
@@ -90,9 +92,10 @@ def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int) -> Beregning:
         whistleblow=whistleblow_pr_100(values),
         omkostninger=omkostninger(values),
         budget=budget[budget["rapport"] == aar].reset_index(drop=True),
-        takstindeks=takstindeks(values, aar),
+        takstindeks=takstindeks(values, max([int(y) for y in values.loc[values["gruppe"] == "takster", "aar"]], default=aar)),
         stoerrelsesfaktorer=stoerrelsesfaktorer(values, rules),
         skaerpet_tilsyn=skaerpet_tilsyn(values, rules),
         kildefejl=faults[faults["rapport"] == aar].reset_index(drop=True),
+        databrud=breaks[pd.to_datetime(breaks["fra"]).dt.year <= aar].sort_values("fra").reset_index(drop=True),
         tabeller=tabeller,
     )

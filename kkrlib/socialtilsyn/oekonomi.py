@@ -12,30 +12,32 @@ from kkrlib.socialtilsyn.afledning import afrund
 from kkrlib.socialtilsyn.aktivitet import _status, opslag
 from kkrlib.socialtilsyn.udvikling import tabel
 
-_UDGIFTER = "udgifter-i-alt-regnskab"
+# The year's own expenses. «Udgifter i alt» is less: the surplus of earlier years is deducted from it.
+_UDGIFTER = ("direkte-udgifter-regnskab", "indirekte-udgifter-regnskab")
 _PR = ("tilsyn", "besoeg", "medarbejdere")
 
 
 def omkostninger(serie: pd.DataFrame) -> pd.DataFrame:
-    """The year's expenses (regnskab, udgifter i alt) per tilsyn, per visit and per employee, in whole kroner.
+    """The year's direct and indirect expenses (regnskab) per tilsyn, per visit and per employee, in whole kroner.
 
-    Returns one row per year and divisor (``pr``: ``tilsyn``, ``besoeg``, ``medarbejdere``) where both are known: ``udgifter`` (Fraction, kr.), ``antal``,
+    Returns one row per year and divisor (``pr``: ``tilsyn``, ``besoeg``, ``medarbejdere``) where all are known: ``udgifter`` (Fraction, kr.), ``antal``,
     ``kr_pr`` (Fraction) and ``kr_pr_afrundet`` (Decimal), and ``status``. Raises :class:`DataError` where the expenses are not in 1.000 kr. or
     a year stands twice.
     """
     at = opslag(serie)
     rows, found = [], []
-    for year in sorted(y for i, y in at if i == _UDGIFTER):
-        expenses = at[_UDGIFTER, year]
-        if expenses.enhed != "1.000 kr.":
-            found.append(Fund("serie", f"{_UDGIFTER}, {year}", "enhed", str(expenses.enhed), "skal være «1.000 kr.»"))
+    for year in sorted(y for i, y in at if i == _UDGIFTER[0] and (_UDGIFTER[1], y) in at):
+        expenses = [at[i, year] for i in _UDGIFTER]
+        wrong = [Fund("serie", f"{r.indikator}, {year}", "enhed", str(r.enhed), "skal være «1.000 kr.»") for r in expenses if r.enhed != "1.000 kr."]
+        found += wrong
+        if wrong:
             continue
-        kroner = expenses.vaerdi * 1000
+        kroner = sum(r.vaerdi for r in expenses) * 1000
         for unit in _PR:
             many = at.get((unit, year))
             if many is not None and many.vaerdi:
                 each = kroner / many.vaerdi
-                rows.append((year, unit, kroner, many.vaerdi, each, afrund(each), _status(expenses, many)))
+                rows.append((year, unit, kroner, many.vaerdi, each, afrund(each), _status(*expenses, many)))
     if found:
         raise DataError(found)
     columns = ["aar", "pr", "udgifter", "antal", "kr_pr", "kr_pr_afrundet", "status"]

@@ -37,7 +37,7 @@ def serie(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     ``art`` (``bestand``, ``strøm``, ``økonomi``, ``takst``), ``aar`` (``int64``), ``vaerdi`` (Fraction; None where a derived value is only an
     interval), ``mindst`` and ``hoejst`` (Fraction; equal for a published value), ``status`` (:data:`OFFENTLIGGJORT` or
     :data:`AFLEDT`), ``fakta`` (ids, separated by blanks), ``fravalgt`` (ids of other printed numbers for the same thing), ``begrundelse``
-    (why these facts; for derived values how). Raises :class:`DataError` with every finding of :func:`valider`.
+    (why these facts; for derived values how), ``fejl`` (the faults that make a derived value uncertain, separated by blanks). Raises :class:`DataError` with every finding of :func:`valider`.
     """
     found = valider(tabeller)
     if found:
@@ -50,13 +50,14 @@ def serie(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         taken, other = group[group["rolle"] == TAGET], group[group["rolle"] == FRAVALGT]
         value = values[indicator, int(year)]
         reason = " ".join(r for r in group["begrundelse"] if isinstance(r, str) and r)
-        rows.append((indicator, int(year), value, value, value, OFFENTLIGGJORT, " ".join(taken["fakta"]), " ".join(other["fakta"]), reason))
+        rows.append((indicator, int(year), value, value, value, OFFENTLIGGJORT, " ".join(taken["fakta"]), " ".join(other["fakta"]), reason, ""))
     computed = afledte(tabeller[_AFLEDTE], fakta, values)
     for (indicator, year), group in computed.groupby(["indikator", "aar"], sort=False):
         low, high = Fraction(int(group["mindst"].max())), Fraction(int(group["hoejst"].min()))
         how = " ".join(_saadan(r, fakta.loc[r.fakta]) for r in group.itertuples())
-        rows.append((indicator, int(year), low if low == high else None, low, high, AFLEDT, " ".join(group["fakta"]), "", how))
-    columns = ["indikator", "aar", "vaerdi", "mindst", "hoejst", "status", "fakta", "fravalgt", "begrundelse"]
+        faults = " ".join(dict.fromkeys(f for f in group["fejl"] if isinstance(f, str) and f))
+        rows.append((indicator, int(year), low if low == high else None, low, high, AFLEDT, " ".join(group["fakta"]), "", how, faults))
+    columns = ["indikator", "aar", "vaerdi", "mindst", "hoejst", "status", "fakta", "fravalgt", "begrundelse", "fejl"]
     result = pd.DataFrame(rows, columns=columns).astype({"vaerdi": object, "mindst": object, "hoejst": object})
     # pandas turns None into nan in a column of objects that begins with numbers; None it shall stay.
     result["vaerdi"] = pd.Series([r[2] for r in rows], index=result.index, dtype=object)
@@ -69,6 +70,10 @@ def serie(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _saadan(row: object, fact: pd.Series) -> str:
     if row.metode == "sammenligningskolonne":
         return f"Står i rapporten for {fact['rapport']}."
+    if row.metode == "rest":
+        return f"Rapporten for {fact['rapport']}: {fact['trykt']} i alt; de øvrige er trukket fra."
+    if fact["trykt"] == "uændret":
+        return f"Rapporten for {fact['rapport']}: uændret til {row.fra_aar}."
     sign = "faldet" if str(fact["vaerdi"]).startswith("-") else "steget"
     return f"Rapporten for {fact['rapport']}: {sign} med {fact['trykt']} til {row.fra_aar}."
 

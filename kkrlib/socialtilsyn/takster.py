@@ -43,14 +43,15 @@ def takstindeks(serie: pd.DataFrame, basisaar: int) -> pd.DataFrame:
 def stoerrelsesfaktorer(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFrame:
     """Each takst against the takst of the smallest class times its size factor (lov om socialtilsyn § 23).
 
-    ``regler`` is the table of the field's rules; used: ``regel`` = ``stoerrelsesfaktor``, ``klasse``, ``vaerdi``.
+    ``regler`` is the table of the field's rules; used: ``regel`` = ``stoerrelsesfaktor``, ``klasse``, ``gaelder_fra``, ``vaerdi``. A takst is tested with the
+    rule that applied when its year began; for years before the first rule that is known, with that one (``regel_kendt`` is False).
 
     Returns one row per kind, class and year: ``art``, ``klasse``, ``aar``, ``kr``, ``faktor``, ``ventet`` (smallest class × factor), ``forskel`` (kr. − ventet),
-    ``taerskel`` and ``dom``: ``stemmer`` where the difference is 0, ``afrunding`` where it is within what rounding both takster to whole
+    ``taerskel``, ``regel_kendt`` and ``dom``: ``stemmer`` where the difference is 0, ``afrunding`` where it is within what rounding both takster to whole
     kroner can do (factor/2 + 1/2 kr.), else ``afviger``; and ``status``. Raises :class:`DataError` for a factor that is missing or stands twice.
     """
-    factors = _regel(regler, "stoerrelsesfaktor")
-    missing = [k for k in KLASSER[1:] if k not in factors]
+    rules = _regler(regler, "stoerrelsesfaktor")
+    missing = [k for k in KLASSER[1:] if k not in rules]
     if missing:
         raise DataError([Fund("socialtilsyn_regler", "stoerrelsesfaktor", "klasse", k, "faktoren mangler") for k in missing])
     at = _takster(serie)
@@ -61,21 +62,21 @@ def stoerrelsesfaktorer(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFra
             for size in KLASSER[1:]:
                 row = at.get((f"takst-{kind}-{size}", year))
                 if row is not None:
-                    factor = factors[size]
+                    factor, stated = _regel(rules[size], year)
                     expected, margin = smallest.vaerdi * factor, factor / 2 + Fraction(1, 2)
-                    rows.append((kind, size, year, row.vaerdi, factor, expected, row.vaerdi - expected, margin, _dom(row.vaerdi - expected, margin), _status(row, smallest)))
-    columns = ["art", "klasse", "aar", "kr", "faktor", "ventet", "forskel", "taerskel", "dom", "status"]
-    return tabel(rows, columns, tal=["aar"], tekst=["art", "klasse", "dom", "status"])
+                    rows.append((kind, size, year, row.vaerdi, factor, expected, row.vaerdi - expected, margin, stated, _dom(row.vaerdi - expected, margin), _status(row, smallest)))
+    columns = ["art", "klasse", "aar", "kr", "faktor", "ventet", "forskel", "taerskel", "regel_kendt", "dom", "status"]
+    return tabel(rows, columns, tal=["aar"], tekst=["art", "klasse", "regel_kendt", "dom", "status"])
 
 
 def skaerpet_tilsyn(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFrame:
     """The takst for skærpet tilsyn against ten per cent of the yearly takst per month begun (BEK 1490/2023 § 25, stk. 1; before: BEK 617/2020 § 33, stk. 1).
 
-    ``regler``: used is ``regel`` = ``skaerpet_tilsyn``. Returns one row per class and year: ``klasse``, ``aar``, ``kr``, ``aarstakst``, ``ventet``, ``forskel``, ``dom`` (as
+    ``regler``: used is ``regel`` = ``skaerpet_tilsyn``. Returns one row per class and year: ``klasse``, ``aar``, ``kr``, ``aarstakst``, ``ventet``, ``forskel``, ``regel_kendt``, ``dom`` (as
     :func:`stoerrelsesfaktorer`; rounding or cutting to whole kroner explains less than one krone) and ``status``.
     """
-    (share,) = set(_regel(regler, "skaerpet_tilsyn").values()) or {None}
-    if share is None:
+    rules = _regler(regler, "skaerpet_tilsyn").get("")
+    if rules is None:
         raise DataError([Fund("socialtilsyn_regler", "skaerpet_tilsyn", "regel", "", "reglen mangler")])
     at = _takster(serie)
     rows = []
@@ -83,11 +84,13 @@ def skaerpet_tilsyn(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFrame:
         for year in sorted(y for i, y in at if i == f"takst-skaerpet-tilsyn-{size}"):
             row, yearly = at[f"takst-skaerpet-tilsyn-{size}", year], at.get((f"takst-tilsyn-{size}", year))
             if yearly is not None:
+                share, stated = _regel(rules, year)
                 expected = yearly.vaerdi * share
                 difference = row.vaerdi - expected
                 dom = STEMMER if not difference else AFRUNDING if abs(difference) < 1 else AFVIGER
-                rows.append((size, year, row.vaerdi, yearly.vaerdi, expected, difference, dom, _status(row, yearly)))
-    return tabel(rows, ["klasse", "aar", "kr", "aarstakst", "ventet", "forskel", "dom", "status"], tal=["aar"], tekst=["klasse", "dom", "status"])
+                rows.append((size, year, row.vaerdi, yearly.vaerdi, expected, difference, stated, dom, _status(row, yearly)))
+    columns = ["klasse", "aar", "kr", "aarstakst", "ventet", "forskel", "regel_kendt", "dom", "status"]
+    return tabel(rows, columns, tal=["aar"], tekst=["klasse", "regel_kendt", "dom", "status"])
 
 
 def faste_priser(serie: pd.DataFrame, prisindeks: pd.DataFrame, prisaar: int) -> pd.DataFrame:
@@ -130,14 +133,22 @@ def _takster(serie: pd.DataFrame) -> dict[tuple[str, int], object]:
     return at
 
 
-def _regel(regler: pd.DataFrame, name: str) -> dict[str, Fraction]:
-    """The rule's value for each klasse («» where it has none), the one that applies latest."""
+def _regler(regler: pd.DataFrame, name: str) -> dict[str, list[tuple[pd.Timestamp, Fraction]]]:
+    """The rule's values for each klasse («» where it has none), each with the day from which it applies, in that order."""
     rows = regler[regler["regel"] == name]
     twice = rows[rows.duplicated(["klasse", "gaelder_fra"])]
     if len(twice):
         raise DataError([Fund("socialtilsyn_regler", name, "klasse", str(r.klasse), "reglen står to gange") for r in twice.itertuples()])
-    rows = rows.sort_values("gaelder_fra")
-    return {("" if pd.isna(r.klasse) else r.klasse): Fraction(r.vaerdi) for r in rows.itertuples()}
+    values: dict[str, list[tuple[pd.Timestamp, Fraction]]] = {}
+    for row in rows.sort_values("gaelder_fra").itertuples():
+        values.setdefault("" if pd.isna(row.klasse) else row.klasse, []).append((pd.Timestamp(row.gaelder_fra), Fraction(row.vaerdi)))
+    return values
+
+
+def _regel(values: list[tuple[pd.Timestamp, Fraction]], year: int) -> tuple[Fraction, bool]:
+    """The value that applied on 1 January of ``year``, and True; where none did yet, the first one, and False."""
+    begun = [v for since, v in values if since <= pd.Timestamp(year, 1, 1)]
+    return (begun[-1], True) if begun else (values[0][1], False)
 
 
 def _dom(difference: Fraction, margin: Fraction) -> str:

@@ -44,12 +44,12 @@ def side(b: Beregning) -> Side:
 
 
 def hovedpunkter(b: Beregning) -> Tekst:
-    """At most six main points: the supply first."""
+    """At most six main points: the supply first. What the report does not say is left out."""
     points = [
         _point("plejefamilier", "plejefamilier", b),
         _point("pladser", "godkendte pladser i plejefamilier", b),
         _point("tilbud", "sociale tilbud", b),
-        _point_stroemme(b),
+        _point_udbud(b),
         _point("whistleblow", "henvendelser om bekymrende forhold", b),
         _point_netto(b),
     ]
@@ -59,6 +59,8 @@ def hovedpunkter(b: Beregning) -> Tekst:
 def _point(indicator: str, words: str, b: Beregning) -> str:
     """This year's number, beside that of the report before it and, where it is only derived, that of the year between."""
     row = _af(b, indicator, b.aar)
+    if row is None or row.vaerdi is None:
+        return ""
     when = f"ved udgangen af {b.aar}" if row.art == "bestand" else f"i {b.aar}"
     text = f"Der var **{dansk.tal(row.vaerdi)} {words}** {when}"
     at = {r.aar: r for r in b.serie[b.serie["indikator"] == indicator].itertuples()}
@@ -68,11 +70,24 @@ def _point(indicator: str, words: str, b: Beregning) -> str:
     between = at.get(b.aar - 1)
     if between is not None and between is not before:
         text += f". I {between.aar} var der {_spaend(between)}" + (" (afledt)" if between.status == AFLEDT else "")
-    facts = b.tabeller["socialtilsyn_fakta"].set_index("id")["trykt"]
-    if row.fravalgt:
-        others = dansk.opremsning(dict.fromkeys(facts[i] for i in row.fravalgt.split()))
-        text += f". Årsrapporten har også tallet {others}; hvorfor det ikke er brugt, står under [datakvalitet](#datakvalitet)"
-    return f"{text}."
+    facts = b.tabeller["socialtilsyn_fakta"].set_index("id")
+    others = facts.loc[row.fravalgt.split()].drop_duplicates("vaerdi")
+    if len(others):
+        if between is not None and [Fraction(v) for v in others["vaerdi"]] == [between.vaerdi]:
+            text += f". Årsrapporten skriver {others['trykt'].iloc[0]}, som ser ud til at være tallet for {between.aar}; se [datakvalitet](#datakvalitet)"
+        else:
+            text += f". Årsrapporten har også tallet {dansk.opremsning(others['trykt'])}; hvorfor det ikke er brugt, står under [datakvalitet](#datakvalitet)"
+    breaks = _brud(b, indicator, int(before.aar)) if before is not None else ""
+    if breaks:
+        text += f". {breaks}"
+        text += " Faldet er derfor ikke kun lukkede tilbud" if indicator == "tilbud" and row.vaerdi < before.mindst else ""
+    return f"{text.removesuffix('.')}."
+
+
+def _brud(b: Beregning, indicator: str, efter: int) -> str:
+    """The sentence on what the indicator counts otherwise than at the end of the year ``efter``; empty where nothing changed."""
+    rows = b.databrud[(b.databrud["indikator"] == indicator) & (pd.to_datetime(b.databrud["fra"]).dt.year > efter)]
+    return f"Tallene kan ikke sammenlignes direkte: {', og '.join(rows['tekst'])}." if len(rows) else ""
 
 
 def _mod(row: Any, before: Any) -> str:
@@ -91,23 +106,78 @@ def _mellem(a: Fraction, b: Fraction) -> str:
     return f"mellem {dansk.tal(min(a, b))} og {dansk.tal(max(a, b))}"
 
 
-def _point_stroemme(b: Beregning) -> str:
-    new, gone = _af(b, "nye-plejefamilier", b.aar), _af(b, "ophoert-plejefamilier", b.aar)
-    supply = "Tilgangen opvejer ikke afgangen: " if new.vaerdi < gone.vaerdi else "Flere kom til, end der ophørte: " if new.vaerdi > gone.vaerdi else ""
-    return (
-        f"{supply}{dansk.tal(new.vaerdi)} plejefamilier blev godkendt, og {dansk.tal(gone.vaerdi)} ophørte. På tilbudsområdet blev "
-        f"{dansk.tal(_af(b, 'nye-tilbud', b.aar).vaerdi)} godkendt, og {dansk.tal(_af(b, 'ophoert-tilbud', b.aar).vaerdi)} ophørte."
-    )
+def _point_udbud(b: Beregning) -> str:
+    """What there is to choose from: free places, and what came and went."""
+    return " ".join(s for s in (_ledige(b), _stroemme(b, "plejefamilier"), _stroemme(b, "tilbud")) if s)
+
+
+def _ledige(b: Beregning) -> str:
+    row, before = _af(b, "ledige-pladser", b.aar), _af(b, "ledige-pladser", b.aar - 1)
+    if row is None:
+        return ""
+    places = f"**{dansk.tal(row.vaerdi)} ledige pladser** i plejefamilier"
+    if before is None:
+        return f"Der var {places} ved udgangen af {b.aar}."
+    trend = "færre pladser" if row.vaerdi < before.mindst else "flere pladser" if row.vaerdi > before.hoejst else "ikke klart flere eller færre pladser"
+    if row.vaerdi == before.vaerdi:
+        trend = "lige så mange pladser"
+    said = " (afledt)" if before.status == AFLEDT else ""
+    return f"Der er {trend} at anbringe børn i: {places} mod {_spaend(before)} i {before.aar}{said}."
+
+
+def _stroemme(b: Beregning, area: str) -> str:
+    new, gone, revoked = (_af(b, f"{flow}-{area}", b.aar) for flow in ("nye", "ophoert", "tilbagekaldt"))
+    if new is None or gone is None:
+        return ""
+    if area == "tilbud":
+        last = "" if revoked is None else f", og {dansk.tal(revoked.vaerdi)} blev tilbagekaldt"
+        return f"På tilbudsområdet blev {dansk.tal(new.vaerdi)} godkendt{',' if last else ', og'} {dansk.tal(gone.vaerdi)} ophørte{last}."
+    left = gone.vaerdi + (revoked.vaerdi if revoked is not None else 0)
+    supply = "Tilgangen opvejer ikke afgangen: " if new.vaerdi < left else "Tilgangen er større end afgangen: " if new.vaerdi > left else "Tilgangen svarer til afgangen: "
+    last = "" if revoked is None else f", og {dansk.tal(revoked.vaerdi)} fik godkendelsen tilbagekaldt"
+    return f"{supply}{dansk.tal(new.vaerdi)} plejefamilier blev godkendt{',' if last else ', og'} {dansk.tal(gone.vaerdi)} ophørte{last}."
 
 
 def _point_netto(b: Beregning) -> str:
-    net = _af(b, "netto-regnskab", b.aar).vaerdi
-    word = "mindreforbrug" if net < 0 else "merforbrug"
+    net = _af(b, "netto-regnskab", b.aar)
+    said = []
+    if net is not None:
+        word = "mindreforbrug" if net.vaerdi < 0 else "merforbrug"
+        said.append(f"Regnskabet viser et {word} på {dansk.tal(abs(net.vaerdi) / 1000, 1)} mio. kr." if net.vaerdi else "Regnskabet går i nul.")
     faults = int((~b.kildefejl["art"].isin(OMSAETNING)).sum())
-    return (
-        f"Regnskabet viser et {word} på {dansk.tal(abs(net) / 1000, 1)} mio. kr. Årsrapporten har {faults} steder, hvor tallene eller teksten ikke "
-        "passer sammen; se [datakvalitet](#datakvalitet)."
-    )
+    if faults:
+        said.append(f"Årsrapporten har {dansk.flertal(faults, 'sted', 'steder')}, hvor tallene eller teksten ikke passer sammen; se [datakvalitet](#datakvalitet).")
+    return " ".join(said)
+
+
+def databrud(b: Beregning) -> Tekst | None:
+    """Under the first figure: from when its numbers count something else. None where nothing changed."""
+    years = b.serie.loc[b.serie["indikator"] == "tilbud", "aar"]
+    text = _brud(b, "tilbud", int(min(years))) if len(years) else ""
+    if not text:
+        return None
+    first, last = _af(b, "tilbud", min(years)), _af(b, "tilbud", b.aar)
+    fell = last is not None and last.hoejst < first.mindst
+    return Tekst(text + (" Faldet er derfor ikke kun lukkede tilbud." if fell else ""))
+
+
+def pladser_tekst(b: Beregning) -> Tekst:
+    """What the reports say of places in tilbud: only those of the sikrede and delvist lukkede."""
+    names = {"pladser-sikrede": "de sikrede", "pladser-saerligt-sikrede": "de særligt sikrede", "pladser-delvist-lukkede": "de delvist lukkede"}
+    known = [n for i, n in names.items() if i in set(b.serie["indikator"])]
+    only = f", bortset fra {dansk.opremsning(known)} pladser for børn og unge i hele landet" if known else ""
+    return Tekst(f"Antallet af pladser i sociale tilbud står ikke i rapporterne{only}.")
+
+
+def sikrede(b: Beregning) -> Tekst | None:
+    """How much of the year's magtanvendelser and henvendelser comes from the sikrede institutioner. None where the report does not say."""
+    parts = {"magtanvendelser-sikrede": "magtanvendelser", "whistleblow-sikrede": "henvendelser"}
+    said = [f"{dansk.tal(row.vaerdi)} {words}" for i, words in parts.items() if (row := _af(b, i, b.aar)) is not None]
+    if not said:
+        return None
+    years = b.serie.loc[b.serie["indikator"] == "magtanvendelser", "aar"]
+    since = _brud(b, "magtanvendelser", int(min(years))) if len(years) else ""
+    return Tekst(f"I {b.aar} kom {dansk.opremsning(said)} fra de sikrede institutioner. {since}".rstrip())
 
 
 # --- series: a figure and its table ---------------------------------------------------------------------------------
@@ -135,10 +205,10 @@ def tilgang_figur(b: Beregning) -> figurer.Figur:
     names = {
         "nye-plejefamilier": "Nye plejefamilier",
         "ophoert-plejefamilier": "Ophørte plejefamilier",
-        "trukket-plejefamilier": "Trukne ansøgninger",
+        "trukket-plejefamilier": "Trukne, plejefamilier",
         "nye-tilbud": "Nye tilbud",
         "ophoert-tilbud": "Ophørte tilbud",
-        "tilbagekaldt": "Tilbagekaldelser",
+        "tilbagekaldt": "Tilbagekaldelser i alt",
     }
     return _figur(b, "tilgang", "Godkendte og ophørte plejefamilier og tilbud", names, "antal i løbet af året")
 
@@ -151,8 +221,14 @@ def tilsyn_figur(b: Beregning) -> figurer.Figur:
 
 def bekymringer_figur(b: Beregning) -> figurer.Figur:
     """Henvendelser and magtanvendelser."""
-    names = {"whistleblow": "Henvendelser", "magtanvendelser": "Magtanvendelser", "aktindsigt": "Aktindsigter"}
-    return _figur(b, "bekymringer", "Henvendelser, magtanvendelser og aktindsigter", names, "antal i løbet af året")
+    names = {"whistleblow": "Henvendelser", "magtanvendelser": "Magtanvendelser"}
+    return _figur(b, "bekymringer", "Henvendelser og magtanvendelser", names, "antal i løbet af året")
+
+
+def sager_figur(b: Beregning) -> figurer.Figur:
+    """Complaints, requests for aktindsigt and applications for a change."""
+    names = {"klager": "Klager", "aktindsigt": "Aktindsigter", "aendringer": "Ansøgninger om ændring"}
+    return _figur(b, "sager", "Klager, aktindsigt og ændringer", names, "antal i løbet af året")
 
 
 def sanktioner_figur(b: Beregning) -> figurer.Figur:
@@ -162,7 +238,7 @@ def sanktioner_figur(b: Beregning) -> figurer.Figur:
 
 def takster_figur(b: Beregning) -> figurer.Figur:
     """The takster of the smallest class, each on a scale of its own."""
-    names = {f"takst-{a}-0-7": n.split(",")[0] for a, n in TAKSTER.items()}
+    names = {f"takst-{a}-0-7": n for a, n in TAKSTER.items()}
     return _figur(b, "takster", "Takster for tilbud med 0–7 pladser", names, "kr., løbende priser")
 
 
@@ -173,7 +249,7 @@ def udvikling(b: Beregning, gruppe: str) -> Tabel:
 
 def takster(b: Beregning) -> Tabel:
     """All takster."""
-    return _serietabel(b, b.serie[b.serie["gruppe"] == "takster"], "alle-takster", "Takster i kroner, løbende priser")
+    return _serietabel(b, b.serie[b.serie["gruppe"] == "takster"], "alle-takster", "Takster", " (kr., løbende priser)")
 
 
 def _figur(b: Beregning, id: str, titel: str, navne: dict[str, str], enhed: str, faelles: bool = False) -> figurer.Figur:
@@ -208,10 +284,10 @@ def _beskriv(b: Beregning, navne: dict[str, str]) -> str:
         now = rows[-1]
         before = f" mod {dansk.tal(rows[-2].vaerdi)} i {rows[-2].aar}" if len(rows) > 1 else ""
         parts.append(f"{name}: {dansk.tal(now.vaerdi)} i {now.aar}{before}.")
-    return " ".join(parts) + " Et år uden søjle er ikke offentliggjort."
+    return " ".join([*parts, "Et år uden søjle står ikke i de rapporter, der er brugt her."])
 
 
-def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str) -> Tabel:
+def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: str = "") -> Tabel:
     published = rows[rows["status"] == OFFENTLIGGJORT]
     years = [y for y in b.aarene if y in set(published["aar"])]
     facts = b.tabeller["socialtilsyn_fakta"].set_index("id")
@@ -221,9 +297,9 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str) -> Tabel:
         first = next(iter(group.itertuples()))
         record: dict[str, Any] = {"indikator": indicator, "navn": first.navn, "enhed": first.enhed}
         record |= {f"aar_{y}": int(own[y].vaerdi) if y in own else None for y in years}
-        record["afledt"] = "; ".join(f"{r.aar}: {_spaend(r)}" for r in group.itertuples() if r.status == AFLEDT)
+        record["afledt"] = "; ".join(f"{r.aar}: {_spaend(r)}{_usikkert(b, r)}" for r in group.itertuples() if r.status == AFLEDT)
         record["kilde"] = "; ".join(f"{y}: {_steder(facts, own[y].fakta.split())}" for y in own)
-        record["valgt"] = " ".join(r.begrundelse for r in own.values() if r.fravalgt)
+        record["valgt"] = " ".join(r.begrundelse for r in own.values() if r.begrundelse)
         records.append(record)
     columns = [
         Kolonne("indikator", "Nøgle", vis=False),
@@ -241,13 +317,22 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str) -> Tabel:
         if record["valgt"]:
             reasons.setdefault(record["valgt"], []).append(record["navn"])
     chosen = [f"{dansk.opremsning(names)}: {why}" for why, names in reasons.items()]
-    note = " ".join([f"«{_stort(IKKE)}» og «afledt» er ikke offentliggjort i årets egen rapport.", *chosen])
+    note = " ".join([f"«{_stort(IKKE)}» betyder, at tallet ikke står i teksten af de rapporter, der er brugt.", *chosen])
     fold = f"Vis {dansk.tal(len(table))} rækker" if len(table) > FOLD_FRA else None
-    return tabel(table, columns, id=id, titel=f"{titel} til og med {b.aar}", enhed=units, kilde=_kilde(b), note=note, mangler=IKKE, fold=fold)
+    return tabel(table, columns, id=id, titel=f"{titel} til og med {b.aar}{efter}", enhed=units, kilde=_kilde(b), note=note, mangler=IKKE, fold=fold)
 
 
 def _spaend(row: Any) -> str:
     return dansk.tal(row.vaerdi) if row.vaerdi is not None else f"{dansk.tal(row.mindst)}–{dansk.tal(row.hoejst)}"
+
+
+def _usikkert(b: Beregning, row: Any) -> str:
+    """A word beside a derived number that a fault of a report makes uncertain."""
+    reports = b.tabeller["socialtilsyn_kildefejl"].set_index("fejl")["rapport"]
+    of = [int(reports[f]) for f in row.fejl.split()]
+    if not of:
+        return ""
+    return " (usikkert, se datakvalitet)" if b.aar in of else f" (usikkert, se datakvalitet i rapporten for {dansk.opremsning(str(y) for y in sorted(set(of)))})"
 
 
 def _steder(facts: pd.DataFrame, ids: Iterable[str]) -> str:
@@ -293,7 +378,7 @@ def besoeg(b: Beregning) -> Tabel:
             Kolonne("besoeg", "Besøg", type="heltal"),
             Kolonne("enheder", "Plejefamilier eller tilbud", type="heltal"),
             Kolonne("pr_enhed", "Besøg pr. familie eller tilbud", type="decimal", decimaler=2),
-            Kolonne("uanmeldte", "Uanmeldte", type="heltal"),
+            Kolonne("uanmeldte", "Uanmeldte, også forgæves", type="heltal"),
             Kolonne("andel_uanmeldte", "Andel uanmeldte", type="andel"),
         ],
         id="besoeg-pr-enhed",
@@ -311,6 +396,8 @@ def _besoegsnoter(b: Beregning) -> list[str]:
     counted = {i: set(published.loc[published["indikator"] == f"besoeg-plejefamilier-{i}", "aar"]) for i in ("ikke-truffet", "virtuelle")}
     without = sorted(set(b.besoeg["aar"]) - counted["ikke-truffet"])
     notes = [f"Rapporten for {dansk.opremsning(map(str, without))} opgør dem ikke for sig."] if without else []
+    if b.aar in counted["ikke-truffet"]:
+        notes.append("Figurens uanmeldte besøg er kun dem, hvor nogen blev truffet.")
     if counted["virtuelle"]:
         notes.append(f"I {dansk.opremsning(map(str, sorted(counted['virtuelle'])))} var en del af de anmeldte besøg virtuelle.")
     return notes
@@ -319,7 +406,23 @@ def _besoegsnoter(b: Beregning) -> list[str]:
 def sanktioner_pr_100(b: Beregning) -> Tabel:
     """Sanctions per 100 tilbud by owner, with a word on small numbers."""
     rows = b.sanktioner.assign(raekke=[f"{SANKTIONER[r.sanktion]}, {EJERE[r.ejer].lower()} tilbud, {r.aar}" for r in b.sanktioner.itertuples()])
-    return _pr_100(b, rows, "sanktioner-pr-100", "Sanktioner pr. 100 tilbud efter driftsherre", "afgørelser", "En driftsherre, som rapporten ikke nævner, har ingen række; det er ikke det samme som nul.")
+    return _pr_100(b, rows, "sanktioner-pr-100", "Sanktioner pr. 100 tilbud efter driftsherre", "afgørelser", " ".join(["En driftsherre, som rapporten ikke nævner, har ingen række.", *_ufordelt(b)]), "Tilbud")
+
+
+def _ufordelt(b: Beregning) -> list[str]:
+    """Decisions that the text does not give to an owner or to the plejefamilier, though its table counts them."""
+    notes = []
+    for sanction, words in SANKTIONER.items():
+        for year in b.aarene:
+            total = _af(b, sanction, year)
+            parts = [r for r in (_af(b, f"{sanction}-{x}", year) for x in ("plejefamilier", *EJERE)) if r is not None]
+            owned = [r for r in parts if r.indikator.rpartition("-")[2] in EJERE]
+            if total is None or total.status != OFFENTLIGGJORT or not owned:
+                continue
+            left = total.vaerdi - sum(r.vaerdi for r in parts)
+            if left > 0:
+                notes.append(f"For {words.lower()} i {year} er {dansk.tal(left)} af {dansk.tal(total.vaerdi)} afgørelser ikke fordelt på driftsherrer.")
+    return notes
 
 
 def whistleblow_pr_100(b: Beregning) -> Tabel:
@@ -329,13 +432,13 @@ def whistleblow_pr_100(b: Beregning) -> Tabel:
     return _pr_100(b, rows, "whistleblow-pr-100", "Henvendelser pr. 100 plejefamilier og tilbud", "henvendelser", "Et tilbud kan have flere henvendelser, så tallet kan være over 100.")
 
 
-def _pr_100(b: Beregning, rows: pd.DataFrame, id: str, titel: str, enhed: str, note: str) -> Tabel:
+def _pr_100(b: Beregning, rows: pd.DataFrame, id: str, titel: str, enhed: str, note: str, af: str = "Plejefamilier eller tilbud") -> Tabel:
     return tabel(
         rows,
         [
             Kolonne("raekke", "Hvad og hvornår", raekkehoved=True),
             Kolonne("antal", _stort(enhed), type="heltal"),
-            Kolonne("ud_af", "Plejefamilier eller tilbud", type="heltal"),
+            Kolonne("ud_af", af, type="heltal"),
             Kolonne("pr_100", "Pr. 100", type="decimal"),
             Kolonne("forbehold", "Forbehold"),
             Kolonne("status", "Tallene er"),
@@ -372,7 +475,7 @@ def omkostninger(b: Beregning) -> Tabel:
         rows,
         [
             Kolonne("raekke", "Udgift", raekkehoved=True),
-            Kolonne("udgifter", "Udgifter i alt", type="heltal", enhed="kr."),
+            Kolonne("udgifter", "Direkte og indirekte udgifter", type="heltal", enhed="kr."),
             Kolonne("antal", "Antal", type="heltal"),
             Kolonne("kr_pr", "Pr. stk.", type="decimal", decimaler=0, enhed="kr."),
         ],
@@ -380,12 +483,15 @@ def omkostninger(b: Beregning) -> Tabel:
         titel="Hvad et tilsyn koster",
         enhed="kr. i løbende priser",
         kilde=_kilde(b, "egen beregning"),
-        note="Årets udgifter ifølge regnskabet delt med årets tilsyn, besøg og medarbejdere. Udgifterne dækker også andet end tilsyn.",
+        note="Udgifterne er regnskabets direkte og indirekte udgifter (overhead med mere), før overskud fra tidligere år er trukket fra. De er delt med "
+        "årets tilsyn, besøg og medarbejdere, hver for sig, og dækker også andet end tilsyn.",
     )
 
 
-def budget(b: Beregning) -> Tabel:
-    """Budget against accounts, line by line."""
+def budget(b: Beregning) -> Tabel | Tekst:
+    """Budget against accounts, line by line; a sentence where the report has none."""
+    if b.budget.empty:
+        return Tekst(f"Årsrapporten for {b.aar} har ikke budget og regnskab.")
     return tabel(
         b.budget,
         [
@@ -409,17 +515,24 @@ def takstregler(b: Beregning) -> Tekst:
     """The two rules on takster, tested."""
     factors, sharper = b.stoerrelsesfaktorer, b.skaerpet_tilsyn
     wrong = int((factors["dom"] == AFVIGER).sum()) + int((sharper["dom"] == AFVIGER).sum())
-    largest = max(abs(x) for x in [*factors["forskel"], *sharper["forskel"]])
+    differences = [abs(x) for x in [*factors["forskel"], *sharper["forskel"]]]
+    if not differences:
+        return Tekst("Rapporterne har ingen takster, som reglerne kan prøves på.")
+    later = sorted({int(r.aar) for r in [*factors.itertuples(), *sharper.itertuples()] if not r.regel_kendt})
+    years = dansk.opremsning(map(str, later))
+    note = f" For {years} er reglen fra senere år brugt, fordi den regel, der gjaldt ved årets begyndelse, ikke er blandt kilderne." if later else ""
+    verdict = "Taksterne følger reglerne" if not wrong else "Ikke alle takster følger reglerne"
     return Tekst(
-        f"Taksterne følger reglerne: {dansk.tal(len(factors))} takster for større tilbud er sammenholdt med taksten for 0–7 pladser gange faktoren, og "
+        f"{verdict}: {dansk.tal(len(factors))} takster for større tilbud er sammenholdt med taksten for 0–7 pladser gange faktoren, og "
         f"{dansk.tal(len(sharper))} takster for skærpet tilsyn med en tiendedel af årstaksten. {'Ingen' if not wrong else dansk.tal(wrong)} afviger mere, end afrunding kan "
-        f"forklare; den største forskel er {dansk.tal(largest, 1)} kr."
+        f"forklare; den største forskel er {dansk.tal(max(differences), 1)} kr.{note}"
     )
 
 
 def takstindeks(b: Beregning) -> Tabel:
     """Indices per size class."""
     names = b.serie.drop_duplicates("indikator").set_index("indikator")["navn"]
+    base = max(b.takstindeks.loc[b.takstindeks["indeks"] == 100, "aar"])
     rows = b.takstindeks.assign(raekke=[f"{names[r.indikator]}, {r.aar}" for r in b.takstindeks.itertuples()])
     return tabel(
         rows,
@@ -430,7 +543,7 @@ def takstindeks(b: Beregning) -> Tabel:
             Kolonne("status", "Tallene er"),
         ],
         id="takstindeks",
-        titel=f"Takster som indeks, {b.aar} = 100",
+        titel=f"Takster som indeks, {base} = 100",
         enhed="indeks i løbende priser",
         kilde=_kilde(b, "egen beregning"),
         fold="Vis indeks for alle takster",
@@ -440,8 +553,10 @@ def takstindeks(b: Beregning) -> Tabel:
 # --- data quality, method, sources -----------------------------------------------------------------------------------
 
 
-def kildefejl(b: Beregning) -> Tabel:
-    """Every fault of the report."""
+def kildefejl(b: Beregning) -> Tabel | Tekst:
+    """Every fault of the report; a sentence where there is none."""
+    if b.kildefejl.empty:
+        return Tekst(f"Der er ikke fundet steder i årsrapporten for {b.aar}, hvor tal eller tekst ikke passer sammen.")
     # What may be the conversion's comes last: the reader looks for what the report says otherwise in two places.
     rows = b.kildefejl.sort_values("art", key=lambda c: c.isin(OMSAETNING), kind="stable")
     rows = rows.assign(linje=[f"{r.kilde}:{r.linje}" for r in rows.itertuples()])
@@ -474,12 +589,23 @@ def kilder(b: Beregning) -> Tekst:
     texts = " ".join(f"For {o.rapport} er der kun et resumé: {documents[o.kilde]} (kilde {o.kilde}, punkt {o.punkt})." for o in others.itertuples())
     return Tekst(
         f"{b.rapport['titel']}: {b.rapport['udgivet']} (kilde {b.rapport['kilde']}, punkt {b.rapport['punkt']}, linje {b.rapport['linje']}–{b.rapport['linje_slut']}). "
-        f"{dansk.tal(count)} tal er taget derfra, hvert med sit linjenummer. {texts}"
+        f"{dansk.tal(count)} tal er taget derfra, hvert med sit linjenummer. {texts} {_mangler(b)}".rstrip()
     )
 
 
+def _mangler(b: Beregning) -> str:
+    """The reports that are not at hand, of the years from the first that is."""
+    facts = set(b.tabeller["socialtilsyn_fakta"]["rapport"])
+    full = set(b.tabeller["socialtilsyn_rapporter"]["rapport"])
+    years = [y for y in range(min(facts), b.aar + 1) if y not in full]
+    none = [f"rapporten for {y}" for y in years if y not in facts]
+    part = [f"den fulde rapport for {y}" for y in years if y in facts]
+    return f"{_stort(dansk.opremsning([*none, *part]))} er ikke blandt kilderne." if years else ""
+
+
 def _af(b: Beregning, indicator: str, year: int) -> Any:
-    return next(b.serie[(b.serie["indikator"] == indicator) & (b.serie["aar"] == year)].itertuples())
+    """The row of an indicator and year, or None."""
+    return next(b.serie[(b.serie["indikator"] == indicator) & (b.serie["aar"] == year)].itertuples(), None)
 
 
 def _kilde(b: Beregning, *own: str) -> str:
