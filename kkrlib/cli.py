@@ -151,6 +151,7 @@ def build(
     complete = set() if chosen else set(reports)
     if not chosen and not rapport:  # reports that no longer exist, too
         complete |= {e["rapport"] for e in koersel.laes_katalog(target)}
+    before = {e["navn"] for e in koersel.laes_katalog(target)}
     results = koersel.byg(
         pages,
         ud=target,
@@ -164,6 +165,8 @@ def build(
     for result in results:
         if not result.kode:
             click.echo(_shown(target / result.side))
+    for name in sorted(before - {e["navn"] for e in koersel.laes_katalog(target)}):
+        click.echo(f"fjernet: {_shown(target / name)}.html, som ikke længere kan bygges", err=True)
     return _failures(results)
 
 

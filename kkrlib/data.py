@@ -12,6 +12,8 @@ under ``checks`` what that standard has no word for:
     a column says of the key what the register says (a kommune's region);
 ``sum``
     a printed sum equals the sum of its rows, but for the faults that are recorded as such;
+``lig_med``
+    a column equals the value of a row of another table: the same number, printed twice;
 ``kendt``
     each row is a known fault of a source, shown as a warning.
 
@@ -20,6 +22,7 @@ The module knows no field: a new table, or a new year, is only data.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -32,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from frictionless import Package, Report, system
+from frictionless import Package, system
 
 from kkrlib import dansk
 from kkrlib.errors import ADVARSEL, DataError, Fund, ParameterError
@@ -87,7 +90,7 @@ def check(mappe: Path | str | None = None) -> list[Fund]:
         if resource["name"] in readable:
             try:
                 tables[resource["name"]] = _raw(folder / resource["path"])
-            except pd.errors.ParserError:  # rows of unequal length, which are findings already
+            except ValueError:  # rows of unequal length, which are findings already
                 continue
     for resource in resources:
         if resource["name"] not in tables:
@@ -134,43 +137,49 @@ def check_kilder(kilder: Path | str, mappe: Path | str | None = None) -> list[Fu
     return found
 
 
-def laes_csv(sti: Path | str, skemaer: dict[str, dict[str, str]]) -> tuple[str, pd.DataFrame]:
+def laes_csv(sti: Path | str, former: dict[str, list[str]]) -> tuple[str, pd.DataFrame]:
     """Read a small CSV that a user made, in one of several shapes, as strings.
 
-    ``skemaer`` maps a shape's name to its columns and what each holds (``"heltal"`` or ``"tekst"``); the header decides which shape it is. Returns the shape's name and a DataFrame of
-    strings with the column ``raekke`` (line in the file). Raises :class:`DataError` with every finding.
+    ``former`` maps a shape's name to its columns; the header decides which shape it is, and a last column ``note`` may be left
+    out. As spreadsheets write it, the file may begin with a BOM, have fields separated by comma or semicolon, spaces around
+    them, headings in capitals, and rows without any content, which are passed over. Returns the shape's name and a DataFrame of
+    strings with the column ``raekke`` (row in the file). Raises :class:`DataError` with every finding: no such file, no UTF-8, no
+    rows, other headings, or rows that are longer or shorter than the header.
     """
     path = Path(sti)
     try:
-        # Excel begins its UTF-8 with a BOM, and this file is made by people in Excel.
-        table = _raw(path, "utf-8-sig")
+        records = _records(path, "utf-8-sig", ",")
+        if records and len(records[0]) == 1 and ";" in records[0][0]:
+            records = _records(path, "utf-8-sig", ";")
     except FileNotFoundError:
         raise DataError([Fund(path.name, "", "", "", "filen findes ikke")]) from None
     except UnicodeDecodeError:
         raise DataError([Fund(path.name, "", "", "", _ENCODING)]) from None
-    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-        text = "filen er tom" if isinstance(error, pd.errors.EmptyDataError) else "rækkerne har ikke lige mange felter"
-        raise DataError([Fund(path.name, "", "", "", text)]) from None
-    shape = next((name for name, columns in skemaer.items() if list(table.columns) == list(columns)), None)
+    rows = [(number, [cell.strip() for cell in record]) for number, record in enumerate(records, start=1)]
+    rows = [(number, record) for number, record in rows if any(record)]
+    if not rows:
+        raise DataError([Fund(path.name, "", "", "", "filen er tom")])
+    header = [name.casefold() for name in rows[0][1]]
+    shape = next((name for name, columns in former.items() if columns in (header, [*header, "note"])), None)
     if shape is None:
-        wanted = " eller ".join(",".join(columns) for columns in skemaer.values())
-        header = ",".join(table.columns)
-        raise DataError([Fund(path.name, "1", "", header, f"første linje skal være {wanted}{_separator_hint(header)}")])
-    if table.empty:
+        wanted = " eller ".join(",".join(columns) for columns in former.values())
+        raise DataError([Fund(path.name, str(rows[0][0]), "", ",".join(rows[0][1]), f"første linje skal være {wanted}")])
+    if len(rows) == 1:
         raise DataError([Fund(path.name, "", "", "", "filen har ingen rækker")])
-    found = []
-    for column, kind in skemaer[shape].items():
-        for position, value in enumerate(table[column], start=2):
-            if kind == "heltal" and not _is_integer(value):
-                found.append(Fund(path.name, str(position), column, value, _not_an_integer(value)))
+    found = [
+        Fund(path.name, str(number), "", ",".join(record), f"rækken har {len(record)} felter, og overskriften har {len(header)}")
+        for number, record in rows[1:]
+        if len(record) != len(header)
+    ]
     if found:
         raise DataError(found)
-    return shape, table.assign(raekke=[str(i) for i in range(2, len(table) + 2)])
+    table = pd.DataFrame([record for _, record in rows[1:]], columns=header, dtype=str)
+    return shape, table.reindex(columns=former[shape], fill_value="").assign(raekke=[str(number) for number, _ in rows[1:]])
 
 
-def laes_valgfri(sti: str, skemaer: dict[str, dict[str, str]]) -> tuple[str, str, pd.DataFrame] | None:
+def laes_valgfri(sti: str, former: dict[str, list[str]]) -> tuple[str, str, pd.DataFrame] | None:
     """As :func:`laes_csv` for a parameter that may be empty: (file name, shape, table), or None for an empty path."""
-    return (Path(sti).name, *laes_csv(sti, skemaer)) if sti else None
+    return (Path(sti).name, *laes_csv(sti, former)) if sti else None
 
 
 def laes_regneark(sti: str, former: dict[str, dict[str, tuple[str, str]]]) -> list[tuple[str, dict[str, pd.DataFrame], list[Fund]]]:
@@ -200,7 +209,10 @@ def dato(tekst: str) -> date | None:
     if not tekst:
         return None
     try:
-        return date.fromisoformat(tekst)
+        day = date.fromisoformat(tekst)
+        if day.isoformat() != tekst:  # other forms of ISO 8601, such as 20240905
+            raise ValueError(tekst)
+        return day
     except ValueError:
         raise ParameterError(f"«{tekst}» er ikke en dato skrevet som 2024-12-31") from None
 
@@ -216,8 +228,21 @@ def _resources(folder: Path) -> list[dict[str, Any]]:
 
 
 def _raw(path: Path, encoding: str = "utf-8") -> pd.DataFrame:
-    """All cells as the file has them, empty ones as empty strings; row ``i`` is line ``i + 2``."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding, skip_blank_lines=False)
+    """All cells as the file has them, empty ones as empty strings; row ``i`` is record ``i + 2``.
+
+    Raises ValueError, with the record's number, for a record that has more or fewer fields than the header: pandas would move
+    the fields of the others, or drop some.
+    """
+    records = _records(path, encoding, ",")
+    for number, record in enumerate(records, start=1):
+        if len(record) != len(records[0]):
+            raise ValueError(number)
+    return pd.DataFrame(records[1:], columns=records[0] if records else [], dtype=str)
+
+
+def _records(path: Path, encoding: str, delimiter: str) -> list[list[str]]:
+    with path.open(encoding=encoding, newline="") as file:
+        return list(csv.reader(file, delimiter=delimiter))
 
 
 def _typed(table: pd.DataFrame, resource: dict[str, Any]) -> pd.DataFrame:
@@ -294,6 +319,8 @@ def _cell(cell: Any, kind: str) -> tuple[int | str | None, str]:
         return None, "skal være et helt tal uden decimaler"
     if value < 0:
         return None, "skal være mindst 0"
+    if value >= 10**10:
+        return None, "skal være mindre end 10.000.000.000"
     return int(value), ""
 
 
@@ -330,7 +357,7 @@ def _translate(errors: Iterable[Any], resource: dict[str, Any], path: Path) -> l
         row = str(getattr(error, "row_number", "") or "")
         column = getattr(error, "field_name", "") or ""
         value = getattr(error, "cell", "")
-        value = "" if value is None else str(value)
+        value = "" if value in (None, "None") else str(value)
         match error.type:
             case "encoding-error":
                 text = _ENCODING
@@ -396,6 +423,8 @@ def _separator_hint(header: str) -> str:
 
 def _is_integer(value: str) -> bool:
     digits = value.removeprefix("-")
+    if len(digits) > 15:  # no number of people or kroner is that long, and int() refuses very long ones
+        return False
     return digits.isascii() and digits.isdigit() and str(int(value)) == value
 
 
@@ -448,6 +477,8 @@ def _komplet(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any]
     groups = table.groupby(rule["pr"], sort=True) if "pr" in rule else [("", table)]
     found = []
     for group, rows in groups:
+        if group == "" and "pr" in rule:  # an empty cell, which is a finding already
+            continue
         where = f"{rule['pr']} {group}: " if group else ""
         for key in sorted(wanted - set(rows[columns].itertuples(index=False, name=None))):
             name = _label(register, columns[0], key[0]) if len(columns) == 1 else "; ".join(key)
@@ -532,7 +563,22 @@ def _kendt(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], 
     ]
 
 
-_CHECKS = {"andele": _andele, "komplet": _komplet, "hoerer_til": _hoerer_til, "sum": _sum, "kendt": _kendt}
+def _lig_med(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]) -> list[Fund]:
+    other, key = tables.get(rule["tabel"]), rule["noegle"]
+    if other is None:  # the file is a finding already
+        return []
+    for column, value in rule["hvor"].items():
+        other = other[other[column] == value]
+    found = []
+    for position, (group, value) in enumerate(zip(table[key], table[rule["kolonne"]], strict=True), start=2):
+        for printed in other.loc[other[key] == group, rule["vaerdi"]]:
+            if printed != value:
+                said = f"er trykt som {printed} i {rule['tabel']}.csv ({', '.join(rule['hvor'].values())}, {group})"
+                found.append(Fund(resource["path"], str(position), rule["kolonne"], value, said))
+    return found
+
+
+_CHECKS = {"andele": _andele, "komplet": _komplet, "lig_med": _lig_med, "hoerer_til": _hoerer_til, "sum": _sum, "kendt": _kendt}
 
 
 # --- facts and their lines ------------------------------------------------------------------------------------

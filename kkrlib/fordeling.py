@@ -21,7 +21,7 @@ def stoerste_broek(vaegte: pd.Series | Mapping[Any, Any] | Sequence[Any], antal:
     weight of zero gets nothing.
 
     A tie at the cut (equal remainders, fewer units than entries) is resolved by the index: the lowest label
-    first. It does not depend on the order of rows. :func:`stoerste_broek_trin` says which entries were tied.
+    first (labels of mixed kinds in the order of their texts). It does not depend on the order of rows. :func:`stoerste_broek_trin` says which entries were tied.
 
     ``vaegte``: Series (unique index), mapping, or sequence of numbers ≥ 0. Integers, Fractions and Decimals are
     taken exactly; a float is taken as the exact binary number it is.
@@ -52,10 +52,14 @@ def stoerste_broek_trin(vaegte: pd.Series | Mapping[Any, Any] | Sequence[Any], a
             continue
         if exact[-1] < 0:
             found.append(Fund("vægte", str(label), "", str(value), "må ikke være negativ"))
+    if weights.index.hasnans:
+        found.append(Fund("vægte", "", "", "", "en række har ingen etiket"))
     for label in weights.index[weights.index.duplicated()].unique():
         found.append(Fund("vægte", str(label), "", "", "står to gange"))
     if not er_helt_tal(antal) or antal < 0:
         found.append(Fund("vægte", "", "antal", str(antal), "skal være et helt tal på mindst 0"))
+    elif antal >= 2**63:
+        found.append(Fund("vægte", "", "antal", str(antal), "er for stort"))
     elif not found and antal and not any(exact):
         found.append(Fund("vægte", "", "", "", f"{antal} kan ikke fordeles, når ingen vægt er større end 0"))
     if found:

@@ -337,10 +337,10 @@ def tabel(
             parts.append(
                 f'<details class="gruppe"{is_open}>\n<summary>{_e(str(name))} '
                 f'<span class="antal">({count})</span></summary>\n'
-                f"{one(f'{titel}: {name}', body, foot)}</details>\n"
+                f"{one(f'{titel} – {name}', body, foot)}</details>\n"
             )
         if rest := [i for i in every_total if totals.vist[i][g] not in groups]:
-            parts.append(one(f"{titel}: i alt", [], rest))
+            parts.append(one(f"{titel} – i alt", [], rest))
         inner = "".join(parts)
 
     notes = f'<p class="note">{_e(note)}</p>\n' if note.strip() else ""

@@ -184,20 +184,72 @@ def test_agreed_quotas_must_name_every_kommune_and_sum_to_the_regionskvote(read,
     [
         (b"", "tom"),
         (b"fra,til,antal,note\n", "ingen rækker"),
-        (b"fra;til;antal;note\n825;813;1;\n", "semikolon"),
+        (b"fra,til,antal,note\n1,825,813,1,\n", "rækken har 5 felter, og overskriften har 4"),
         (b"from,to,number\n825,813,1\n", "første linje skal være"),
         ("fra,til,antal,note\nLæsø,813,1,\n".encode("latin-1"), "UTF-8"),
-        ("\ufefffra,til,antal,note\n825,813,1,\n".encode(), ""),
     ],
 )
 def test_a_file_that_is_no_aftale_is_refused(tmp_path, content, said):
     path = tmp_path / "aftale.csv"
     path.write_bytes(content)
-    if not said:  # Excel's UTF-8 begins with a BOM: that is how people save this file, and it is harmless
-        assert data.laes_csv(path, AFTALEFORMER)[0] == "overfoersler"
-        return
     with pytest.raises(DataError, match=said):
         data.laes_csv(path, AFTALEFORMER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufefffra;til;antal;note\r\nLæsø;Frederikshavn;1;\r\n",  # as Danish Excel saves it
+        "Fra, Til, Antal\nLæsø Kommune, 813, 1\n\n,,\n",
+        "fra,til,antal,note\nLæsø,Frederikshavn,1,en bemærkning\n",
+    ],
+)
+def test_an_aftale_is_read_as_spreadsheets_write_it(tmp_path, kvoter, tabeller, text):
+    path = tmp_path / "aftale.csv"
+    path.write_bytes(text.encode())
+    form, table = data.laes_csv(path, AFTALEFORMER)
+    aftale = fra_fil(form, table, path.name, kvoter, tabeller["stavemaader"])
+    assert aftale[["fra", "til", "antal"]].to_numpy().tolist() == [["825", "813", 1]]
+
+
+def test_wrong_names_and_wrong_numbers_are_named_in_one_go_with_the_nearest_name(read):
+    found = findings(read, "fra,til,antal,note\nLæssø,Frederikshavn,1,\nMorsø,Thisted,to,\nMorsø,Rebild,99999999999999999999,\n")
+    assert "mente du «Læsø»" in found["2", "fra"]
+    assert {("3", "antal"), ("4", "antal")} <= set(found)
+
+
+def test_a_kommune_can_hand_on_what_it_takes_over(read, kvoter, tabeller):
+    aftale = read("fra,til,antal,note\nHjørring,Frederikshavn,1,\nFrederikshavn,Morsø,5,\n")
+    assert flygtninge.anvend(kvoter, aftale).at["813", "aftalt_kvote"] == 0
+    assert set(judge(tabeller, kvoter, aftale).values()) == {OPFYLDT}
+    assert "overtager 1" in findings(read, "fra,til,antal,note\nHjørring,Frederikshavn,1,\nFrederikshavn,Morsø,6,\n")["3", "antal"]
+
+
+def test_half_persons_minus_and_left_out_kommuner_are_not_fulfilled(tabeller, kvoter):
+    half = pd.DataFrame({"fra": ["825"], "til": ["813"], "antal": [0.5]})
+    assert judge(tabeller, kvoter, half)["hele tal"] == IKKE_OPFYLDT
+    minus = pd.DataFrame({"fra": ["825"], "til": ["813"], "antal": [-1]})
+    assert judge(tabeller, kvoter, minus)["hele tal"] == IKKE_OPFYLDT
+    one = pd.DataFrame({"kommunekode": ["825"], "kommunekvote": [81]})
+    assert judge(tabeller, kvoter, one)["summen er regionskvoten"] == IKKE_OPFYLDT
+
+
+def test_an_agreed_quota_that_is_not_known_stays_unknown(kvoter):
+    region = kvoter[kvoter["region"] == "Region Nordjylland"]
+    agreed = pd.DataFrame({"kommunekode": region.index, "kommunekvote": region["kommunekvote"].astype("Int64").to_numpy()})
+    agreed.loc[0, "kommunekvote"] = pd.NA
+    assert flygtninge.anvend(kvoter, agreed)["aftalt_kvote"].isna().sum() == 1
+
+
+def test_a_file_replaces_the_recorded_aftale_of_its_region_and_must_concern_the_page(tabeller, tmp_path):
+    path = tmp_path / "b.csv"
+    path.write_text("fra,til,antal,note\nLæsø,Hjørring,1,\n", encoding="utf-8")
+    given = data.laes_valgfri(str(path), AFTALEFORMER)
+    assert [a.navn for a in flygtninge.beregn(tabeller, 2023, aftale_fil=given).aftaler] == ["b.csv"]
+    with pytest.raises(ParameterError, match="gælder Region Nordjylland, men siden viser Region Sjælland"):
+        flygtninge.beregn(tabeller, 2023, "sjaelland", aftale_fil=given)
+    with pytest.raises(ParameterError, match="kræver en aftale"):
+        flygtninge.beregn(tabeller, 2023, aftale_meddelt=date(2022, 9, 1))
 
 
 def test_a_file_that_is_not_there_and_a_date_that_is_none():
@@ -205,6 +257,8 @@ def test_a_file_that_is_not_there_and_a_date_that_is_none():
         data.laes_csv("nowhere.csv", AFTALEFORMER)
     with pytest.raises(ParameterError, match="5/9"):
         data.dato("5/9")
+    with pytest.raises(ParameterError, match="20240905"):
+        data.dato("20240905")
     assert data.dato("2024-09-05") == date(2024, 9, 5)
     assert data.dato("") is None
     assert data.laes_valgfri("", AFTALEFORMER) is None

@@ -288,6 +288,33 @@ def test_semicolons_and_wrong_headings_are_named(folder):
     assert "overskrifterne skal være kvoteaar,region,regionskvote" in only(folder, "regionskvoter.csv", 1, "").regel
 
 
+def test_a_comma_too_many_in_the_first_row_is_one_finding_and_moves_no_field(folder):
+    edit(folder, "bilag_a.csv", "2023,Region Hovedstaden,101,644431,", "2023,Region Hovedstaden,101,644,431,")
+    assert {f.raekke for f in errors(folder)} <= {"2"}
+
+
+def test_a_blank_line_does_not_hide_what_is_missing(folder):
+    path = folder / "bilag_a.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert len(errors(folder)) <= 3
+
+
+def test_a_year_without_landstal_is_named(folder):
+    edit(folder, "landstal.csv", "2025,600,2024-04-29", "2024,600,2024-04-29")
+    assert any(f.fil == "bilag_a.csv" and "landstal.csv" in f.regel for f in errors(folder))
+
+
+def test_a_landstal_that_contradicts_the_printed_totals_is_named(folder):
+    edit(folder, "landstal.csv", "2025,600,2024-04-29", "2025,601,2024-04-29")
+    found = [f for f in errors(folder) if f.fil == "landstal.csv"]
+    assert len(found) == 2 and all("600" in f.regel and f.vaerdi == "601" for f in found)
+
+
+def test_a_legal_number_that_is_none_or_missing_is_named(folder):
+    row = edit(folder, "retsregler.csv", "aendring_over_graensen,25,", "aendring_over_graensen,femogtyve,")
+    assert "helt tal" in only(folder, "retsregler.csv", row, "vaerdi").regel
+
+
 def test_a_number_over_two_fields_is_named(folder):
     row = edit(folder, "bilag_b.csv", "2025,Region Sjælland,253,3,004,2.4,2497", "2025,Region Sjælland,253,1,003,004,2.4,2497")
     assert any(f.raekke == str(row) for f in errors(folder))

@@ -260,6 +260,14 @@ def test_a_landstal_must_change_by_more_than_40_or_25_per_cent_paragraph_2(tabel
     assert (limits["procent"], limits["ned"], limits["op"]) == expected
 
 
+def test_a_missing_legal_number_is_named(tabeller):
+    rules = tabeller["retsregler"]
+    with pytest.raises(DataError, match="aendring_over_graensen"):
+        flygtninge.aendringsgraenser(9000, rules[rules["regel"] != "aendring_over_graensen"], pd.Timestamp("2024-09-10"))
+    with pytest.raises(DataError, match="landstal_graense"):
+        flygtninge.aendringsgraenser(600, rules, pd.Timestamp("2021-09-10"))
+
+
 @pytest.mark.parametrize("year", YEARS)
 def test_the_limits_of_a_quota_are_where_the_distribution_says(tabeller, year):
     """The scan must agree with fordel() at every limit it reports, and one person before it."""

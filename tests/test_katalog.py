@@ -259,7 +259,7 @@ def test_pages_are_every_combination(rapport):
     ]
     first, second, *_ = katalog.sider(rapport, TABELLER)
     assert first.parametre == {"aar": 2025, "region": "hele landet"}
-    assert (first.tekst, second.tekst) == ("2025, Hele landet", "2025, Region Sjælland")
+    assert (first.tekst, second.tekst) == ("2025, hele landet", "2025, Region Sjælland")
     assert not first.proeve
 
 

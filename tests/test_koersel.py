@@ -70,7 +70,7 @@ def test_the_catalogue_says_what_there_is(bygget):
         "rapporttitel": "Prøverapport",
         "titel": "Prøve 2025, hele landet",
         "beskrivelse": "En side, der prøver kørslen.",
-        "tekst": "2025, Hele landet",
+        "tekst": "2025, hele landet",
         "parametre": {"aar": 2025, "region": "hele landet"},
         "filer": [{"fil": "data/proeve-2025-tal.csv", "bytes": 12, "titel": ""}],
     }

@@ -162,7 +162,7 @@ def test_a_long_table_is_split_by_group_and_only_the_chosen_is_open():
     assert [d.summary.get_text() for d in groups] == ["Hovedstaden (1 række)", "Sjælland (1 række)", "Nordjylland (1 række)"]
     assert [d.has_attr("open") for d in groups] == [False, True, False]
     captions = [c.get_text() for c in s.select("caption")]
-    assert captions == ["Kvoter: Hovedstaden", "Kvoter: Sjælland", "Kvoter: Nordjylland", "Kvoter: i alt"]
+    assert captions == ["Kvoter – Hovedstaden", "Kvoter – Sjælland", "Kvoter – Nordjylland", "Kvoter – i alt"]
     assert groups[1].tfoot.th.get_text() == "Sjælland" and not groups[0].tfoot
     assert [th.get_text() for th in s.select("table")[-1].thead.find_all("th")] == ["Kommune", "Befolkning (personer)"]
     assert len(s.select("tbody tr")) == 3

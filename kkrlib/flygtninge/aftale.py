@@ -10,6 +10,8 @@ are fixed. An aftale comes in one of two forms:
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -17,11 +19,10 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.errors import DataError, Fund
+from kkrlib.fordeling import er_helt_tal
 
-FORMER = {
-    "overfoersler": {"fra": "tekst", "til": "tekst", "antal": "heltal", "note": "tekst"},
-    "kvoter": {"kommune": "tekst", "kvote": "heltal"},
-}
+FORMER = {"overfoersler": ["fra", "til", "antal", "note"], "kvoter": ["kommune", "kvote"]}
+_TAL = re.compile(r"-?\d{1,6}", re.ASCII)
 OPFYLDT, IKKE_OPFYLDT, UPROEVET = "opfyldt", "ikke opfyldt", "kan ikke efterprøves"
 
 
@@ -40,19 +41,23 @@ def fra_fil(form: str, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame, stav
     names = _kommuner(kvoter, stavemaader)
     codes = {}
     for column in ["fra", "til"] if form == "overfoersler" else ["kommune"]:
-        codes[column] = [names.get(text.strip().casefold()) for text in tabel[column]]
+        codes[column] = [names.get(text.casefold().removesuffix(" kommune")) for text in tabel[column]]
         for row, text, code in zip(tabel["raekke"], tabel[column], codes[column], strict=True):
             if code is None:
-                found.append(Fund(fil, row, column, text, "kommunen findes ikke i registret"))
-    number = "antal" if form == "overfoersler" else "kvote"
-    persons = tabel[number].map(int)
-    for row, value in zip(tabel["raekke"], persons, strict=True):
-        if value < (1 if form == "overfoersler" else 0):
-            text = "skal være mindst 1" if form == "overfoersler" else "en kvote må ikke være negativ (§ 6, stk. 2)"
-            found.append(Fund(fil, row, number, str(value), text))
+                near = difflib.get_close_matches(text, list(kvoter["kommune"]), n=1)
+                hint = f"; mente du «{near[0]}»?" if near else ""
+                found.append(Fund(fil, row, column, text, f"kommunen findes ikke i registret{hint}"))
+    number, least = ("antal", 1) if form == "overfoersler" else ("kvote", 0)
+    for row, text in zip(tabel["raekke"], tabel[number], strict=True):
+        if not _TAL.fullmatch(text):
+            found.append(Fund(fil, row, number, text, "skal være et helt tal på højst seks cifre, skrevet med cifre alene"))
+        elif int(text) < least:
+            said = "skal være mindst 1" if least else "en kvote må ikke være negativ (BEK 550/2022 § 6, stk. 2)"
+            found.append(Fund(fil, row, number, text, said))
+    persons = pd.Series([int(text) if _TAL.fullmatch(text) else None for text in tabel[number]], dtype="Int64")
 
     if form == "overfoersler":
-        aftale = pd.DataFrame({"fra": codes["fra"], "til": codes["til"], "antal": persons.astype("Int64"), "note": tabel["note"]})
+        aftale = pd.DataFrame({"fra": codes["fra"], "til": codes["til"], "antal": persons, "note": list(tabel["note"])})
         found += _transfer_findings(aftale, tabel, fil, kvoter)
     else:
         aftale = pd.DataFrame({"kommunekode": codes["kommune"], "kommunekvote": persons})
@@ -78,7 +83,9 @@ def anvend(kvoter: pd.DataFrame, aftale: pd.DataFrame) -> pd.DataFrame:
                 if code in agreed.index:
                     agreed[code] = agreed[code] + sign * transfer.antal
     else:
-        agreed.update(aftale.set_index("kommunekode")["kommunekvote"].astype("Int64"))
+        quotas = aftale.set_index("kommunekode")["kommunekvote"].astype("Int64")
+        known = agreed.index.intersection(quotas.index)
+        agreed.loc[known] = quotas.loc[known]
     result["aftalt_kvote"] = agreed
     result["aendring"] = agreed - result["kommunekvote"]
     return result
@@ -106,22 +113,27 @@ def bedoem(
     transfers = "fra" in aftale.columns
     numbers = aftale["antal" if transfers else "kommunekvote"]
     name = register["kommune"].to_dict()
-    rows = []
+    rows, bad = [], []
 
     if numbers.isna().any():
         rows.append(("hele tal", law, UPROEVET, "Antallet er ikke oplyst for alle kommuner i aftalen."))
     else:
-        bad = [x for x in numbers if int(x) != x]
-        rows.append(("hele tal", law, *_verdict(not bad, "Alle tal er hele.", f"Ikke hele tal: {dansk.opremsning(map(str, bad))}.")))
+        bad = [x for x in numbers if not er_helt_tal(x) or (transfers and x < 1)]
+        said = f"Ikke hele tal på mindst {1 if transfers else 0}: {dansk.opremsning(map(str, bad))}."
+        rows.append(("hele tal", law, *_verdict(not bad, "Alle tal er hele.", said)))
 
-    if numbers.isna().any() or (transfers and kvoter is None):
+    after = None
+    if bad:
+        rows.append(("ikke negative", law, UPROEVET, "Det kræver hele tal."))
+    elif numbers.isna().any() or (transfers and kvoter is None):
         missing = "aftalens tal" if numbers.isna().any() else "de beregnede kvoter"
         rows.append(("ikke negative", law, UPROEVET, f"Det kræver {missing}, som ikke er i data."))
     else:
         after = anvend(kvoter, aftale)["aftalt_kvote"] if kvoter is not None else aftale.set_index("kommunekode")["kommunekvote"]
+        fine = "Ingen kommune afgiver mere end sin kvote." if transfers else "Ingen kvote er negativ."
         below = [f"{name.get(code, code)} ({dansk.tal(int(x))})" for code, x in after.items() if x < 0]
         rows.append(
-            ("ikke negative", law, *_verdict(not below, "Ingen kommune afgiver mere end sin kvote.", f"Negativ kvote: {dansk.opremsning(below)}."))
+            ("ikke negative", law, *_verdict(not below, fine, f"Negativ kvote: {dansk.opremsning(below)}."))
         )
 
     outside = sorted(code for code in _touched(aftale) if register["region"].get(code) != region)
@@ -131,8 +143,12 @@ def bedoem(
     if transfers:
         kept = "Det, én kommune afgiver, modtager en anden i regionen, så summen er uændret."
         rows.append(("summen er regionskvoten", law, *_verdict(not outside, kept, "Personer flyttes ud af regionen, så summen ændres.")))
-    elif kvoter is None:
-        rows.append(("summen er regionskvoten", law, UPROEVET, "Det kræver regionskvoten, som ikke er i data."))
+    elif kvoter is None or after is None:
+        missing = "regionskvoten, som ikke er i data" if kvoter is None else "hele tal"
+        rows.append(("summen er regionskvoten", law, UPROEVET, f"Det kræver {missing}."))
+    elif left_out := [name.get(c, c) for c in kvoter.index[kvoter["region"] == region] if c not in set(aftale["kommunekode"])]:
+        text = f"Aftalen giver ingen kvote til {dansk.opremsning(left_out)}."
+        rows.append(("summen er regionskvoten", law, IKKE_OPFYLDT, text))
     else:
         quota = int(kvoter.loc[kvoter["region"] == region, "kommunekvote"].sum())
         total = int(aftale["kommunekvote"].sum())
@@ -174,6 +190,7 @@ def _kommuner(kvoter: pd.DataFrame, stavemaader: pd.DataFrame) -> Mapping[str, s
 
 def _transfer_findings(aftale: pd.DataFrame, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame) -> list[Fund]:
     found, given, seen = [], {}, set()
+    received = aftale.groupby("til")["antal"].sum()
     for row, transfer in zip(tabel["raekke"], aftale.itertuples(), strict=True):
         if pd.isna(transfer.fra) or pd.isna(transfer.til):
             continue
@@ -189,11 +206,15 @@ def _transfer_findings(aftale: pd.DataFrame, tabel: pd.DataFrame, fil: str, kvot
             text = f"en aftale gælder kun inden for regionen ({regions.iloc[0]} og {regions.iloc[1]})"
             found.append(Fund(fil, row, "fra,til", pair, text))
         before = given.get(transfer.fra, 0)
+        if pd.isna(transfer.antal):
+            continue
         given[transfer.fra] = before + max(int(transfer.antal), 0)
-        quota = int(kvoter.at[transfer.fra, "kommunekvote"])
+        taken_over = int(received.get(transfer.fra, 0))
+        quota = int(kvoter.at[transfer.fra, "kommunekvote"]) + taken_over
         if given[transfer.fra] > quota:
             total = f" ({given[transfer.fra]} i alt)" if before else ""
-            text = f"{kvoter.at[transfer.fra, 'kommune']} har en kvote på {quota} og kan ikke afgive flere{total}"
+            extra = f", når den overtager {taken_over}," if taken_over else ""
+            text = f"{kvoter.at[transfer.fra, 'kommune']} har en kvote på {quota}{extra} og kan ikke afgive flere{total}"
             found.append(Fund(fil, row, "antal", str(transfer.antal), text))
     return found
 
@@ -210,7 +231,7 @@ def _quota_findings(aftale: pd.DataFrame, tabel: pd.DataFrame, fil: str, kvoter:
             found.append(Fund(fil, "mangler", "kommune", rows.at[code, "kommune"], f"alle kommuner i {region} skal have en kvote"))
         total = int(known.loc[known["kommunekode"].isin(rows.index), "kommunekvote"].sum())
         quota = int(rows["kommunekvote"].sum())
-        if not len(missing) and total != quota:
+        if not len(missing) and known["kommunekvote"].notna().all() and total != quota:
             text = f"kvoterne i {region} skal summe til regionskvoten {quota} (forskel {dansk.fortegn(total - quota)})"
             found.append(Fund(fil, "i alt", "kvote", str(total), text))
     return found

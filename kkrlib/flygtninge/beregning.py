@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.errors import ukendt_vaerdi
+from kkrlib.errors import ParameterError, ukendt_vaerdi
 from kkrlib.flygtninge import aftale as _aftale
 from kkrlib.flygtninge.forklaring import aarsager, trin
 from kkrlib.flygtninge.kontroller import kontroller
@@ -20,9 +20,10 @@ from kkrlib.omraade import HELE_LANDET, omraade
 
 @dataclass(frozen=True)
 class Aftale:
-    """An aftale and its verdict: key, region, transfers or quotas, the quotas after it (or None), verdict by requirement, note."""
+    """An aftale and its verdict: key or file name, whether it is from a file, region, transfers or quotas, the quotas after it (or None), verdict by requirement, note."""
 
     navn: str
+    fra_fil: bool
     kvoteaar: int
     region: str
     aftale: pd.DataFrame
@@ -67,6 +68,11 @@ class Beregning:
     tabeller: Mapping[str, pd.DataFrame]
 
     @property
+    def proeve(self) -> bool:
+        """Whether the page is a trial: with a scenario, or an aftale from a file."""
+        return self.scenarie is not None or any(a.fra_fil for a in self.aftaler)
+
+    @property
     def udvalgte(self) -> pd.DataFrame:
         """The rows of ``kommuner`` in the chosen region (all of them for the whole country)."""
         return self.kommuner if self.region == HELE_LANDET else self.kommuner[self.kommuner["region"] == self.region]
@@ -96,10 +102,16 @@ def beregn(
     with. ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
     ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was reported.
 
-    Raises ParameterError for a year without data or an unknown region, DataError for an aftale or a scenario that
+    A file replaces the aftale that is recorded for its region.
+
+    Raises ParameterError for a year without data, an unknown region, or an aftale for another region, DataError for an aftale or a scenario that
     makes no sense.
     """
+    if aftale_meddelt is not None and aftale_fil is None:
+        raise ParameterError("aftale_meddelt: dagen kræver en aftale.")
     years = aar_med_data(tabeller)
+    if isinstance(aar, bool) or not isinstance(aar, int):
+        raise ParameterError(f"aar: «{aar}» er ikke et helt tal. Gyldige: {', '.join(map(str, years))}.")
     if aar not in years:
         raise ukendt_vaerdi("aar", aar, years)
     region = omraade(tabeller, region)
@@ -123,6 +135,10 @@ def beregn(
         scenario = sammenlign(fordelt, fordel(med_andre_tal(basis, other_families), other_landstal))
 
     kommuner = _published(fordelt, tabeller, aar, earlier)
+    own = _from_file(tabeller, kommuner, aar, aftale_fil, aftale_meddelt, last_day)
+    own_regions = {a.region for a in own}
+    if region != HELE_LANDET and own_regions - {region}:
+        raise ParameterError(f"aftale: filen gælder {', '.join(sorted(own_regions))}, men siden viser {region}.")
     return Beregning(
         kvoteaar=aar,
         region=region,
@@ -141,7 +157,7 @@ def beregn(
         scenarie=scenario,
         scenarie_landstal=other_landstal,
         scenarie_familiesammenfoerte=other_families,
-        aftaler=_recorded(tabeller, kommuner, aar, aar) + _from_file(tabeller, kommuner, aar, aftale_fil, aftale_meddelt, last_day),
+        aftaler=[a for a in _recorded(tabeller, kommuner, aar, aar) if a.region not in own_regions] + own,
         tidligere_aftaler=_recorded(tabeller, kommuner, aar, None),
         kontroller=kontroller(tabeller, fordelt, aar),
         kildefejl=tabeller["kildefejl"].query("kvoteaar == @aar").reset_index(drop=True),
@@ -195,7 +211,7 @@ def _recorded(tabeller: Mapping[str, pd.DataFrame], kommuner: pd.DataFrame, aar:
         verdict = _aftale.bedoem(moves, row.region, register, quotas, _date(row.meddelt), _date(deadlines.get(row.kvoteaar)))
         after = _aftale.anvend(kommuner, moves) if quotas is not None and moves["antal"].notna().all() else None
         found.append(
-            Aftale(row.aftale, int(row.kvoteaar), row.region, moves, after, verdict, _aftale.samlet(verdict), row.note)
+            Aftale(row.aftale, False, int(row.kvoteaar), row.region, moves, after, verdict, _aftale.samlet(verdict), row.note)
         )
     return found
 
@@ -219,6 +235,6 @@ def _from_file(
         part = agreed[[register.at[code, "region"] == region for code in codes]]
         verdict = _aftale.bedoem(part, region, register, kommuner, reported, last_day)
         note = " ".join(part["note"][part["note"] != ""]) if "note" in part.columns else ""
-        found.append(Aftale(name, aar, region, part, _aftale.anvend(kommuner, part), verdict, _aftale.samlet(verdict), note))
+        found.append(Aftale(name, True, aar, region, part, _aftale.anvend(kommuner, part), verdict, _aftale.samlet(verdict), note))
     return found
 

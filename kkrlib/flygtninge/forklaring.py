@@ -31,7 +31,7 @@ def trin(fordelt: pd.DataFrame, landstal: int) -> pd.DataFrame:
     - ``nulgraense``: negative numbers set to 0, and what the other kommuner are scaled down in return;
     - ``afrunding``: to whole persons.
 
-    And ``kommunekvote``, and ``stoerst``: which of the four after befolkningstal moved it most.
+    And ``kommunekvote``; ``hele`` and ``rest``, the whole part and the remainder of the fordelingstal that decide the rounding; and ``stoerst``: which of the four after befolkningstal moved it most.
     """
     all_families = int(fordelt["familiesammenfoerte"].sum())
     parts = pd.DataFrame(
@@ -45,6 +45,8 @@ def trin(fordelt: pd.DataFrame, landstal: int) -> pd.DataFrame:
         dtype=object,
     )
     parts["kommunekvote"] = fordelt["kommunekvote"]
+    parts["hele"] = fordelt["fordelingstal"].map(lambda x: x.__floor__()).astype("int64")
+    parts["rest"] = fordelt["fordelingstal"] - parts["hele"].map(int)
     moved = BIDRAG[1:]
     parts["stoerst"] = [max(moved, key=lambda column: abs(row[column])) for _, row in parts.iterrows()]
     return parts

@@ -63,7 +63,7 @@ def kontroller(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, kvot
         slug = _slug(tabeller, place)
         add(f"sum-{table.replace('_', '-')}-{column.replace('_', '-')}-{slug}", fact, table, "sum", text, fact["vaerdi"], parts[column].sum())
         if column in ("kommunekvote", "regionskvote") and place not in set(tabeller["regioner"]["region"]):
-            add(f"landstal-{column}", fact, table, "lighed", f"I alt for {_STOERRELSE[column]} er landstallet", fact["vaerdi"], landstal)
+            add(f"landstal-{column}", fact, table, "lighed", f"{_STOERRELSE[column].capitalize()} i alt mod landstallet", fact["vaerdi"], landstal)
 
     faults = tabeller["kildefejl"].query("kvoteaar == @kvoteaar and art == 'sum'")
     keys = [

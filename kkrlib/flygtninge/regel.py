@@ -44,7 +44,7 @@ def fordel(grundlag: pd.DataFrame, landstal: int) -> pd.DataFrame:
     ----------
     grundlag
         Index ``kommunekode`` (three-digit strings); columns ``region`` (official name), ``befolkning``,
-        ``indvandrere_flygtninge`` and ``familiesammenfoerte`` (whole persons ≥ 0). Other columns are kept.
+        ``indvandrere_flygtninge`` and ``familiesammenfoerte`` (whole persons ≥ 0). Other columns are kept (one named like a step is replaced).
         Any set of kommuner; whether all 98 are there is checked where data are loaded.
     landstal
         Persons to distribute, a whole number ≥ 0.
@@ -88,9 +88,19 @@ def regionskvoter(fordelt: pd.DataFrame) -> pd.DataFrame:
     """The regionskvoter: sums of the kommunekvoter of each region (BEK 550/2022 § 4; integrationsloven § 7).
 
     ``fordelt`` is what :func:`fordel` returns. Returns a DataFrame indexed by ``region`` in alphabetical order with
-    ``befolkning`` and ``regionskvote`` (persons, ``int64``); the regionskvoter sum to the landstal.
+    ``befolkning`` and ``regionskvote`` (persons, ``int64``); the regionskvoter sum to the landstal. Raises :class:`DataError`
+    for a missing region or a number that is no whole number ≥ 0.
     """
-    sums = fordelt.groupby("region", sort=True)[["befolkning", "kommunekvote"]].sum()
+    found = [
+        Fund("fordelt", str(code), column, "" if pd.isna(value) else str(value), "skal være et helt antal personer på mindst 0")
+        for column in ("befolkning", "kommunekvote")
+        for code, value in fordelt[column].items()
+        if not er_helt_tal(value) or value < 0
+    ]
+    found += [Fund("fordelt", str(code), "region", "", "kommunen har ingen region") for code in fordelt.index[fordelt["region"].isna()]]
+    if found:
+        raise DataError(found)
+    sums = fordelt.assign(region=fordelt["region"].astype("str")).groupby("region", sort=True)[["befolkning", "kommunekvote"]].sum()
     return sums.rename(columns={"kommunekvote": "regionskvote"}).astype("int64")
 
 
@@ -128,16 +138,18 @@ def _validate(grundlag: pd.DataFrame, landstal: Any) -> None:
     found = [
         Fund("grundlag", "", column, "", "kolonnen mangler") for column in ["region", *ANTAL] if column not in grundlag.columns
     ]
+    twice = grundlag.columns[grundlag.columns.duplicated()].unique()
+    if found or len(twice):
+        raise DataError([*found, *(Fund("grundlag", "", str(column), "", "kolonnen står to gange") for column in twice)])
     for code in grundlag.index[grundlag.index.duplicated()].unique():
         found.append(Fund("grundlag", str(code), "kommunekode", str(code), "kommunen står to gange"))
     for code in grundlag.index.unique():
         if not (isinstance(code, str) and len(code) == 3 and code.isascii() and code.isdigit()):
             found.append(Fund("grundlag", str(code), "kommunekode", str(code), "skal være en tekst på tre cifre, fx «101»"))
-    if "region" in grundlag.columns:
-        for code, region in grundlag["region"].items():
-            if not isinstance(region, str) or not region.strip():
-                found.append(Fund("grundlag", str(code), "region", "", "kommunen har ingen region"))
-    for column in [c for c in ANTAL if c in grundlag.columns]:
+    for code, region in grundlag["region"].items():
+        if not isinstance(region, str) or not region.strip():
+            found.append(Fund("grundlag", str(code), "region", "", "kommunen har ingen region"))
+    for column in ANTAL:
         before = len(found)
         for code, value in grundlag[column].items():
             if pd.api.types.is_scalar(value) and pd.isna(value):
@@ -150,5 +162,7 @@ def _validate(grundlag: pd.DataFrame, landstal: Any) -> None:
             found.append(Fund("grundlag", "", column, "0", "der er ingen personer i nogen kommune, så andelene findes ikke"))
     if not er_helt_tal(landstal) or landstal < 0:
         found.append(Fund("grundlag", "", "landstal", str(landstal), "landstallet skal være et helt tal på mindst 0"))
+    elif landstal >= 2**63:
+        found.append(Fund("grundlag", "", "landstal", str(landstal), "landstallet er for stort"))
     if found:
         raise DataError(found)

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from kkrlib import dansk
 from kkrlib.errors import DataError, Fund
 from kkrlib.flygtninge.regel import fordel
 from kkrlib.fordeling import er_helt_tal, hele, raekkefoelge
@@ -51,9 +52,19 @@ def aendringsgraenser(landstal: int, retsregler: pd.DataFrame, dag: date) -> dic
     A landstal up to the limit in ``retsregler`` (8.000) must be changed when the expected number changes by *more than*
     40 %, a higher one by more than 25 %. ``retsregler`` is the table of legal numbers; the rule in force on ``dag`` is
     taken. Returns ``procent`` (int), ``ned`` and ``op`` (the nearest whole numbers, below and above, that trigger a
-    change; ``ned`` is −1 where no number is low enough) and ``henvisning``. Raises KeyError where no rule is in force.
+    change; ``ned`` is −1 where no number is low enough) and ``henvisning``. Raises
+    :class:`DataError` where a rule in force is missing.
     """
-    rules = retsregler[retsregler["gaelder_fra"] <= pd.Timestamp(dag)].sort_values("gaelder_fra").groupby("regel").last()
+    known = retsregler[retsregler["gaelder_fra"] <= pd.Timestamp(dag)].sort_values("gaelder_fra")
+    rules = known.drop_duplicates("regel", keep="last").set_index("regel")
+    needed = ["landstal_graense", "aendring_til_og_med_graensen", "aendring_over_graensen"]
+    found = [
+        Fund("retsregler.csv", "mangler", "regel", name, f"reglen mangler en værdi, der gælder den {dansk.dato(dag)}")
+        for name in needed
+        if name not in rules.index or pd.isna(rules.at[name, "vaerdi"])
+    ]
+    if found:
+        raise DataError(found)
     limit = int(rules.at["landstal_graense", "vaerdi"])
     name = "aendring_til_og_med_graensen" if landstal <= limit else "aendring_over_graensen"
     per_cent = int(rules.at[name, "vaerdi"])

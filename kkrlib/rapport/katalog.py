@@ -45,7 +45,8 @@ class Parameter:
     ``None`` is a value too. ``kolonner`` are the (table, column) pairs in all of which a valid value stands
     (empty: any value of the type), ``alle`` the extra value that means all of them, ``kort`` the column
     with the short form that page names use, ``alias`` columns with other spellings. ``dato`` marks a
-    date (``"2024-09-05"`` or empty), ``mindst`` is the least number, ``fil`` marks the path of a file,
+    date (``"2024-09-05"`` or empty), ``mindst`` and ``hoejst`` are the
+    least and greatest number (of a dictionary: of its values, whole numbers, whose keys stand in the column ``noegler``), ``fil`` marks the path of a file,
     which may be a folder too with ``mappe``.
     """
 
@@ -61,6 +62,8 @@ class Parameter:
     fil: bool = False
     dato: bool = False
     mindst: int | None = None
+    hoejst: int | None = None
+    noegler: tuple[str, str] | None = None
     mappe: bool = False
 
 
@@ -92,7 +95,7 @@ class Sidespec:
     @property
     def tekst(self) -> str:
         """What a link to the page says among the report's other pages: ``"2025, Region Sjælland"``."""
-        return ", ".join(upper_first(str(self.parametre[p.navn])) for p in self.rapport.akser)
+        return upper_first(", ".join(str(self.parametre[p.navn]) for p in self.rapport.akser))
 
     def beskriv(self) -> str:
         """Report and parameter set in one line, for messages."""
@@ -157,6 +160,8 @@ def _with_metadata(p: Parameter, meta: Mapping[str, Any]) -> Parameter:
         fil=bool(meta.get("fil")),
         dato=bool(meta.get("dato")),
         mindst=meta.get("mindst"),
+        hoejst=meta.get("hoejst"),
+        noegler=tuple(meta["noegler"]) if meta.get("noegler") else None,
         mappe=bool(meta.get("mappe")),
     )
 
@@ -358,14 +363,40 @@ def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd
     if p.kolonner:
         return _listed(rapport, p, value, tabeller)
     typed = _typed(p, value)
-    if p.dato and typed:
-        try:
-            return date.fromisoformat(typed).isoformat()
-        except ValueError:
-            raise ValueError(f"«{value}» er ikke en dato skrevet som 2024-12-31.") from None
-    if p.mindst is not None and typed is not None and typed < p.mindst:
-        raise ValueError(f"«{value}» er for lille; det mindste er {p.mindst}.")
-    return typed
+    if p.dato and typed and not _is_date(typed):
+        raise ValueError(f"«{value}» er ikke en dato skrevet som 2024-12-31.")
+    if p.noegler and typed:
+        return {_key(rapport, p, key, tabeller): _bounded(p, number, f"{key}: ") for key, number in typed.items()}
+    return _bounded(p, typed) if p.mindst is not None or p.hoejst is not None else typed
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _bounded(p: Parameter, number: Any, foran: str = "") -> Any:
+    if number is None and not foran:
+        return None
+    if isinstance(number, bool) or not isinstance(number, int) and (foran or p.type == "int"):
+        raise ValueError(f"{foran}«{number}» er ikke et helt tal.")
+    if p.mindst is not None and number < p.mindst:
+        raise ValueError(f"{foran}«{number}» er for lille; det mindste er {p.mindst}.")
+    if p.hoejst is not None and number > p.hoejst:
+        raise ValueError(f"{foran}«{number}» er for stort; det største er {p.hoejst}.")
+    return number
+
+
+def _key(rapport: Rapport, p: Parameter, key: Any, tabeller: Mapping[str, pd.DataFrame]) -> str:
+    """A key of a dictionary, as the column of valid keys has it."""
+    assert p.noegler is not None
+    valid = [str(v) for v in _column(rapport, p, p.noegler, tabeller)]
+    if str(key) not in valid:
+        near = difflib.get_close_matches(str(key), valid, n=1)
+        raise ValueError(f"«{key}» findes ikke i {p.noegler[0]}.csv" + (f"; mente du «{near[0]}»?" if near else "."))
+    return str(key)
 
 
 def _typed(p: Parameter, value: Any) -> Any:

@@ -308,7 +308,7 @@ def _rest(error: object) -> list[str]:
 
 
 class Cellefejl(RunError):
-    """A cell that failed, took too long, or lost its kernel. ``exit_code`` is 3 for a DataError in the kernel."""
+    """A cell that failed, took too long, or lost its kernel. ``exit_code`` is 3 for a DataError in the kernel, 2 for a ParameterError."""
 
     def __init__(self, celle: int, kilde: str, aarsag: str, detaljer: Sequence[str] = (), exit_code: int = 4):
         first = next((line.strip() for line in kilde.splitlines() if line.strip()), "")
@@ -354,9 +354,10 @@ def koer(notesbog: Path, parametre: Mapping[str, Any], ud: Path, *, celletid: in
                 raise
             nb = run()
     except PapermillExecutionError as stop:
-        is_data = stop.ename.rsplit(".", 1)[-1].endswith("DataError")
+        name = stop.ename.rsplit(".", 1)[-1]
+        code = next((c for end, c in (("DataError", 3), ("ParameterError", 2)) if name.endswith(end)), 4)
         cause = _one_line(stop.ename, stop.evalue)
-        raise Cellefejl(stop.exec_count or 0, stop.source, cause, _rest(stop.evalue), 3 if is_data else 4) from None
+        raise Cellefejl(stop.exec_count or 0, stop.source, cause, _rest(stop.evalue), code) from None
     except (DeadKernelError, CellTimeoutError) as stop:
         nb, index = state["nb"], state.get("celle", 0)
         nbformat.write(_clean(nb), ud)

@@ -6,6 +6,7 @@ counts and the choice of words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import afstemning, dansk, figurer
-from kkrlib.flygtninge import Beregning
+from kkrlib.flygtninge import Beregning, pr_10000
 from kkrlib.flygtninge.aftale import IKKE_OPFYLDT, OPFYLDT
 from kkrlib.flygtninge.beregning import HELE_LANDET, Aftale
 from kkrlib.flygtninge.forklaring import AARSAGER, BIDRAG
@@ -38,6 +39,7 @@ AARSAG_NAVNE = {
 KORTGRAENSER = [Fraction(1, 2), Fraction(1), Fraction(3, 2), Fraction(2)]
 
 _PERSONER = "personer"
+_AFTALEKILDE = "Udlændingestyrelsens meddelelser om kommunekvoter, gengivet i projektets regelgrundlag"
 _PR_10000 = "personer pr. 10.000 indbyggere"
 
 
@@ -47,8 +49,9 @@ _PR_10000 = "personer pr. 10.000 indbyggere"
 def side(b: Beregning) -> Side:
     """Title and description of the page."""
     where = "" if b.region == HELE_LANDET else f": {b.region}"
+    trial = "Prøve: fordeling" if b.proeve else "Fordeling"
     return Side(
-        f"Fordeling af flygtninge {b.kvoteaar}{where}",
+        f"{trial} af flygtninge {b.kvoteaar}{where}",
         f"Hvor mange flygtninge kommunerne i {_omraade(b)} skal modtage i {b.kvoteaar}: kvoterne beregnet efter reglerne "
         "og sammenholdt med dem, Udlændingestyrelsen har offentliggjort.",
     )
@@ -56,11 +59,29 @@ def side(b: Beregning) -> Side:
 
 def hovedpunkter(b: Beregning) -> Tekst:
     """At most six main points."""
-    points = [_point_landstal(b), _point_area(b), _point_kommuner(b)]
-    if b.forrige:
-        points.append(_point_change(b))
+    points = [_point_trial(b), _point_landstal(b), _point_area(b), _point_aftale(b), _point_kommuner(b), _point_change(b)]
     points += [_point_check(b), _point_limits(b)]
-    return Tekst("\n".join(f"- {point}" for point in points))
+    return Tekst("\n".join(f"- {point}" for point in [p for p in points if p][:6]))
+
+
+def _point_trial(b: Beregning) -> str:
+    if not b.proeve:
+        return ""
+    where = "[Andre forudsætninger](#andre-forudsaetninger)" if b.scenarie is not None else "[Aftaler om kommunekvoter](#aftaler-om-kommunekvoter)"
+    return f"**Dette er en prøve med egne forudsætninger, ikke den offentliggjorte rapport.** Se {where}."
+
+
+def _point_aftale(b: Beregning) -> str:
+    """That an aftale changes quotas of the area; the other numbers are those before it."""
+    changed = [(a, a.kvoter[a.kvoter["aendring"] != 0]) for a in _aftaler(b) if a.kvoter is not None and not a.fra_fil]
+    said = [
+        f"Kommunerne i {a.region} har aftalt andre kvoter for {dansk.opremsning(rows['kommune'])}."
+        for a, rows in changed
+        if len(rows)
+    ]
+    if not said:
+        return ""
+    return " ".join(said) + " Tallene i rapporten er de beregnede kvoter før aftalen; se [aftaler](#aftaler-om-kommunekvoter)."
 
 
 def _point_landstal(b: Beregning) -> str:
@@ -91,22 +112,27 @@ def _point_area(b: Beregning) -> str:
 
 def _point_kommuner(b: Beregning) -> str:
     rows = b.udvalgte
-    top = rows[rows["kommunekvote"] >= sorted(rows["kommunekvote"], reverse=True)[2]].sort_values("kommunekvote", ascending=False, kind="stable")
-    named = dansk.opremsning(f"{r.kommune} ({dansk.tal(r.kommunekvote)})" for r in top.head(5).itertuples())
+    third = sorted(rows["kommunekvote"], reverse=True)[min(2, len(rows) - 1)]
+    top = rows[(rows["kommunekvote"] >= third) & (rows["kommunekvote"] > 0)]
+    if len(top) > 6:  # a long tie says nothing
+        top = rows[rows["kommunekvote"] > third]
+    top = top.sort_values("kommunekvote", ascending=False, kind="stable")
+    named = dansk.opremsning(f"{r.kommune} ({dansk.tal(r.kommunekvote)})" for r in top.itertuples())
     none = int((rows["kommunekvote"] == 0).sum())
-    text = f"De største kvoter har {named}."
+    text = f"De største kvoter har {named}." if named else ""
     return text + (f" {_some(none, len(rows))} har kvoten 0." if none else "")
 
 
 def _point_change(b: Beregning) -> str:
+    if not b.forrige:
+        return ""
     rows = b.udvalgte.sort_values("aendring", kind="stable")
     down, up = rows.iloc[0], rows.iloc[-1]
     causes = b.aarsager.loc[rows.index, AARSAGER[:-1]]
     largest = AARSAG_NAVNE[max(causes, key=lambda c: sum(abs(x) for x in causes[c]))].lower()
-    return (
-        f"Siden {b.forrige} stiger kvoten mest i {_named_change(b, up['aendring'])} og falder mest i {_named_change(b, down['aendring'])}. "
-        f"Den årsag, der flytter mest mellem kommunerne, er {_bestemt(largest)}."
-    )
+    rise = f"stiger kvoten mest i {_named_change(b, up['aendring'])}" if up["aendring"] > 0 else "stiger kvoten ikke i nogen kommune"
+    fall = f"falder mest i {_named_change(b, down['aendring'])}" if down["aendring"] < 0 else "falder ikke i nogen"
+    return f"Siden {b.forrige} {rise} og {fall}. For de enkelte kommuner betyder {_bestemt(largest)} mest."
 
 
 def _bestemt(cause: str) -> str:
@@ -132,18 +158,20 @@ def _point_check(b: Beregning) -> str:
         f"{fits[0]} af {len(kommuner)} beregnede kommunekvoter og {fits[1]} af {len(regioner)} regionskvoter for hele landet "
         "svarer til de offentliggjorte."
     )
-    others = b.kontroller[b.kontroller["art"] != "regel"]
-    wrong = int((others["dom"] == afstemning.AFVIGER).sum())
-    if wrong:
-        text += f" {dansk.tal(wrong)} af {dansk.tal(len(others))} trykte summer passer ikke med deres rækker; se [datakvalitet](#datakvalitet)."
+    for kind, nouns in (("sum", "trykte summer passer ikke med deres rækker"), ("lighed", "totaler svarer ikke til landstallet")):
+        part = b.kontroller[b.kontroller["art"] == kind]
+        wrong = int((part["dom"] == afstemning.AFVIGER).sum())
+        if wrong:
+            text += f" {dansk.tal(wrong)} af {dansk.tal(len(part))} {nouns}; se [datakvalitet](#datakvalitet)."
     return text
 
 
 def _point_limits(b: Beregning) -> str:
     limits = b.landstalsgraenser
+    low = f" eller højst {dansk.tal(limits['ned'])}" if limits["ned"] >= 0 else ""
     return (
-        f"Ventes der {dansk.tal(limits['op'])} flygtninge eller flere, eller {dansk.tal(limits['ned'])} eller færre, skal landstallet "
-        f"fastsættes på ny, fordi ændringen er på mere end {limits['procent']} procent."
+        f"Hvis der ventes mindst {dansk.tal(limits['op'])}{low} flygtninge, skal landstallet fastsættes på ny, "
+        f"fordi ændringen er på mere end {limits['procent']} procent."
     )
 
 
@@ -258,7 +286,7 @@ def kommunekvoter(b: Beregning) -> Tabel:
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
         note="Filerne indeholder alle beregningens trin for hver kommune.",
-        ialt=_totals(b, ["kommunekvote", "offentliggjort_kvote", *(["forrige_kvote", "aendring"] if b.forrige else [])]),
+        ialt=_totals(b, ["befolkning", "kommunekvote", "offentliggjort_kvote", *(["forrige_kvote", "aendring"] if b.forrige else [])]),
         **_grouping(b),
     )
 
@@ -338,21 +366,24 @@ def _explain(b: Beregning, code: str, row: pd.Series) -> str:
     all_families = int(b.kommuner["familiesammenfoerte"].sum())
     own, parts = int(row["familiesammenfoerte"]), b.trin.loc[code]
     gap = row["befolkningsandel"] - row["indvandrerandel"]
+    moved_by = (
+        "Andelen af indvandrere og flygtninge er størst. Forskellen trækkes derfor fra befolkningsandelen"
+        if gap < 0
+        else "Forskellen lægges til befolkningsandelen"
+    )
     lines = [
-        f"1. {row['kommune']} har {dansk.procent(row['befolkningsandel'], 2)} af landets indbyggere og "
-        f"{dansk.procent(row['indvandrerandel'], 2)} af landets indvandrere og flygtninge. Forskellen lægges til befolkningsandelen, så "
-        f"fordelingsandelen er {dansk.procent(row['fordelingsandel'], 2)}"
-        + (" (lavere end befolkningsandelen)." if gap < 0 else "."),
-        f"2. Fordelingsandelen ganges med landstallet og alle familiesammenførte i landet "
+        f"1. {row['kommune']} har {dansk.procent(row['befolkningsandel'], 3)} af landets indbyggere og "
+        f"{dansk.procent(row['indvandrerandel'], 3)} af landets indvandrere og flygtninge. {moved_by}, så fordelingsandelen er "
+        f"{dansk.procent(row['fordelingsandel'], 3)}.",
+        f"2. Fordelingsandelen ganges med landstallet plus alle familiesammenførte i landet "
         f"({dansk.tal(b.landstal)} + {dansk.tal(all_families)} = {dansk.tal(b.landstal + all_families)}). "
         f"Det giver {dansk.tal(row['beregnet_fordelingstal'], 2)}.",
         f"3. Kommunens egne familiesammenførte, {dansk.tal(own)}, trækkes fra. Det giver {dansk.tal(row['foreloebigt_fordelingstal'], 2)}.",
-        "4. Tallet er negativt og sættes til 0."
-        if row["foreloebigt_fordelingstal"] < 0
+        "4. Tallet er ikke større end 0, så fordelingstallet er 0."
+        if row["foreloebigt_fordelingstal"] <= 0
         else "4. Negative tal i andre kommuner er sat til 0. Derfor skaleres tallet ned, så summen for hele landet bliver landstallet. "
         f"Det giver {dansk.tal(row['fordelingstal'], 2)}.",
-        f"5. Som hele personer er kvoten **{dansk.tal(row['kommunekvote'])}**."
-        + (" Lighed om den sidste person blev afgjort ved laveste kommunekode." if row["lighed"] else ""),
+        f"5. {_rounding(b, row, parts)}",
     ]
     moved = parts["stoerst"]
     text = (
@@ -368,6 +399,20 @@ def _explain(b: Beregning, code: str, row: pd.Series) -> str:
     return "\n".join(lines) + f"\n\n{text}"
 
 
+def _rounding(b: Beregning, row: pd.Series, parts: pd.Series) -> str:
+    quota = f"**{dansk.tal(row['kommunekvote'])}**."
+    if not row["fordelingstal"]:
+        return f"Derfor er kvoten {quota}"
+    left = b.landstal - int(b.trin["hele"].sum())
+    among = "er blandt dem" if row["kommunekvote"] > parts["hele"] else "er ikke blandt dem"
+    tie = " To eller flere kommuner stod helt lige, og personen gik til den laveste kommunekode." if row["lighed"] else ""
+    return (
+        f"{dansk.tal(row['fordelingstal'], 2)} giver {dansk.flertal(int(parts['hele']), 'hel person', 'hele personer')} og en rest på "
+        f"{dansk.tal(parts['rest'], 2)}. De {dansk.tal(left)} personer, der mangler for at nå landstallet, går til de største rester. "
+        f"Resten her {among}, så kvoten er {quota}{tie}"
+    )
+
+
 def aarsager_figur(b: Beregning) -> Any:
     """The change since the previous published year by cause."""
     if b.aarsager is None:
@@ -380,7 +425,8 @@ def aarsager_figur(b: Beregning) -> Any:
         titel=f"Hvorfor kvoterne er ændret fra {b.forrige} til {b.kvoteaar}",
         beskrivelse=(
             f"For hver {label}: ændringen i kvoten siden {b.forrige}, delt på årsager. "
-            f"Størst betydning har {_aarsag(largest)}."
+            + ("Lagt sammen for hver region betyder " if b.region == HELE_LANDET else "For kommunerne betyder ")
+            + f"{_aarsag(largest)} mest."
         ),
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
@@ -412,7 +458,7 @@ def aarsager(b: Beregning) -> Any:
         titel=f"Ændring i kommunekvoten fra {b.forrige} til {b.kvoteaar} efter årsag",
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
-        note="Årsagerne summer præcist til ændringen; de viste tal er afrundede. Hver årsag er gennemsnittet over alle rækkefølger, de kan ændres i.",
+        note="Årsagerne summer præcist til ændringen; de viste tal er afrundede. Hvor meget én årsag betyder, afhænger af, hvilke der ændres først. Tallene er gennemsnittet af alle rækkefølger.",
         **_grouping(b),
     )
 
@@ -425,9 +471,10 @@ def landstalsgraenser(b: Beregning) -> Tekst:
     limits = b.landstalsgraenser
     return tekst(
         "Landstallet er {landstal:tal}. Det skal ændres, hvis det forventede antal flygtninge ændres med mere end {procent} procent "
-        "({henvisning}), altså til {op:tal} eller flere eller til {ned:tal} eller færre. Så fastsættes nye kvoter, og en aftale "
-        "bortfalder, medmindre den selv siger, hvordan den følger ændringen (§ 6, stk. 3).",
+        "(bekendtgørelsen om boligplacering af flygtninge, {henvisning}), altså til mindst {op:tal}{lavt}. Så fastsættes nye kvoter, "
+        "og en aftale bortfalder, medmindre den selv siger, hvordan den følger ændringen (BEK 550/2022 § 6, stk. 3).",
         landstal=b.landstal,
+        lavt=f" eller højst {dansk.tal(limits['ned'])}" if limits["ned"] >= 0 else "",
         **limits,
     )
 
@@ -454,7 +501,7 @@ def landstal_varianter(b: Beregning) -> Tabel:
         titel=f"Kvoter ved andre landstal end {dansk.tal(b.landstal)}",
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
-        note="Beregnet med samme grundlag som landstallet: 10 og 20 procent færre og flere, rundet ned til hele personer.",
+        note="Landstallet er sat 10 og 20 procent op og ned og rundet ned til hele personer. Alt andet er uændret.",
         ialt=totals,
     )
 
@@ -468,7 +515,7 @@ def graenser(b: Beregning) -> Tabel:
     if len(odd):
         note += (
             f" Når kvoter rundes til hele personer, kan en kommune få færre ved et højere landstal eller flere ved et lavere. "
-            f"Det sker her i {dansk.opremsning(odd['kommune'])}."
+            f"Det sker her i {dansk.opremsning(odd['kommune'])}; tallene står i filerne."
         )
     return tabel(
         rows,
@@ -530,10 +577,11 @@ def scenarie(b: Beregning) -> Any:
 def aftaler_tekst(b: Beregning) -> Tekst:
     """Which aftaler there are for the year, and their verdict in words."""
     deadline = b.brev["aftalefrist"]
-    limit = "" if pd.isna(deadline) else f" inden den {dansk.dato(deadline)}"
+    limit = "" if pd.isna(deadline) else f" senest den {dansk.dato(deadline)}"
     intro = (
-        f"Kommunerne i en region kan aftale en anden fordeling, hvis de meddeler den{limit}. Kvoterne skal være hele tal, ikke være "
-        "negative og summe til regionskvoten (§ 6, stk. 2). Uden en gyldig aftale gælder de beregnede kvoter."
+        f"Kommunerne i en region kan aftale en anden fordeling, hvis de meddeler aftalen til Udlændingestyrelsen{limit}. Kvoterne skal "
+        "være hele tal, må ikke være negative og skal summe til regionskvoten (BEK 550/2022 § 6, stk. 2). Uden en gyldig aftale gælder "
+        "de beregnede kvoter."
     )
     chosen = _aftaler(b)
     if not chosen:
@@ -543,7 +591,8 @@ def aftaler_tekst(b: Beregning) -> Tekst:
         IKKE_OPFYLDT: "opfylder ikke alle krav",
     }
     said = [
-        f"Aftalen i {a.region} {verdicts.get(a.samlet, 'opfylder de krav, der kan efterprøves')}. {a.note.rstrip('.')}{'.' if a.note else ''}".strip()
+        f"{'Den prøvede aftale' if a.fra_fil else 'Aftalen'} i {a.region} {verdicts.get(a.samlet, 'opfylder de krav, der kan efterprøves')}. "
+        f"{_plain(a.note)}".strip()
         for a in chosen
     ]
     return Tekst("\n\n".join([intro, *said]))
@@ -621,7 +670,7 @@ def tidligere_aftaler(b: Beregning) -> Any:
         id="aftaler-andre-aar",
         titel="Kendte aftaler for andre år",
         enhed=_PERSONER,
-        kilde="Udlændingestyrelsens meddelelser om kommunekvoter",
+        kilde=_AFTALEKILDE,
     )
 
 
@@ -631,12 +680,12 @@ def tidligere_aftaler(b: Beregning) -> Any:
 def afstemning_tekst(b: Beregning) -> Tekst:
     """What was compared, in numbers."""
     counts = b.kontroller["dom"].value_counts()
-    published = int(b.kontroller["offentliggjort"].notna().sum())
+    agree = int(counts.get(afstemning.STEMMER, 0))
     wrong = int(counts.get(afstemning.AFVIGER, 0))
     text = (
-        f"{dansk.tal(published)} offentliggjorte tal for {b.kvoteaar} er sammenholdt med det, de skal være: kvoterne med reglen, "
-        "summerne med deres rækker og totalerne med landstallet. "
-        + (f"{dansk.tal(int(counts.get(afstemning.STEMMER, 0)))} stemmer, og {dansk.tal(wrong)} afviger." if wrong else "De stemmer alle.")
+        f"Der er foretaget {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal for {b.kvoteaar}: kvoterne er sammenholdt "
+        "med reglen, summerne med deres rækker og totalerne med landstallet. "
+        + ("De stemmer alle." if agree == len(b.kontroller) else f"{dansk.tal(agree)} stemmer, og {dansk.tal(wrong)} afviger.")
         + " Kontrollen gælder hele landet, også på regionernes sider."
     )
     return Tekst(text)
@@ -722,7 +771,7 @@ def metode(b: Beregning) -> Tekst:
     """Which act the letter of the year names, and the dates of its numbers."""
     letter = b.brev
     return tekst(
-        "Brevet for {aar} henviser til {bekendtgoerelse}. Indbyggere samt indvandrere og flygtninge er opgjort den {opgjort:dato}, og "
+        "Udlændingestyrelsens brev for {aar} henviser til {bekendtgoerelse}. Indbyggere samt indvandrere og flygtninge er opgjort den {opgjort:dato}, og "
         "familiesammenføringerne er fra {familier}. De seks trin er de samme for alle år i datagrundlaget.",
         aar=b.kvoteaar,
         bekendtgoerelse=letter["bekendtgoerelse"],
@@ -750,6 +799,10 @@ def kilder(b: Beregning) -> Tabel:
         low, high = int(part["linje"].min()), int(part["linje"].max())
         lines = f"{low}" if low == high else f"{low}–{high}"
         rows.append((text, f"{source}: {documents.at[source, 'titel']}, {documents.at[source, 'tid']}", part["punkt"].iloc[0], lines))
+    for name, text in (("aftaler", "Aftaler om kommunekvoter"), ("retsregler", "Grænser og frister i reglerne")):
+        source = b.tabeller[name]["kilde"].iloc[0]
+        low, high = int(b.tabeller[name]["linje"].min()), int(b.tabeller[name]["linje"].max())
+        rows.append((text, documents.at[source, "titel"], b.tabeller[name]["punkt"].iloc[0], f"{low}–{high}"))
     return tabel(
         pd.DataFrame(rows, columns=["tal", "dokument", "punkt", "linjer"]),
         [
@@ -770,6 +823,12 @@ def kilder(b: Beregning) -> Tabel:
 
 def _omraade(b: Beregning) -> str:
     return b.region
+
+
+def _plain(note: str) -> str:
+    """A note from a file as a sentence: its own signs must not become Markdown."""
+    text = re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", " ".join(note.split())).rstrip(".")
+    return f"{text}." if text else ""
 
 
 def _i_regionen(b: Beregning) -> str:
@@ -799,11 +858,9 @@ def _kilde(b: Beregning, *own: str) -> str:
 
 
 def _aftalekilde(b: Beregning, chosen: Iterable[Aftale]) -> str:
-    recorded = set(b.tabeller["aftaler"]["aftale"])
-    own = [a.navn for a in chosen if a.navn not in recorded]
-    if own:
-        return f"Filen {dansk.opremsning(sorted(set(own)))}; egen beregning"
-    return "Udlændingestyrelsens meddelelse om kommunekvoter; egen beregning"
+    files = [f"filen {name}" for name in sorted({a.navn for a in chosen if a.fra_fil})]
+    recorded = [] if all(a.fra_fil for a in chosen) else [_AFTALEKILDE]
+    return "; ".join([*recorded, *files, "egen beregning"])
 
 
 def _opgjort(b: Beregning) -> str:
@@ -864,7 +921,8 @@ def _totals(b: Beregning, columns: list[str]) -> pd.DataFrame:
     if b.region == HELE_LANDET:
         country = rows[columns].sum().to_frame().T.assign(region="Hele landet", kommune="Hele landet")
         sums = pd.concat([sums, country], ignore_index=True)
-    return sums.astype({c: "Int64" for c in columns})
+    sums = sums.astype({c: "Int64" for c in columns})
+    return sums.assign(pr_10000=pr_10000(sums["kommunekvote"], sums["befolkning"]))
 
 
 def _area_rows(b: Beregning, parts: pd.DataFrame) -> tuple[pd.DataFrame, str]:
