@@ -1,8 +1,10 @@
 """The klyngeregnskab: templates that can be read back, and every fault that can be made in one is named."""
 
+import io
 import shutil
 
 import openpyxl
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -85,8 +87,9 @@ def test_spending_and_carry_over_are_summed_by_hand(tabeller, mappe):
     assert "Udkørende akutteam" in vis.indsatser(b).html and "Akutområdet" in vis.indsatser(b).html
     table = vis.regnskab(b)
     assert "150.000" in table.ren_tekst and "300.000" in table.ren_tekst
-    text = str(vis.regnskab_tekst(b))
-    assert "150.000" in text and "ikke offentliggjort i kilden" in text
+    text = str(vis.regnskab_tekst(b)).replace("\xa0", " ")
+    assert "150.000 kr. af " in text and "ikke offentliggjort i kilden" in text
+    assert "(1,3" in text  # of all four klynger's money; the carry-over would be 2,5
 
 
 def test_without_accounts_the_report_says_so(b):
@@ -111,6 +114,9 @@ def test_without_accounts_the_report_says_so(b):
         ({(FORBRUG, 2): "mange"}, "akut", "er tekst"),
         ({(FORBRUG, 2): -5}, "akut", "mindst 0"),
         ({(FORBRUG, 2): 2.5}, "akut", "uden decimaler"),
+        ({(FORBRUG, 2): 10**20}, "akut", "mindre end 10.000.000.000"),
+        ({(FORBRUG, 2): 1e300}, "akut", "mindre end 10.000.000.000"),
+        ({(FORBRUG, 2): 10**10}, "akut", "mindre end 10.000.000.000"),
         ({(FORBRUG, 2): True}, "akut", "helt tal"),
         ({(RAADERUM, 2): 1}, "raaderum", "skal være tekst"),
     ],
@@ -186,6 +192,49 @@ def test_the_budgets_are_whole_kroner_that_sum_to_the_money(tabeller):
     pools = tabeller["klynge_regionspuljer"].set_index("region")["pulje"]
     assert b.budget[own].groupby("region")["budget"].sum().to_dict() == pools.to_dict()
     assert b.budget["kommunekode"].isna().sum() == 22
+
+
+def test_every_payers_budget_is_less_than_a_krone_from_the_exact_amount(tabeller):
+    for way in ("udelt", "delt"):
+        b = klynger.beregn(tabeller, 2022, koebenhavn=way)
+        kommuner = b.fordelt.set_index([*klynger.NOEGLE, "kommunekode"])["kommuner"]
+        for payer in b.budget.itertuples():
+            key = (payer.region, payer.klynge)
+            exact = b.klynger.at[key, "regioner"] if pd.isna(payer.kommunekode) else kommuner[(*key, payer.kommunekode)]
+            assert abs(payer.budget - exact) < 1, key
+            assert 0 <= payer.hoejst - exact < 1, key
+
+
+def test_what_is_published_may_be_spent_or_carried_but_not_a_krone_more(tabeller, mappe):
+    published = tabeller["klynge_kommunebidrag"].query("trykt == 'Lejre'")["bidrag"].item()
+    fill(mappe, {(FORBRUG, 3): published})
+    row = read(tabeller, mappe).regnskab.query("betaler == 'Lejre'").iloc[0]
+    assert (row["forbrug"], row["budget"], row["rest"]) == (published, published - 1, -1)
+    fill(mappe, {(FORBRUG, 3): published + 1})
+    (finding,) = findings(tabeller, mappe)
+    assert finding.regel == f"forbruget er større end budgettet på {published - 1} og end bidraget rundet op til {published}"
+    fill(mappe, {(FORBRUG, 3): None, (OVERFOERES, 3): published, (RAADERUM, 3): "ja"})
+    assert read(tabeller, mappe).regnskab["overfoeres"].sum() == published
+
+
+def test_every_published_contribution_may_be_spent(tabeller, b):
+    most = b.budget.dropna(subset="kommunekode").set_index("kommunekode")["hoejst"]
+    published = tabeller["klynge_kommunebidrag"].set_index("kommunekode")["bidrag"]
+    assert (most[published.index] >= published).all()
+
+
+def test_a_template_takes_amounts_up_to_the_payers_own(b, skabeloner):
+    book = openpyxl.load_workbook(io.BytesIO(skabeloner[NAVN]))
+    page = book["Betalere"]
+    most = b.budget[b.budget["klynge"] == "Klyngen Holbæk"].set_index("betaler")["hoejst"]
+    seen = {}
+    for rule in page.data_validations.dataValidation:
+        if rule.type == "whole":
+            for cell in (c for area in rule.sqref.ranges for c in area.rows):
+                for row, _ in cell:
+                    seen.setdefault(page.cell(row, 1).value, set()).add((int(rule.formula1), int(rule.formula2)))
+    assert seen == {payer: {(0, amount)} for payer, amount in most.items()}
+    assert "det samlede kommunale eller regionale udgiftsloft for 2023" in " ".join(str(c.value) for c in book["Klynge"]["A"])
 
 
 def test_the_command_writes_templates_once_and_checks_them(mappe, tmp_path):

@@ -62,6 +62,63 @@ def test_the_main_points_follow_the_data(tabeller):
     assert "160 mio. kr." in text and "13,62 kr." in text
 
 
+def columns(table, *names):
+    """The named columns of a table's rows, and of its totals."""
+    heads = [k["navn"] for k in table.payload["kolonner"]]
+    return tuple([tuple(row[heads.index(n)] for n in names) for row in table.payload[part]] for part in ("raekker", "ialt"))
+
+
+def test_the_totals_of_tabel_1_are_the_printed_ones(tabeller, sider):
+    rows, totals = columns(vis.klynger(sider["hele landet"]), "navn", "offentliggjort_i_alt", "offentliggjort_kommuner", "offentliggjort_regioner")
+    printed = tabeller["klynge_regionsbeloeb"].query("tabel == 'tabel-1'").set_index("region")
+    pools = tabeller["klynge_regionspuljer"].set_index("region")["pulje"]
+    expected = [(f"{r} i alt", printed.at[r, "i_alt"], printed.at[r, "kommuner"], pools[r]) for r in printed.index]
+    assert totals == [*expected, ("Hele landet", 80_000_000, 40_000_000, 40_000_000)]
+    assert sum(row[1] for row in rows) != 80_000_000  # the klynger's own amounts do not sum to it
+    assert columns(vis.klynger(sider["Region Syddanmark"]), "offentliggjort_i_alt")[1] == [(16_923_353,)]
+
+
+def test_forskel_is_published_minus_computed_in_rows_and_totals(sider):
+    for part in ("i_alt", "kommuner", "regioner"):
+        for shown in columns(vis.klynger(sider["hele landet"]), part, f"offentliggjort_{part}", f"forskel_{part}"):
+            assert all(float(difference) == pytest.approx(float(official) - float(computed), abs=1e-6) for computed, official, difference in shown)
+    rows, _ = columns(vis.klynger(sider["Region Hovedstaden"]), "klynge", "forskel_i_alt")
+    assert dict(rows)["Klynge Syd"] > 3_000_000 > -3_000_000 > dict(rows)["Klynge By"]
+
+
+@pytest.mark.parametrize("way", ["udelt", "delt"])
+def test_koebenhavn_both_ways_is_beside_what_is_published_in_each(tabeller, way):
+    b = klynger.beregn(tabeller, 2022, koebenhavn=way)
+    rows, _ = columns(vis.koebenhavn(b), "navn", "i_alt", "offentliggjort", "sted")
+    assert [(navn, sted) for navn, _, _, sted in rows] == [
+        ("Klynge Syd, udelt", "bilag 3"), ("Klynge By, udelt", "bilag 3"), ("Klynge Syd, delt", "Tabel 1"), ("Klynge By, delt", "Tabel 1")
+    ]  # fmt: skip
+    assert all(abs(float(computed) - official) < 2 for _, computed, official, _ in rows)
+    assert len({round(float(computed)) for _, computed, _, _ in rows}) == 4
+
+
+def test_when_koebenhavn_is_divided_the_page_says_what_it_pays_to_each(tabeller):
+    b = klynger.beregn(tabeller, 2022, "hovedstaden", koebenhavn="delt")
+    paid = [int(x.replace(".", "")) for x in re.findall(r"([\d.]+) kr\.", vis.kommuner(b).payload["note"].replace("\xa0", " "))]
+    assert len(paid) == 2 and abs(sum(paid) - b.kommuner.at["101", "kommuner"]) <= 1 and all(paid)
+    assert "medmindre siden er lavet med kommunen delt" in vis.kildefejl(b).html
+
+
+def test_findings_without_a_shown_cause_are_counted_from_the_data(tabeller, sider):
+    assert "De 28 afvigelser hører til 4 fund; årsagen til 2 af dem kan ikke vises." in str(vis.hovedpunkter(sider["hele landet"]))
+    for cause, said in (("vist", "til 4 fund. "), ("ukendt", "til 4 fund; årsagen til 4 af dem kan ikke vises. ")):
+        copy = dict(tabeller) | {"klynge_kildefejl": tabeller["klynge_kildefejl"].assign(aarsag=cause)}
+        assert said in str(vis.hovedpunkter(klynger.beregn(copy, 2022)))
+
+
+def test_a_deviation_without_a_finding_is_listed_as_such(tabeller):
+    faults = tabeller["klynge_kildefejl"]
+    copy = dict(tabeller) | {"klynge_kildefejl": faults[faults["fund"] != "klynger-og-akuthospitaler"]}
+    b = klynger.beregn(copy, 2022)
+    assert "Af de 28 afvigelser hører 26 til 3 fund; årsagen til det ene kan ikke vises. 2 afvigelser er uden kendt årsag." in str(vis.hovedpunkter(b))
+    assert "- Uden kendt årsag: 2 kontroller" in str(vis.fund_tekst(b))
+
+
 def test_the_treatment_of_koebenhavn_is_said_and_changes_its_klynger_only(tabeller, sider):
     split = klynger.beregn(tabeller, 2022, koebenhavn="delt")
     assert "delingen er udledt" in vis.klynger(split).payload["note"]
@@ -84,10 +141,13 @@ def test_kommuner_that_leave_are_named_and_too_few_give_no_amount(tabeller):
     assert "siger aftalen ikke" in str(vis.hovedpunkter(three))
     lead = klynger.beregn(tabeller, 2022, "sjaelland", udtraeden=["Næstved"])
     assert "Leadkommunen er trådt ud af We Build Denmark" in str(vis.kontorer_tekst(lead))
+    assert "hvad 1 af de 4 regionale klyngekontorer skal have. De andre får 12 mio. kr." in str(vis.hovedpunkter(lead))
+    assert "hvad de 4 regionale klyngekontorer skal have." in str(vis.hovedpunkter(three))
 
 
 def test_the_assumption_of_the_population_stands_where_the_number_stands(tabeller, sider):
     assert "1. januar 2022" in str(vis.kontorer_tekst(sider["Region Sjælland"]))
+    assert "For We Build Denmark siger kilden kun, at de andre kommuner betaler i fællesskab" in str(vis.kontorer_tekst(sider["Region Sjælland"]))
     other = klynger.beregn(tabeller, 2022, "sjaelland", kontorbefolkning=2025)
     assert "1. januar 2024" in str(vis.kontorer_tekst(other))
 

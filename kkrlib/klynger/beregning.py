@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.errors import DataError, Fund, ukendt_vaerdi
+from kkrlib.errors import DataError, Fund, ParameterError, ukendt_vaerdi
 from kkrlib.klynger import regnskab
 from kkrlib.klynger.deling import Deling, med_deling, udled
 from kkrlib.klynger.kontorer import fordel_kontorer, kommunekoder, regning_pr_kommune
@@ -112,7 +112,7 @@ def beregn(
     klyngekontorer. ``kontorbefolkning``: the quota year whose bilag A has the population of the klyngekontorer (default: the year's own; the
     source names none). ``regnskaber``: filled-in accounts as :func:`kkrlib.data.laes_regneark` reads them.
 
-    Raises ParameterError for a year without data, an unknown region or an unknown ``koebenhavn``, and DataError for data or accounts that
+    Raises ParameterError for a year without data, an unknown region or ``koebenhavn``, or an ``udtraeden`` that is no list, and DataError for data or accounts that
     make no sense.
     """
     years = aar_med_data(tabeller)
@@ -120,6 +120,8 @@ def beregn(
         raise ukendt_vaerdi("aar", aar, years)
     if koebenhavn not in (UDELT, DELT):
         raise ukendt_vaerdi("koebenhavn", koebenhavn, [UDELT, DELT])
+    if isinstance(udtraeden, str):
+        raise ParameterError(f"udtraeden=«{udtraeden}» er tekst; det skal være en liste, fx ['{udtraeden}']")
     region = omraade(tabeller, region)
     money = tabeller["klynge_aar"].set_index("aar").loc[aar].to_dict()
     people = befolkning(tabeller, int(money["kvoteaar"]))
@@ -158,7 +160,7 @@ def beregn(
         indsatser=actions,
         antal_regnskaber=len(regnskaber),
         kontroller=kontroller(tabeller, aar, people, whole, _som_trykt(whole), split, divisions),
-        kildefejl=tabeller["klynge_kildefejl"].reset_index(drop=True),
+        kildefejl=_kildefejl(tabeller, aar),
         tabeller=tabeller,
     )
 
@@ -208,6 +210,12 @@ def _kontorer(tabeller: Mapping[str, pd.DataFrame], region: str, leaving: Collec
             )
         )
     return found
+
+
+def _kildefejl(tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
+    """The faults that concern the year: its own, and those of the agreements on klyngekontorer, which are shown whatever the year."""
+    faults = tabeller["klynge_kildefejl"]
+    return faults[(faults["aar"] == aar) | (faults["tabel"] == "klynge_kontorer")].reset_index(drop=True)
 
 
 def _opgjort(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> date | None:

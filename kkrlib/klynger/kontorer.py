@@ -84,13 +84,13 @@ def regning_pr_kommune(regninger: pd.DataFrame) -> pd.DataFrame:
 
 
 def kommunekoder(kommuner: Mapping[str, str], navngivne: Collection[str]) -> list[str]:
-    """Kommuner that leave, given by code or name, as codes. ``kommuner`` maps codes to names. Raises DataError with every unknown one."""
+    """Kommuner that leave, given by code or name, as codes, each once. ``kommuner`` maps codes to names. Raises DataError with every unknown one."""
     by_name = {name.casefold(): code for code, name in kommuner.items()}
     codes = [str(x) if str(x) in kommuner else by_name.get(str(x).casefold()) for x in navngivne]
     unknown = [Fund("udtraeden", str(x), "", str(x), "er ikke en kommune i regionen") for x, c in zip(navngivne, codes, strict=True) if c is None]
     if unknown:
         raise DataError(unknown)
-    return [code for code in codes if code is not None]
+    return list(dict.fromkeys(code for code in codes if code is not None))
 
 
 def _validate(befolkning: pd.Series, kontorer: pd.DataFrame, udtraeden: Collection[str]) -> None:

@@ -16,6 +16,8 @@ from kkrlib.klynger.deling import HALV, Deling
 from kkrlib.klynger.regel import BELOEB, NOEGLE, pr_klynge, pr_region
 
 TABEL = {"tabel-1": "bilag 2, Tabel 1", "bilag-3": "bilag 3, plancher om klynger", "bilag-3-sjaelland": "bilag 3, planche om Region Sjælland"}
+#: The same, short, for a description: the same number stands in several tables.
+STED = {"tabel-1": "Tabel 1", "bilag-3": "bilag 3", "bilag-3-sjaelland": "bilag 3, Region Sjælland"}
 STOERRELSE = {"kommuner": "fra kommunerne", "regioner": "fra regionen", "i_alt": "i alt"}
 #: A number per inhabitant is printed with two decimals, so it is compared in øre.
 OERE = 100
@@ -129,7 +131,7 @@ class _Kontroller:
                 slack = Fraction(0) if column == "kommuner" else HALV * part
                 rate = computed.at[key, f"{column}_pr_indbygger"]
                 slug, what = f"{self.klynge_slug[key]}-{column.replace('_', '-')}", STOERRELSE[column]
-                self.add(f"{table}-{slug}", fact, where, "regel", f"{name}: {what}", fact[column], computed.at[key, column], slack=slack, rate=rate)
+                self.add(f"{table}-{slug}", fact, where, "regel", f"{name}: {what} ({STED[table]})", fact[column], computed.at[key, column], slack=slack, rate=rate)
                 if key in short and table == "tabel-1":
                     text = f"{name}: {what}, kun de trykte medlemmer"
                     self.add(f"tabel-2-{slug}", fact, "bilag 2, Tabel 1 og 2", "regel", text, fact[column], printed.at[key, column], slack=slack, rate=rate)
@@ -156,7 +158,7 @@ class _Kontroller:
                 if pd.isna(fact[column]):
                     continue
                 slack = Fraction(0) if column == "kommuner" else HALV
-                text = f"{region}: {STOERRELSE[column]}"
+                text = f"{region}: {STOERRELSE[column]} ({STED[fact['tabel']]})"
                 self.add(f"{fact['tabel']}-{self.slugs[region]}-{column.replace('_', '-')}", fact, TABEL[fact["tabel"]], "regel", text, fact[column], computed.at[region, column], slack=slack)
 
     def kommuner(self, befolkning: pd.Series, fordelt: pd.DataFrame) -> None:
@@ -187,7 +189,7 @@ class _Kontroller:
         for fact in rows.to_dict("records"):
             if all(pd.notna(fact[c]) for c in BELOEB):
                 slug = f"{fact['tabel']}-{self.klynge_slug[(fact['region'], fact['klynge'])]}"
-                text = f"{fact['klynge']}, {fact['region']}: kommuner og region giver i alt"
+                text = f"{fact['klynge']}, {fact['region']}: kommuner og region giver i alt ({STED[fact['tabel']]})"
                 self.add(f"vandret-{slug}", fact, TABEL[fact["tabel"]], "sum", text, fact["i_alt"], fact["kommuner"] + fact["regioner"], slack=2 * HALV)
         for fact in regions.to_dict("records"):
             region, table = fact["region"], fact["tabel"]
@@ -195,10 +197,10 @@ class _Kontroller:
             parts = rows[(rows["tabel"] == table) & (rows["region"] == region)]
             for column in BELOEB:
                 if pd.notna(own[column]) and len(parts) and parts[column].notna().all():
-                    text = f"{region}: klyngernes beløb {STOERRELSE[column]}"
+                    text = f"{region}: klyngernes beløb {STOERRELSE[column]} ({STED[table]})"
                     self.add(f"sum-{table}-{self.slugs[region]}-{column.replace('_', '-')}", fact, TABEL[table], "sum", text, own[column], int(parts[column].sum()), slack=len(parts) * HALV)
             if all(pd.notna(own[c]) for c in BELOEB):
-                text = f"{region}: kommuner og region giver i alt"
+                text = f"{region}: kommuner og region giver i alt ({STED[table]})"
                 self.add(f"vandret-{table}-{self.slugs[region]}", fact, TABEL[table], "sum", text, own["i_alt"], own["kommuner"] + own["regioner"], slack=2 * HALV)
         first = regions[regions["tabel"] == "tabel-1"]
         year, n = self.year.to_dict(), len(first) * HALV
@@ -207,6 +209,8 @@ class _Kontroller:
             ("regioner", "pulje_regioner", self.pools["pulje"]),
             ("i_alt", "i_alt", first["i_alt"]),
         ):
+            if parts.empty or parts.isna().any():
+                continue  # nothing printed to add up
             self.add(f"sum-tabel-1-total-{column.replace('_', '-')}", year, TABEL["tabel-1"], "sum", f"Total: regionernes beløb {STOERRELSE[column]}", year[total], int(parts.sum()), slack=n)
         self.add("vandret-tabel-1-total", year, TABEL["tabel-1"], "sum", "Total: kommuner og regioner giver i alt", year["i_alt"], year["pulje_kommuner"] + year["pulje_regioner"], slack=Fraction(0))
         contributions = self.facts("klynge_kommunebidrag").set_index("kommunekode")["bidrag"]
@@ -238,4 +242,4 @@ class _Kontroller:
     def antal(self) -> None:
         counted = len(self.tabeller["klynge_register"])
         for fact in self.facts("klynge_optaellinger").to_dict("records"):
-            self.add(f"antal-{fact['optaelling']}", fact, "teksten", "lighed", f"Antal {fact['hvad']} og antal klynger i Tabel 1", fact["antal"], counted)
+            self.add(f"antal-{fact['optaelling']}", fact, "teksten", "lighed", f"Antal {fact['hvad']} (kilde {fact['kilde']}) og antal klynger i Tabel 1", fact["antal"], counted)

@@ -108,19 +108,23 @@ def pr_region(fordelt: pd.DataFrame) -> pd.DataFrame:
     return sums
 
 
-def hele_kroner(fordelt: pd.DataFrame) -> pd.DataFrame:
-    """The amounts as whole kroner that keep every sum: largest remainder over all contributions, and within each region's money.
+def hele_kroner(fordelt: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """What each payer pays, as whole kroner that keep every sum: largest remainder over all contributions, and over the klynger of each region.
 
-    ``fordelt`` is what :func:`fordel` returns. Returns ``kommuner`` and ``regioner`` (``int64``) on its index; each is its exact amount
-    rounded up or down. Ties go to the row that comes first when rows are ordered by region, klynge and kommunekode.
+    ``fordelt`` is what :func:`fordel` returns. Returns the kommuner's amounts on its index, and the regions' by :data:`NOEGLE` (a region pays a
+    klynge once, whoever its members are), both ``int64``; each is its exact amount rounded up or down. Ties go to the payer that comes first
+    when ordered by region, klynge and kommunekode.
     """
     labels = [f"{r}|{k}|{c}" for r, k, c in zip(fordelt["region"], fordelt["klynge"], fordelt["kommunekode"], strict=True)]
-    whole = pd.DataFrame(index=fordelt.index, columns=["kommuner", "regioner"], dtype="int64")
-    whole["kommuner"] = stoerste_broek(pd.Series(list(fordelt["kommuner"]), index=labels, dtype=object), int(sum(fordelt["kommuner"]))).to_numpy()
-    for _, rows in fordelt.groupby("region", sort=False):
-        weights = pd.Series(list(rows["regioner"]), index=[labels[fordelt.index.get_loc(i)] for i in rows.index], dtype=object)
-        whole.loc[rows.index, "regioner"] = stoerste_broek(weights, int(sum(rows["regioner"]))).to_numpy()
-    return whole.astype("int64")
+    weights = pd.Series(list(fordelt["kommuner"]), index=labels, dtype=object)
+    kommuner = pd.Series(stoerste_broek(weights, int(sum(weights))).to_numpy(), index=fordelt.index, name="kommuner", dtype="int64")
+    klynger = _sums(fordelt, NOEGLE)["regioner"]
+    regioner = pd.Series(0, index=klynger.index, dtype="int64", name="regioner")
+    for region in dict.fromkeys(fordelt["region"]):
+        own = klynger.index.get_level_values("region") == region
+        weights = pd.Series(list(klynger[own]), index=[k for _, k in klynger.index[own]], dtype=object)
+        regioner[own] = stoerste_broek(weights, int(sum(weights))).to_numpy()
+    return kommuner, regioner
 
 
 def medlemskab(tabeller: Mapping[str, pd.DataFrame], dag: date) -> pd.DataFrame:

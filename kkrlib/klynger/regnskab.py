@@ -1,13 +1,15 @@
 """The klyngeregnskab: what each payer set aside for a klynge, what was spent on what, and what is carried over.
 
 The working group (source 002, item 2.6, bilag 2, section D) recommends that each klynge keeps accounts and leaves the form open. The
-form here is ours. Unspent money of a year may be carried to the next if the payer secures the same room under the udgiftsloft of that year.
+form here is ours. Unspent money of a year may be carried to the next if the payer undertakes to secure the same room within the udgiftsloft
+of all kommuner or regions of that year.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -49,17 +51,18 @@ def budgetter(fordelt: pd.DataFrame) -> pd.DataFrame:
     """The budgets in whole kroner that keep every sum: one row per klynge and payer.
 
     ``fordelt`` is what :func:`kkrlib.klynger.fordel` returns, with ``kommune``. Returns ``region``, ``klynge``, ``kommunekode`` (missing for the region),
-    ``betaler`` (name) and ``budget`` (``int64``): the contributing kommuner in their order, then the region. Members without a contribution
-    are no payers.
+    ``betaler`` (name), ``budget`` (``int64``) and ``hoejst`` (``int64``: the exact amount rounded up, the most that may be spent; the budget, or a
+    krone more where rounding took one): the contributing kommuner in their order, then the region. Members without a contribution are no payers.
     """
-    whole = fordelt[[*NOEGLE, "kommunekode", "kommune", "bidragsandel"]].join(hele_kroner(fordelt))
+    kommuner, regioner = hele_kroner(fordelt)
+    whole = fordelt.assign(budget=kommuner)
     parts = []
-    for (region, klynge), rows in whole.groupby(NOEGLE, sort=False):
+    for key, rows in whole.groupby(NOEGLE, sort=False):
         payers = rows[rows["bidragsandel"] != 0]
         for payer in payers.itertuples():
-            parts.append((region, klynge, payer.kommunekode, payer.kommune, payer.kommuner))
-        parts.append((region, klynge, None, region, rows["regioner"].sum()))
-    return pd.DataFrame(parts, columns=[*NOEGLE, "kommunekode", "betaler", "budget"]).astype({"budget": "int64"})
+            parts.append((*key, payer.kommunekode, payer.kommune, payer.budget, ceil(payer.kommuner)))
+        parts.append((*key, None, key[0], regioner[key], ceil(sum(rows["regioner"]))))
+    return pd.DataFrame(parts, columns=[*NOEGLE, "kommunekode", "betaler", "budget", "hoejst"]).astype({"budget": "int64", "hoejst": "int64"})
 
 
 def bedoem(
@@ -72,7 +75,7 @@ def bedoem(
     Returns three things. Accounts: the rows of ``budget`` for the klynger that handed in, with one column per indsatsområde, ``forbrug``, ``rest``
     (budget less spending), ``overfoeres`` (``Int64``), ``raaderum`` and ``fil``. Indsatser: ``region``, ``klynge``, ``indsats``, ``omraade``, ``bemaerkning``. Findings: cells that
     are no whole kroner ≥ 0 (as read), an unknown or doubled klynge or another year, a payer unknown, missing or twice, a budget that was
-    changed, spending over the budget, a carry-over above what is unspent or without secured room, an unknown answer or område.
+    changed, spending over ``hoejst``, a carry-over above what is unspent or without secured room, an unknown answer or område.
     """
     fields = list(indsatsomraader["omraade"])
     areas = {name.casefold(): key for key, name in zip(indsatsomraader["omraade"], indsatsomraader["navn"], strict=True)}
@@ -140,17 +143,18 @@ def _payer(row: dict[str, Any], expected: pd.DataFrame, seen: dict[str, dict[str
     if payer in seen:
         where(line, "betaler", payer, "står to gange")
         return
-    budget = int(expected.at[payer, "budget"])
+    budget, most = int(expected.at[payer, "budget"]), int(expected.at[payer, "hoejst"])
     if pd.notna(row["budget"]) and int(row["budget"]) != budget:
         where(line, "budget", int(row["budget"]), f"budgettet er {budget} og må ikke ændres")
     spent = {name: None if pd.isna(row[name]) else int(row[name]) for name in fields}
     total = sum(n for n in spent.values() if n is not None)
     rest, carried = budget - total, 0 if pd.isna(row[OVERFOERES]) else int(row[OVERFOERES])
     answer = "" if pd.isna(row[RAADERUM]) else str(row[RAADERUM]).strip().casefold()
-    if total > budget:
-        where(line, "forbrug", total, f"forbruget er større end budgettet på {budget}")
-    elif carried > rest:
-        where(line, OVERFOERES, carried, f"der er kun {rest} tilbage at overføre")
+    if total > most:
+        up = f" og end bidraget rundet op til {most}" if most > budget else ""
+        where(line, "forbrug", total, f"forbruget er større end budgettet på {budget}{up}")
+    elif carried > most - total:
+        where(line, OVERFOERES, carried, f"der er kun {most - total} tilbage at overføre")
     if answer and answer not in SVAR:
         where(line, RAADERUM, row[RAADERUM], "skal være ja eller nej")
     elif carried and answer != "ja":

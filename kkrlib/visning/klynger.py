@@ -88,17 +88,32 @@ def _point_rates(b: Beregning) -> str:
 def _point_check(b: Beregning) -> str:
     counts = b.kontroller["dom"].value_counts()
     fits = int(counts.get(afstemning.STEMMER, 0) + counts.get(afstemning.AFRUNDING, 0))
-    deviating = b.kontroller[b.kontroller["dom"] == afstemning.AFVIGER]
     return (
-        f"{dansk.tal(fits)} af {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal stemmer, når der tages højde for afrunding. De "
-        f"{dansk.tal(len(deviating))} afvigelser har {dansk.tal(deviating['fund'].nunique())} årsager; se [datakvalitet](#datakvalitet)."
+        f"{dansk.tal(fits)} af {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal stemmer, når der tages højde for afrunding. "
+        f"{_causes(b)}Se [datakvalitet](#datakvalitet)."
     )
+
+
+def _causes(b: Beregning) -> str:
+    """How many deviations have a finding, and for how many findings the cause cannot be shown; the empty text without deviations."""
+    rows = b.kontroller[b.kontroller["dom"] == afstemning.AFVIGER]
+    known = rows[rows["fund"] != ""]
+    findings = set(known["fund"])
+    unshown = len(findings & set(b.kildefejl.loc[b.kildefejl["aarsag"] == "ukendt", "fund"]))
+    parts = []
+    if len(known):
+        first = f"Af de {dansk.tal(len(rows))} afvigelser hører {dansk.tal(len(known))}" if len(known) < len(rows) else f"De {dansk.tal(len(rows))} afvigelser hører"
+        last = f"; årsagen til {'det ene' if unshown == 1 else f'{dansk.tal(unshown)} af dem'} kan ikke vises" if unshown else ""
+        parts.append(f"{first} til {dansk.tal(len(findings))} fund{last}. ")
+    if len(known) < len(rows):
+        parts.append(f"{dansk.flertal(len(rows) - len(known), 'afvigelse', 'afvigelser')} er uden kendt årsag. ")
+    return "".join(parts)
 
 
 def _point_koebenhavn(b: Beregning) -> str:
     d = _delinger(b)[0]
     return (
-        f"{_kommune(b, d.kommunekode)} deltager i to klynger, og kilden opgør kommunens bidrag på to måder. Deles bidraget, som Tabel 1 gør, "
+        f"{_kommune(b, d.kommunekode)} deltager i to klynger, og kilden opgør kommunens bidrag på to måder. Deles bidraget, som Tabel 1 i kilden gør, "
         f"får {d.anden} {_mio(_flyttet(b, d), 2)} mio. kr. mere og {d.hoved} tilsvarende mindre."
     )
 
@@ -107,9 +122,12 @@ def _point_kontorer(b: Beregning) -> str:
     k = b.kontorer[0]
     total = k.kontorer["perioden"].sum(skipna=False)
     if pd.isna(total):
-        return f"Med de valgte udtrædende kommuner siger aftalen ikke, hvad de {dansk.tal(len(k.kontorer))} regionale klyngekontorer skal have."
+        n, lost = len(k.kontorer), int(k.kontorer["perioden"].isna().sum())
+        which = f"{dansk.tal(lost)} af de {dansk.tal(n)}" if lost < n else f"de {dansk.tal(n)}"
+        rest = f" De andre får {_mio(int(k.kontorer['perioden'].sum()))} mio. kr." if lost < n else ""
+        return f"Med de valgte udtrædende kommuner siger aftalen ikke, hvad {which} regionale klyngekontorer skal have.{rest}"
     return (
-        f"KKR anbefaler kommunerne i {k.vilkaar['region']} at betale {_mio(int(total))} mio. kr. til {dansk.tal(len(k.kontorer))} regionale klyngekontorer i "
+        f"{_kkr(b, k)} anbefalede kommunerne i {k.vilkaar['region']} at betale {_mio(int(total))} mio. kr. til {dansk.tal(len(k.kontorer))} regionale klyngekontorer i "
         f"{int(k.vilkaar['fra_aar'])}–{int(k.vilkaar['til_aar'])}."
     )
 
@@ -172,12 +190,16 @@ def klynger(b: Beregning) -> Tabel:
         rows[f"forskel_{column}"] = [int(p) - c if pd.notna(p) else None for p, c in zip(rows[f"offentliggjort_{column}"], rows[column], strict=True)]
     rows["nummer"] = [_numre(b)[key] for key in zip(rows["region"], rows["klynge"], strict=True)]
     rows["navn"] = [f"{n}. {k}" for n, k in zip(rows["nummer"], rows["klynge"], strict=True)]
-    added = ["indbyggere", *BELOEB, "offentliggjort_i_alt"]
+    added = ["indbyggere", *BELOEB]
     sums = rows.groupby("region", sort=False)[added].sum().reset_index()
     sums["navn"] = [f"{r} i alt" for r in sums["region"]]
     if b.region == HELE_LANDET:
         sums = pd.concat([sums, rows[added].sum().to_frame().T.assign(region="Hele landet", navn="Hele landet")], ignore_index=True)
-    sums["i_alt_pr_indbygger"] = [a / n for a, n in zip(sums["i_alt"], sums["indbyggere"], strict=True)]
+    for column in BELOEB:
+        sums[f"{column}_pr_indbygger"] = [a / n for a, n in zip(sums[column], sums["indbyggere"], strict=True)]
+        published = _trykte_summer(b)[column]
+        sums[f"offentliggjort_{column}"] = pd.Series([published.get(region) for region in sums["region"]], dtype="Int64")
+        sums[f"forskel_{column}"] = [int(p) - c if pd.notna(p) else None for p, c in zip(sums[f"offentliggjort_{column}"], sums[column], strict=True)]
     return tabel(
         rows,
         [
@@ -203,11 +225,20 @@ def klynger(b: Beregning) -> Tabel:
         titel=f"Sundhedsklyngernes midler {b.aar}",
         enhed=_KR,
         kilde=_kilde(b, "egen beregning"),
-        note=f"{_koebenhavn_note(b)} Offentliggjorte beløb er dem i Tabel 1. Forskelle på mere end en krone er forklaret under datakvalitet.".strip(),
+        note=f"{_koebenhavn_note(b)} Offentliggjorte beløb, også summerne, er dem, der står i Tabel 1. Forskelle på mere end en krone er forklaret under datakvalitet.".strip(),
         mangler="ikke trykt",
         ialt=sums,
         **_grouping(b),
     )
+
+
+def _trykte_summer(b: Beregning) -> dict[str, dict[str, int]]:
+    """The totals that Tabel 1 prints, by column and by region or «Hele landet»: the klynger's amounts do not all add up to them."""
+    rows = b.tabeller["klynge_regionsbeloeb"].query("aar == @b.aar and tabel == 'tabel-1'").set_index("region")
+    pools = b.tabeller["klynge_regionspuljer"].query("aar == @b.aar").set_index("region")["pulje"]
+    regions = {"kommuner": rows["kommuner"], "regioner": pools, "i_alt": rows["i_alt"]}
+    country = {"kommuner": "pulje_kommuner", "regioner": "pulje_regioner", "i_alt": "i_alt"}
+    return {c: {**regions[c].dropna().astype(int).to_dict(), "Hele landet": int(b.midler[country[c]])} for c in BELOEB}
 
 
 # --- who pays what --------------------------------------------------------------------------------------------
@@ -406,13 +437,15 @@ def kontorer_tekst(b: Beregning) -> Any:
     lead, others = int(k.kontorer["leadbidrag"].iloc[0]), int(k.kontorer["oevrige_bidrag"].iloc[0])
     left = dansk.opremsning(k.pr_kommune.at[code, "kommune"] for code in k.udtraeden)
     return tekst(
-        "## Regionale klyngekontorer\n\nKlyngekontorerne hører til de nationale videns- og erhvervsklynger. De er noget andet end sundhedsklyngerne.\n\n"
-        "KKR anbefaler kommunerne i {region} at betale til {kontorer:tal} klyngekontorer i {fra}–{til}. For hvert kontor betaler leadkommunen {lead:kr} om året. "
+        "## Regionale klyngekontorer\n\nKlyngekontorerne hører til de nationale viden- og erhvervsklynger. De er noget andet end sundhedsklyngerne.\n\n"
+        "{kkr} anbefalede kommunerne i {region} at betale til {kontorer:tal} klyngekontorer i {fra}–{til}. For hvert kontor betaler leadkommunen {lead:kr} om året. "
         "De {oevrige:tal} andre kommuner deler {andre:kr} efter indbyggertal.\n\n"
-        "**Forudsætning:** Kilden siger ikke, hvilket års indbyggertal der skal bruges. Her er brugt tallene {opgjort}. Det er en parameter.\n\n"
+        "**Forudsætning:** Kilden siger ikke, hvilket års indbyggertal der skal bruges. Her er brugt tallene {opgjort}. Året kan vælges, når siden laves.{uklar}\n\n"
         "Træder en kommune ud, betaler de andre hele beløbet, så længe mindst {procent:tal} procent af de {oevrige:tal} deltager, altså {antal:tal}. "
         "Er der færre, skal beløbet sættes ned, men kilden siger ikke til hvad. Den siger heller ikke, hvad der sker, hvis en leadkommune træder ud. "
         "I de tilfælde er der ikke beregnet noget beløb. {status}",
+        kkr=_kkr(b, k),
+        uklar=_uden_noegle(k),
         region=terms["region"],
         kontorer=len(k.kontorer),
         fra=int(terms["fra_aar"]),
@@ -425,6 +458,19 @@ def kontorer_tekst(b: Beregning) -> Any:
         opgjort=f"for bilag A {k.befolkning_kvoteaar}" if k.befolkning_opgjort is None else f"pr. {dansk.dato(k.befolkning_opgjort)}",
         status=f"På denne side er udtrådt: {left}. {_kontorstatus(k)}" if left else "På denne side deltager alle.",
     )
+
+
+def _uden_noegle(k: Kontorer) -> str:
+    """For which offices the source does not say how the others share their part."""
+    unsaid = k.kontorer["fordeling"] == "ikke oplyst"
+    if not unsaid.any():
+        return ""
+    names, others = dansk.opremsning(k.kontorer.loc[unsaid, "trykt"]), int((~unsaid).sum())
+    return f" For {names} siger kilden kun, at de andre kommuner betaler i fællesskab; her er brugt samme nøgle som for de {dansk.tal(others)} andre."
+
+
+def _kkr(b: Beregning, k: Kontorer) -> str:
+    return str(b.tabeller["regioner"].set_index("region").at[k.vilkaar["region"], "kkr"])
 
 
 def _kontorstatus(k: Kontorer) -> str:
@@ -474,18 +520,29 @@ def klyngekontorer(b: Beregning) -> Any:
 
 def anvendelse_tekst(b: Beregning) -> Tekst:
     """What the money may be used for and how it is followed up, in our own words."""
+    where = f"(Kilde {b.midler['kilde']}, punkt {b.midler['punkt']}, bilag 2"
     return Tekst(
-        f"Midlerne i {b.aar} er til at udvikle nye indsatser for patienter, som sygehus, almen praksis og kommune er fælles om. De er ikke først og "
-        "fremmest til drift eller til at betjene klyngen. Hver klynge vælger selv sine indsatser inden for fem områder. Loven giver ikke "
+        f"Midlerne i {b.aar} er til at udvikle nye indsatser for patienter, som sygehus, almen praksis og kommune er fælles om. De skal først og "
+        "fremmest bruges til udvikling, ikke til drift eller sekretariatsbetjening. Hver klynge vælger selv sine indsatser, især inden for "
+        f"{_antal_omraader(b)} områder. Loven giver ikke "
         "klyngen ret til at beslutte fælles økonomi, så hver kommune og region betaler selv og bogfører udgiften hos sig selv.\n\n"
         "Sundhedssamarbejdsudvalget i hver region følger indsatserne og pengene. Staten kræver ikke et særskilt regnskab. Uforbrugte midler kan "
-        f"føres videre til {b.aar + 1}, hvis betaleren finder plads til udgiften under sit udgiftsloft det år. Modellen gælder kun {b.aar}. "
-        f"(Kilde {b.midler['kilde']}, punkt {b.midler['punkt']}, bilag 2, afsnit A, B og D.)"
+        f"føres videre til {b.aar + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for det samlede kommunale eller "
+        f"regionale udgiftsloft for {b.aar + 1}. Modellen gælder kun {b.aar}. {where}, afsnit A, B og D.)\n\n"
+        "Der er lagt op til, at KL og Danske Regioner laver en kort vejledning i at følge op. Når et projekt er afsluttet, kan den spørge, hvilket "
+        "problem det skulle løse, hvad der er et godt resultat, hvordan og hvornår det måles, og hvem der følger op. Evalueringerne går til "
+        f"sundhedssamarbejdsudvalget, som drøfter, om andre klynger kan bruge indsatsen. {where}, afsnit C.)"
     )
 
 
+def _antal_omraader(b: Beregning) -> str:
+    n = len(b.tabeller["klynge_indsatsomraader"])
+    words = ("nul", "et", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni")
+    return words[n] if n < len(words) else dansk.tal(n)
+
+
 def indsatsomraader(b: Beregning) -> Tabel:
-    """The five fields."""
+    """The fields that the model names."""
     rows = b.tabeller["klynge_indsatsomraader"].assign(sted=lambda t: [f"{k}:{n}" for k, n in zip(t["kilde"], t["linje"], strict=True)])
     rows["eksempel"] = rows["eksempel"].str[0].str.upper() + rows["eksempel"].str[1:]
     return tabel(
@@ -496,7 +553,7 @@ def indsatsomraader(b: Beregning) -> Tabel:
             Kolonne("sted", "Kilde og linje"),
         ],
         id="indsatsomraader",
-        titel="De fem områder, som midlerne kan bruges på",
+        titel=f"De {_antal_omraader(b)} områder, som modellen nævner",
         enhed="ét område pr. række",
         kilde=_kilde(b),
     )
@@ -506,7 +563,8 @@ def regnskab_tekst(b: Beregning) -> Tekst:
     """Whether there are accounts, and how they are made."""
     intro = (
         "Arbejdsgruppen anbefaler, at hver klynge fører et klyngeregnskab. Her er en skabelon til hver klynge med betalere og budget. "
-        "Budgettet er de beregnede bidrag i hele kroner, så summerne passer."
+        "Budgettet er de beregnede bidrag i hele kroner. "
+        "Beløbene er afrundet, så de i alt giver puljen; en betalers budget kan derfor være en krone fra det offentliggjorte."
     )
     if not b.antal_regnskaber:
         return Tekst(f"{intro}\n\n**Der er ikke offentliggjort regnskaber**, så tabellen viser kun budgettet. Udfyldte skabeloner kan læses ind og vises her.")
@@ -612,10 +670,13 @@ def afstemning_tekst(b: Beregning) -> Tekst:
     counts = b.kontroller["dom"].value_counts()
     return tekst(
         "De offentliggjorte tal om klyngemidlerne for {aar} er sammenholdt med fordelingsnøglen, med deres egne summer og med hinanden i {antal:tal} kontroller. "
-        "{stemmer:tal} stemmer, {afrunding:tal} afviger med en afrunding, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves. Ingen beregnede tal er "
-        "tilpasset et offentliggjort. Kontrollerne gælder hele landet på alle sider, og København er udelt i dem, hvor andet ikke er nævnt.",
+        "{stemmer:tal} stemmer, {afrunding:tal} er afrundinger, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves. {tilpasset} "
+        "Kontrollerne gælder hele landet på alle sider, og København er udelt i dem, hvor andet ikke er nævnt.",
         aar=b.aar,
         antal=len(b.kontroller),
+        tilpasset=f"Bortset fra den udledte deling af {dansk.opremsning(_kommune(b, d.kommunekode) for d in b.delinger)} er ingen beregnede tal tilpasset et offentliggjort."
+        if b.delinger
+        else "Ingen beregnede tal er tilpasset et offentliggjort.",
         stemmer=int(counts.get(afstemning.STEMMER, 0)),
         afrunding=int(counts.get(afstemning.AFRUNDING, 0)),
         afviger=int(counts.get(afstemning.AFVIGER, 0)),
@@ -646,7 +707,7 @@ def afstemning_optaelling(b: Beregning) -> Tabel:
 
 
 def fund_tekst(b: Beregning) -> Tekst:
-    """The causes of the deviations, largest first, with their size."""
+    """The causes of the deviations, largest first, with their size; last those without a known cause."""
     rows = b.kontroller[b.kontroller["dom"] == afstemning.AFVIGER]
     faults = b.kildefejl.set_index("fund")
     sizes = {fund: max(abs(int(x)) for x in part["forskel"]) for fund, part in rows[rows["fund"] != ""].groupby("fund")}
@@ -656,6 +717,9 @@ def fund_tekst(b: Beregning) -> Tekst:
         persons = [abs(x) for x in part["forskel_indbyggere"] if pd.notna(x)]
         size = f", største forskel {dansk.kroner(sizes[fund])}, svarende til højst {dansk.tal(max(persons))} indbyggere" if persons else ""
         lines.append(f"- {faults.at[fund, 'begrundelse']} ({dansk.flertal(len(part), 'kontrol', 'kontroller')}{size}.)")
+    unknown = rows[rows["fund"] == ""]
+    if len(unknown):
+        lines.append(f"- Uden kendt årsag: {dansk.flertal(len(unknown), 'kontrol', 'kontroller')}. Tallene står i tabellen nedenfor.")
     return Tekst("\n".join(lines) if lines else "Ingen tal afviger.")
 
 
@@ -833,7 +897,11 @@ def _koebenhavn_note(b: Beregning) -> str:
     d = _delinger(b)[0]
     name = _kommune(b, d.kommunekode)
     if b.koebenhavn == DELT:
-        return f"{name} er delt mellem {d.hoved} og {d.anden}, som Tabel 1 forudsætter; delingen er udledt."
+        own = b.fordelt[(b.fordelt["kommunekode"] == d.kommunekode) & (b.fordelt["region"] == d.region)].set_index("klynge")["kommuner"]
+        return (
+            f"{name} er delt mellem {d.hoved} og {d.anden}, som Tabel 1 forudsætter; delingen er udledt. {name} bidrager med "
+            f"{dansk.kroner(round(own[d.hoved]))} til {d.hoved} og {dansk.kroner(round(own[d.anden]))} til {d.anden}."
+        )
     return f"{name} er udelt og regnet med i {d.hoved}."
 
 

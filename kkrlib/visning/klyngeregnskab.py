@@ -68,8 +68,9 @@ def _front(book: Any, styles: dict[str, Any], b: Beregning, region: str, klynge:
     guide = (
         f"Klyngeregnskab {b.aar}",
         "Udfyld de gule felter i arkene Betalere og Indsatser. Skriv hele kroner som tal, uden formler.",
-        "Budgettet er betalerens beregnede bidrag i hele kroner og må ikke ændres. Forbruget må ikke være større end budgettet.",
-        f"Uforbrugte midler kan overføres til {b.aar + 1}, hvis betaleren sikrer et tilsvarende råderum under udgiftsloftet det år. Skriv i så fald ja.",
+        "Budgettet er betalerens beregnede bidrag i hele kroner og må ikke ændres. Forbruget må højst være bidraget rundet op til hele kroner.",
+        f"Uforbrugte midler kan overføres til {b.aar + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for det samlede "
+        f"kommunale eller regionale udgiftsloft for {b.aar + 1}. Skriv i så fald ja.",
     )
     sheet = book.add_worksheet(ARK_FORSIDE)
     sheet.set_column(0, 0, 14)
@@ -103,8 +104,8 @@ def _payers(book: Any, styles: dict[str, Any], payers: Any, form: dict[str, tupl
                 sheet.write_blank(i, j, None, styles["udfyld"])
                 sheet.data_validation(
                     i, j, i, j,
-                    {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": int(payer.budget), "error_title": "Beløbet passer ikke",
-                     "error_message": "Skriv et helt kronebeløb fra 0 til betalerens budget."},
+                    {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": int(payer.hoejst), "error_title": "Beløbet passer ikke",
+                     "error_message": "Skriv et helt kronebeløb fra 0 til betalerens bidrag, rundet op."},
                 )  # fmt: skip
             else:
                 sheet.write_blank(i, j, None, styles["svar"])
