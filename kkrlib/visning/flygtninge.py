@@ -52,7 +52,7 @@ def side(b: Beregning) -> Side:
     trial = "Prøve: fordeling" if b.proeve else "Fordeling"
     return Side(
         f"{trial} af flygtninge {b.kvoteaar}{where}",
-        f"Hvor mange flygtninge kommunerne i {_omraade(b)} skal modtage i {b.kvoteaar}: kvoterne beregnet efter reglerne "
+        f"Hvor mange flygtninge kommunerne i {b.region} skal modtage i {b.kvoteaar}: kvoterne beregnet efter reglerne "
         "og sammenholdt med dem, Udlændingestyrelsen har offentliggjort.",
     )
 
@@ -129,19 +129,10 @@ def _point_change(b: Beregning) -> str:
     rows = b.udvalgte.sort_values("aendring", kind="stable")
     down, up = rows.iloc[0], rows.iloc[-1]
     causes = b.aarsager.loc[rows.index, AARSAGER[:-1]]
-    largest = AARSAG_NAVNE[max(causes, key=lambda c: sum(abs(x) for x in causes[c]))].lower()
+    largest = max(causes, key=lambda c: sum(abs(x) for x in causes[c]))
     rise = f"stiger kvoten mest i {_named_change(b, up['aendring'])}" if up["aendring"] > 0 else "stiger kvoten ikke i nogen kommune"
     fall = f"falder mest i {_named_change(b, down['aendring'])}" if down["aendring"] < 0 else "falder ikke i nogen"
-    return f"Siden {b.forrige} {rise} og {fall}. For de enkelte kommuner betyder {_bestemt(largest)} mest."
-
-
-def _bestemt(cause: str) -> str:
-    return {
-        "landstal": "det ændrede landstal",
-        "indbyggertal": "ændrede indbyggertal",
-        "indvandrere og flygtninge": "ændrede tal for indvandrere og flygtninge",
-        "familiesammenføringer": "ændrede tal for familiesammenføringer",
-    }[cause]
+    return f"Siden {b.forrige} {rise} og {fall}. For de enkelte kommuner betyder {_aarsag(largest)} mest."
 
 
 def _named_change(b: Beregning, change: Any) -> str:
@@ -244,7 +235,7 @@ def kort(b: Beregning) -> figurer.Figur:
         id="kommunekort",
         titel=f"Kommunekvoter {b.kvoteaar} i forhold til indbyggertallet",
         beskrivelse=(
-            f"Hver kommune er en lige stor flise med kvoten pr. 10.000 indbyggere.{where} {_some(none, len(rows))} i {_omraade(b)} "
+            f"Hver kommune er en lige stor flise med kvoten pr. 10.000 indbyggere.{where} {_some(none, len(rows))} i {b.region} "
             f"har kvoten 0. Højest ligger {high['kommune']} med {dansk.tal(high['pr_10000'], 1)}. "
             "Tallene for alle kommuner står i tabellen nedenfor."
         ),
@@ -551,7 +542,7 @@ def scenarie(b: Beregning) -> Any:
         assumptions.append(f"{dansk.tal(persons)} familiesammenførte i {b.kommuner.at[code, 'kommune']}")
     title = f"Scenarie: {dansk.opremsning(assumptions)}"
     if changed.empty:
-        return Tekst(f"{title}. Ingen kommuner i {_omraade(b)} får en anden kvote.")
+        return Tekst(f"{title}. Ingen kommuner i {b.region} får en anden kvote.")
     return tabel(
         changed,
         [
@@ -819,10 +810,6 @@ def kilder(b: Beregning) -> Tabel:
 
 
 # --- helpers ---------------------------------------------------------------------------------------------------
-
-
-def _omraade(b: Beregning) -> str:
-    return b.region
 
 
 def _plain(note: str) -> str:
