@@ -79,7 +79,7 @@ def test_main_points_by_hand(b23):
         "Socialtilsyn Øst tilsyn med de sikrede institutioner i hele landet. Faldet er derfor ikke kun lukkede tilbud."
     )
     assert points[3] == (
-        "- Der er færre pladser at anbringe børn i: **210 ledige pladser** i plejefamilier mod 241 i 2022 (afledt). Tilgangen opvejer ikke afgangen: "
+        "- Der er færre pladser at anbringe børn i: **210 ledige pladser** i plejefamilier mod 241 i 2022 (afledt). Tilgangen af plejefamilier opvejer ikke afgangen: "
         "43 plejefamilier blev godkendt, 64 ophørte, og 6 fik godkendelsen tilbagekaldt. På tilbudsområdet blev 4 godkendt, 11 ophørte, og 3 blev tilbagekaldt."
     )
     assert "Regnskabet viser et mindreforbrug på 1,8 mio. kr." in points[5]
@@ -98,7 +98,7 @@ def test_the_words_follow_the_sign(b23):
     assert "et merforbrug på 1,8 mio. kr." in str(vis.hovedpunkter(vendt(b23, "netto-regnskab", 1765)))
     assert "Der er flere pladser at anbringe børn i" in str(vis.hovedpunkter(vendt(b23, "ledige-pladser", 242)))
     assert "Der er lige så mange pladser at anbringe børn i" in str(vis.hovedpunkter(vendt(b23, "ledige-pladser", 241)))
-    assert "Tilgangen er større end afgangen: 71 " in str(vis.hovedpunkter(vendt(b23, "nye-plejefamilier", 71)))
+    assert "Tilgangen af plejefamilier er større end afgangen: 71 " in str(vis.hovedpunkter(vendt(b23, "nye-plejefamilier", 71)))
     assert "Faldet er derfor" not in str(vis.hovedpunkter(vendt(b23, "tilbud", 390)))
 
 

@@ -133,7 +133,7 @@ def _stroemme(b: Beregning, area: str) -> str:
         last = "" if revoked is None else f", og {dansk.tal(revoked.vaerdi)} blev tilbagekaldt"
         return f"På tilbudsområdet blev {dansk.tal(new.vaerdi)} godkendt{',' if last else ', og'} {dansk.tal(gone.vaerdi)} ophørte{last}."
     left = gone.vaerdi + (revoked.vaerdi if revoked is not None else 0)
-    supply = "Tilgangen opvejer ikke afgangen: " if new.vaerdi < left else "Tilgangen er større end afgangen: " if new.vaerdi > left else "Tilgangen svarer til afgangen: "
+    supply = "Tilgangen af plejefamilier opvejer ikke afgangen: " if new.vaerdi < left else "Tilgangen af plejefamilier er større end afgangen: " if new.vaerdi > left else "Tilgangen af plejefamilier svarer til afgangen: "
     last = "" if revoked is None else f", og {dansk.tal(revoked.vaerdi)} fik godkendelsen tilbagekaldt"
     return f"{supply}{dansk.tal(new.vaerdi)} plejefamilier blev godkendt{',' if last else ', og'} {dansk.tal(gone.vaerdi)} ophørte{last}."
 
