@@ -31,22 +31,31 @@ _DATO_FOERST = re.compile(r"^(\s*\d+)\. ")
 class Side:
     """A page's title (its only ``<h1>``) and its description in a sentence or two, plain text both.
 
-    Exactly one per notebook, before anything else that is shown. Raises RunError if either is empty.
+    ``hovedtal`` is the one figure that the front page shows for the page: the number as it is written, and what it
+    counts: ``("1.000", "flygtninge i hele landet")``. Exactly one Side per notebook, before anything else that is
+    shown. Raises RunError if a text is empty.
     """
 
     titel: str
     beskrivelse: str
+    hovedtal: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         for name in ("titel", "beskrivelse"):
             if not getattr(self, name).strip():
                 raise RunError(f"siden har ingen {name}")
+        if self.hovedtal is not None and not (len(self.hovedtal) == 2 and all(t.strip() for t in self.hovedtal)):
+            raise RunError("sidens hovedtal skal have både tal og tekst")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
             "text/html": f"<h1>{escape(self.titel)}</h1>",
             "text/plain": self.titel,
-            MIME_SIDE: {"titel": self.titel, "beskrivelse": self.beskrivelse},
+            MIME_SIDE: {
+                "titel": self.titel,
+                "beskrivelse": self.beskrivelse,
+                **({"hovedtal": dict(zip(("tal", "tekst"), self.hovedtal, strict=True))} if self.hovedtal else {}),
+            },
         }
 
 

@@ -188,6 +188,14 @@ class EksportUdenHentning(Eksport):
         return html, resources
 
 
+class EksportOpsaetning(Eksport):
+    """A page that says what settings it got."""
+
+    def from_notebook_node(self, nb: Any, resources: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        settings = resources["kkr"]["opsaetning"]
+        return f"{settings['udgiver']} {settings['rettelser']}", {**resources, "outputs": {}}
+
+
 class EksportAfviser:
     """An exporter that refuses every page."""
 
@@ -197,6 +205,6 @@ class EksportAfviser:
         raise RunError("siden «x» er afvist:\ncelle 3: en figur uden beskrivelse\ncelle 4: en tabel uden kilde")
 
 
-def indeks(sider: list[dict[str, Any]]) -> str:
+def indeks(sider: list[dict[str, Any]], indstillinger: dict[str, Any]) -> str:
     """A front page: one line per page."""
     return "".join(f"{s['navn']}: {s['titel']} ({s['aar']}, {s['region']}) {len(s['filer'])}\n" for s in sider)

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from nbformat import v4
 
 from kkrlib import farver, tabeller
 from kkrlib.errors import RunError
-from kkrlib.rapport import eksport
+from kkrlib.rapport import eksport, fingeraftryk, opsaetning
 from kkrlib.rapport.eksport import KkrRapport, indeks, stoerrelse
 from kkrlib.tabeller import Kolonne, tabel
 from kkrlib.tekst import Side, fold, tekst
@@ -128,7 +129,7 @@ def test_code_stays_in_the_notebook(hel):
 def test_headings_are_sections_with_slugs_permalinks_and_contents(hel):
     _, s, _ = hel
     assert [h.get_text() for h in s.select("h1")] == ["Fordeling af flygtninge 2025"]
-    ids = ["kommunekvoter-paa-aeroe-og-aaen", "kort"]
+    ids = ["kommunekvoter-paa-aeroe-og-aaen", "kort", "om-rapporten"]
     assert [x["aria-labelledby"] for x in s.select(".artikel > section")] == ids
     assert [a["href"] for a in s.select("nav.indhold a")] == [f"#{i}" for i in ids]
     assert s.find(id=ids[0]).get_text() == "Kommunekvoter på Ærø og Åen"  # nothing but the heading's own words
@@ -182,6 +183,81 @@ def test_sibling_pages_are_linked_and_this_one_is_marked(hel):
         ("flygtninge-2025-sjaelland.html", "Sjælland 2025", None),
     ]
     assert not BeautifulSoup(byg(*HEL)[0], "html.parser").select("nav.soeskende")
+
+
+# The report on itself
+
+UDFYLDT = {
+    **opsaetning.tom(),
+    "udgiver": "KKR Sjælland",
+    "kontakt": {"navn": "Sekretariatet", "epost": "kkr@eksempel.dk", "telefon": "+45 12 34 56 78", "url": ""},
+    "tilgaengelighed": "https://www.eksempel.dk/erklaering",
+    "rettelser": [
+        {"side": "flygtninge-2025", "udgave": 2, "dato": date(2026, 3, 31), "hvad": "Kvoten for <Køge>.", "hvorfor": "Læst forkert.", "tidligere": "https://www.eksempel.dk/1"},
+        {"side": "flygtninge-2023", "udgave": 5, "dato": date(2026, 4, 1), "hvad": "Andet.", "hvorfor": "Andet.", "tidligere": ""},
+    ],
+}
+
+
+def om(indstillinger=None) -> BeautifulSoup:
+    resources = {"metadata": {"name": "flygtninge-2025"}, "kkr": {"soeskende": [], "opsaetning": indstillinger or opsaetning.tom()}}
+    html, _ = KkrRapport().from_notebook_node(notesbog(*HEL), resources)
+    return BeautifulSoup(html, "html.parser")
+
+
+def test_the_page_says_how_to_cite_it_without_a_date_of_the_run():
+    s = om()
+    made = fingeraftryk.af(notesbog(*HEL))
+    cite = s.select_one(".henvisning").get_text()
+    assert cite == (
+        f"Kommunekontaktrådet (KKR): Fordeling af flygtninge 2025, 1.{NBSP}udgave. Fil: flygtninge-2025.html. "
+        f"Fingeraftryk: kode {made.kode[:12]}, data {made.data[:12]}."
+    )
+
+
+def test_the_page_says_what_code_data_and_packages_made_it():
+    part, made = om().select_one(".om"), fingeraftryk.af(notesbog(*HEL))
+    codes = [c.get_text() for c in part.select("code")]
+    assert codes == [made.kode[:12], made.data[:12], made.kode, made.data]
+    assert all(f"{name}{NBSP}{number}" in part.get_text() for name, number in made.pakker)
+    assert str(ROD) not in str(part) and "Python" not in part.get_text()
+
+
+def test_without_corrections_the_page_is_the_first_edition_and_sends_questions_to_the_publisher():
+    text = om().select_one(".om").get_text(" ")
+    assert "Dette er den første udgave. Der er ingen rettelser." in text
+    assert "besvares af det sekretariat, der har offentliggjort den" in text and "Tilgængelighedserklæringen står på det websted" in text
+    assert not om().select(".om a:not(.permalink)")
+
+
+def test_corrections_contact_and_statement_are_shown_as_they_are_filled_in():
+    s = om(UDFYLDT)
+    part = s.select_one(".om")
+    assert [li.get_text() for li in part.select("li")] == ["2. udgave, 31. marts 2026: Kvoten for <Køge>. Hvorfor: Læst forkert. Udgaven før rettelsen"]
+    assert f"2.{NBSP}udgave" in part.select_one(".henvisning").get_text() and s.select_one(".udgiver").get_text() == "KKR Sjælland"
+    assert [a["href"] for a in part.select("a:not(.permalink)")] == [
+        "https://www.eksempel.dk/1", "mailto:kkr@eksempel.dk", "tel:+4512345678", "https://www.eksempel.dk/erklaering",
+    ]  # fmt: skip
+    assert "Spørgsmål om rapporten: Sekretariatet, kkr@eksempel.dk, telefon +45 12 34 56 78" in part.get_text()
+    front = BeautifulSoup(indeks(SIDER, UDFYLDT), "html.parser").footer
+    assert [a["href"] for a in front.select("a")][:3] == ["mailto:kkr@eksempel.dk", "tel:+4512345678", "https://www.eksempel.dk/erklaering"]
+
+
+def test_printed_pages_carry_the_reports_and_the_publishers_name():
+    css = str(eksport.stil('Børn & "unge"', "KKR Sjælland"))
+    assert css.rstrip().endswith('@page{@top-left{content:"B\\f8 rn \\26  \\22 unge\\22 "}@bottom-left{content:"KKR Sj\\e6 lland"}}')
+
+
+def test_columns_of_text_are_named_once():
+    data = pd.DataFrame({"navn": ["Køge", "Ærø"], "tal": [1, 2], "ord": ["a", "b"], "andre": ["x", None]})
+    columns = [Kolonne("navn", "Navn"), Kolonne("tal", "Tal", type="heltal"), Kolonne("ord", "Ord"), Kolonne("andre", "Andre")]
+    made = tabel(data, columns, id="ord", titel="Ord", enhed="ord", kilde="k")
+    html, _ = byg(vis(made))
+    table = BeautifulSoup(html, "html.parser").select_one("#tabel-ord table")
+    assert table["class"] == ["k3", "k4"] and not table.select("td.tekst") and table.select_one("td.mangler").get_text() == "ikke oplyst"
+    assert table.get_text() == BeautifulSoup(made.html, "html.parser").table.get_text()
+    css = str(eksport.stil("T"))
+    assert all(f".k{n} td:nth-child({n})" in css for n in range(2, eksport.KOLONNER + 1))
 
 
 def test_page_without_sections_has_no_contents():
@@ -256,12 +332,19 @@ AFVISES = {
     "figure with a script": ([vis(Figur(svg='<svg role="img" aria-label="x"><script>1</script></svg>'))], "<script>"),
     "figure with a handler": ([vis(Figur(svg='<svg role="img" aria-label="x" onload="x()"></svg>'))], "onload"),
     "figure that fetches": ([vis(Figur(svg='<svg role="img" aria-label="x"><image href="http://x/y.png"/></svg>'))], "henter intet"),
+    "figure without unit": ([bundt(Figur(), enhed="")], "ingen enhed"),
+    "figure without title": ([bundt(Figur(), titel="")], "ingen titel"),
     "table without unit": ([bundt(en_tabel(), enhed=" ")], "ingen enhed"),
+    "table without source": ([bundt(en_tabel(), kilde="")], "ingen kilde"),
+    "table without title": ([bundt(en_tabel(), titel="")], "ingen titel"),
+    "table without caption": ([output("display_data", data={**en_tabel()._repr_mimebundle_(), "text/html": "<div class='tabel'><table></table></div>"})], "ingen caption"),
     "table with a bad id": ([bundt(en_tabel(), id="../x")], "celle 3: tabellens id"),
     "HTML in Markdown": ([md("x <b>y</b>")], "celle 3: HTML i Markdown"),
     "an HTML block in Markdown": ([md("<div>\n\nx\n\n</div>")], "celle 3: HTML i Markdown"),
     "image in Markdown": ([md("![x](x.png)")], "celle 3: billedet"),
     "TeX": ([md("$$ a + b $$")], "formler"),
+    "TeX in a line": ([md("Andelen er $b - (i - b)$ i alt.")], r"formler.*\$b - \(i - b\)\$"),
+    "heading of the page's own part": ([md("## Om rapporten")], "sidens skabelon"),
     "date that became a list": ([md("1. januar 2024 var der flere.")], "celle 3: en nummereret liste"),
     "dead internal link": ([md("[x](#findes-ikke)")], "celle 3: linket «#findes-ikke»"),
     "heading in a fold": ([vis(fold([("Køge", "## Trin")]))], "celle 3: det foldede afsnit «Køge»"),
@@ -326,15 +409,13 @@ def test_prose_without_its_number_is_refused(skabelon, tal, words):
 
 
 def test_a_date_first_in_a_line_does_not_become_a_list():
-    from datetime import date
-
     html, _ = byg(vis(tekst("{d:dato} blev landstallet sat.", d=date(2024, 4, 29))))
     assert "<p>29. april 2024 blev landstallet sat.</p>" in html and "<ol" not in html
 
 
 def test_folded_prose_is_one_click_away_each():
     html, _ = byg(vis(fold([("Køge: <5>", "1. et\n2. to"), ("Ærø", tekst("{n:tal}", n=1234))])))
-    folds = BeautifulSoup(html, "html.parser").select("details")
+    folds = BeautifulSoup(html, "html.parser").select("section:not(.om) details, .artikel > details")
     assert [d.summary.get_text() for d in folds] == ["Køge: <5>", "Ærø"] and not any(d.has_attr("open") for d in folds)
     assert len(folds[0].select("ol li")) == 2 and folds[1].p.get_text() == "1.234"
     for bad in ([], [("", "x")], [("x", " ")]):
@@ -391,6 +472,20 @@ def test_front_page_is_by_report_then_year_with_the_whole_country_first():
     assert len(ids) == len(set(ids))
 
 
+def test_front_page_shows_the_main_figure_that_a_page_gives():
+    pages = [{**SIDER[0], "hovedtal": {"tal": "1.000", "tekst": "flygtninge"}}, *SIDER[1:]]
+    shown = BeautifulSoup(indeks(pages), "html.parser").select(".hovedtal")
+    assert [p.get_text() for p in shown] == ["1.000 flygtninge"]
+
+
+@pytest.mark.parametrize("hovedtal", [("", "x"), ("1", " "), ("1",)])
+def test_a_main_figure_has_a_number_and_words(hovedtal):
+    with pytest.raises(RunError, match="hovedtal"):
+        Side("T", "B.", hovedtal)
+    with pytest.raises(RunError, match="hovedtal"):
+        byg(bundt(Side("T", "B.", ("1", "x")), hovedtal={"tal": "1"}), side=None)
+
+
 def test_front_page_does_not_depend_on_the_order_given():
     assert indeks(SIDER) == indeks(SIDER[::-1])
 
@@ -421,6 +516,14 @@ def test_the_same_notebook_gives_the_same_bytes_also_at_another_time_and_place(t
     env = {**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
     other = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
     assert aftryk() == aftryk() == other.stdout.strip()
+
+
+def test_jupyterlab_offers_the_exporter_under_save_and_export():
+    from nbconvert.exporters import get_export_names, get_exporter
+
+    assert "kkr-rapport" in get_export_names()  # what the server lists for the menu
+    exporter = get_exporter("kkr-rapport")
+    assert exporter.output_mimetype == "text/html" and exporter().export_from_notebook == "KKR-rapport"
 
 
 def test_nbconvert_itself_writes_the_page_and_the_downloads(tmp_path):

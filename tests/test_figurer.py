@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import matplotlib as mpl
 import pandas as pd
 import pytest
 
@@ -90,6 +92,20 @@ def med_arv(element: ET.Element, arvet: dict[str, str] | None = None):
     yield element, egne
     for barn in element:
         yield from med_arv(barn, {k: v for k, v in egne.items() if k not in ("viewBox", "role")})
+
+
+def delstier(element: ET.Element) -> list[str]:
+    """The separate strokes of a path: bars and lines of the same looks are one element."""
+    return re.findall(r"M[^M]*", element.get("d", "")) if element.tag == "path" else []
+
+
+def kasse(sti: str) -> tuple[float, float, float, float] | None:
+    """Left, top, right and bottom of a stroke that is a box."""
+    m = re.fullmatch(r"M(-?[\d.]+) (-?[\d.]+)h(-?[\d.]+)v(-?[\d.]+)h(-?[\d.]+)z", sti)
+    if m is None:
+        return None
+    x, y, b, h, _ = map(float, m.groups())
+    return min(x, x + b), min(y, y + h), max(x, x + b), max(y, y + h)
 
 
 def alt_html() -> str:
@@ -317,26 +333,26 @@ def test_kortet_kan_laeses_paa_288_pixel():
     bredde, hoejde = map(float, svg.get("viewBox").split()[2:])
     skala = 288 / bredde
     fliser = [
-        [float(t) for t in m.groups()]
+        felt
         for e, egne in med_arv(svg)
-        if egne.get("fill", "").startswith("var(--trin-")
-        and (m := re.fullmatch(r"M([\d.]+) ([\d.]+)H([\d.]+)V([\d.]+)H[\d.]+z", e.get("d", "")))
-        and egne["stroke"].startswith("var(--papir")
+        if egne.get("fill", "").startswith("var(--trin-") and egne.get("stroke", "").startswith("var(--papir")
+        for sti in delstier(e)
+        if (felt := kasse(sti))
     ]
     assert len(fliser) == 98
     for x1, y1, x2, y2 in fliser:
-        assert abs(x2 - x1) * skala >= 21.99 and abs(y2 - y1) * skala >= 21.99
+        assert (x2 - x1) * skala >= 21.89 and (y2 - y1) * skala >= 21.89  # 22, its corners to a tenth
         assert 0 <= x1 < x2 <= bredde and 0 <= min(y1, y2) and max(y1, y2) <= hoejde
-    skrifter = [float(egne["font-size"].removesuffix("px")) for e, egne in med_arv(svg) if e.tag == "text"]
+    skrifter = [float(egne["font-size"]) for e, egne in med_arv(svg) if e.tag == "text"]
     assert min(skrifter) * skala >= 8
-    assert len(kort().svg_bred.encode()) < 35_000
+    assert len(kort().svg_bred.encode()) < 16_000
 
 
 @pytest.mark.parametrize("figur", [soejler, bidrag])
 def test_den_smalle_figur_har_laeselig_tekst_paa_288_pixel(figur):
     _, smal = svger(figur())
     skala = 288 / float(smal.get("viewBox").split()[2])
-    assert min(float(g["font-size"].removesuffix("px")) for e, g in med_arv(smal) if e.tag == "text") * skala >= 10
+    assert min(float(g["font-size"]) for e, g in med_arv(smal) if e.tag == "text") * skala >= 10
 
 
 def test_hver_flise_siger_sin_forkortelse_og_sit_tal():
@@ -367,7 +383,7 @@ def test_fremhaevede_kommuner_faar_omrids_om_sig_og_ikke_imellem_sig():
     # Four sides to a cell, less the two that face each other where cells meet (Brønderslev and Aalborg do).
     celler = {(r.kolonne, r.raekke) for r in layoutet().itertuples() if r.kommunekode in NORD}
     faelles = sum(abs(a - c) + abs(b - d) == 1 for (a, b), (c, d) in combinations(celler, 2))
-    streger = [e for e, g in med_arv(svger(kort())[0]) if g.get("stroke-width") == "2.2" and e.tag == "path"]
+    streger = [d for e, g in med_arv(svger(kort())[0]) if g.get("stroke-width") == "2.2" for d in delstier(e)]
     assert faelles > 0 and len(streger) == 4 * len(celler) - 2 * faelles
     assert "Fremhævet" in ord_i(svger(kort())[0]) and "Fremhævet" not in ord_i(svger(kort(fremhaev=()))[0])
 
@@ -379,16 +395,32 @@ def _felter(svg: ET.Element, farve: str) -> list[tuple[float, float, float]]:
     """(left, right, top) of the boxes whose fill or edge has a colour, without the key's."""
     ud = []
     for e, g in med_arv(svg):
-        m = re.fullmatch(r"M(-?[\d.]+) ([\d.]+)H([\d.]+)V([\d.]+)H[\d.]+z", e.get("d", ""))
-        if m and f"--{farve}," in g.get("stroke", "") + g.get("fill", "") and abs(float(m[4]) - float(m[2])) == 15:
-            ud.append((float(m[1]), float(m[3]), float(m[2])))
+        for felt in filter(None, map(kasse, delstier(e))):
+            if f"--{farve}," in g.get("stroke", "") + g.get("fill", "") and felt[3] - felt[1] == 15:
+                ud.append((felt[0], felt[2], felt[1]))
     return ud
 
 
 def test_soejlerne_er_saa_lange_som_tallene():
     for svg in svger(soejler(data=raekker(), fremhaev=())):
         laengder = [b - a for a, b, _ in _felter(svg, "serie-1")]
-        assert [n / laengder[0] * 30 for n in laengder] == pytest.approx([30, 41, 28, 5, 1163], rel=0.02)
+        skala = laengder[-1] / 1163  # pixels per person; coordinates are to a tenth of a pixel
+        assert laengder == pytest.approx([n * skala for n in (30, 41, 28, 5, 1163)], abs=0.11)
+
+
+@pytest.mark.parametrize("hatch", ["////", "xxx", "||||", "----", "\\\\\\\\"])
+def test_et_moenster_er_een_periode_af_matplotlibs(hatch):
+    flade = figurer._Flade(40, 20)
+    flade.rektangel(0, 0, 40, 20, "papir", "serie-1", 1, hatch)
+    (moenster,) = ET.fromstring(flade.svg("x", "b")).iter("pattern")
+    side = int(moenster.get("width"))
+    assert side == int(moenster.get("height")) and 72 % side == 0
+    raa = io.BytesIO()
+    with mpl.rc_context(figurer._RC):
+        flade.figur.savefig(raa, format="svg")
+    (fuld,) = re.findall(r"<pattern.*?<path d=\"(.*?)\"", raa.getvalue().decode(), re.S)
+    assert fuld.count("M") >= 72 // side  # many lines there, few here
+    assert 1 <= len(re.findall("M", moenster.find("path").get("d"))) <= 6
 
 
 def test_fremhaevelse_ses_ogsaa_uden_farve():
@@ -403,9 +435,9 @@ def test_bidragene_ligger_paa_hver_sin_side_af_nul_og_har_hver_sit_moenster():
     figur = bidrag(data=data, dele={"a": "A", "b": "B", "c": "C"})
     for svg in svger(figur):
         (a,), (b,), (c,) = (_felter(svg, f"serie-{n}") for n in (1, 2, 3))
-        assert b[1] == a[0] and a[1] == c[0]
+        assert b[1] == pytest.approx(a[0]) and a[1] == pytest.approx(c[0])
         enhed = b[1] - b[0]
-        assert [a[1] - a[0], c[1] - c[0]] == pytest.approx([3 * enhed, 2 * enhed], abs=0.05)
+        assert [a[1] - a[0], c[1] - c[0]] == pytest.approx([3 * enhed, 2 * enhed], abs=0.4)
         moenstre = [p.find("path").get("d") for p in svg.iter("pattern")]  # the shape, whatever its colour
         assert len(moenstre) == len(set(moenstre)) == 2
 

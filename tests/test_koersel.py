@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from proeveprojekt import TABELLER, filer, kerner, notesbog, opfoersel, projekt
+from proeveprojekt import SIDE, SPOR, TABELLER, filer, kerner, notesbog, opfoersel, projekt
 
-from kkrlib.errors import RunError
+from kkrlib.errors import DataError, RunError
 from kkrlib.rapport import katalog, koersel
 
 HELE, SJAELLAND, HOVEDSTADEN = "hele landet", "Region Sjælland", "Region Hovedstaden"
@@ -74,6 +74,28 @@ def test_the_catalogue_says_what_there_is(bygget):
         "parametre": {"aar": 2025, "region": "hele landet"},
         "filer": [{"fil": "data/proeve-2025-tal.csv", "bytes": 12, "titel": ""}],
     }
+
+
+def test_settings_are_read_once_and_reach_every_page(tmp_path):
+    rod = projekt(tmp_path, raekker=1)
+    (rod / "kkr.toml").write_text('[udgiver]\nnavn = "KKR Prøve"\n', encoding="utf-8")
+    results = byg(rod, eksport="EksportOpsaetning", sider=katalog.sider(katalog.find(rod)["proeve"], TABELLER, aar=2025, region=HELE))
+    assert koersel.exit_kode(results) == 0
+    assert (rod / "reports" / "proeve-2025.html").read_text(encoding="utf-8") == "KKR Prøve []"
+    (rod / "kkr.toml").write_text('[udgiver]\nnavne = "x"\n', encoding="utf-8")
+    before = len(kerner(rod))
+    with pytest.raises(DataError, match="udgiver.navne"):
+        byg(rod, aar=2025)
+    assert len(kerner(rod)) == before  # nothing ran
+
+
+def test_a_pages_main_figure_is_kept_in_the_catalogue(tmp_path):
+    rod = projekt(tmp_path, raekker=1)
+    side = SIDE.replace('kørslen."}', 'kørslen.", "hovedtal": {"tal": "10", "tekst": "prøver"}}')
+    assert side != SIDE
+    notesbog(rod / "notebooks" / "proeve.ipynb", [SPOR, side])
+    byg(rod, aar=2025, region=HELE)
+    assert koersel.laes_katalog(rod / "reports")[0]["hovedtal"] == {"tal": "10", "tekst": "prøver"}
 
 
 def test_one_worker_gives_the_same_bytes_as_two(bygget, tmp_path):

@@ -24,12 +24,12 @@ from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
-from kkrlib import dansk, tabeller
+from kkrlib import dansk, data, farver, tabeller
 from kkrlib.errors import RunError
+from kkrlib.rapport import fingeraftryk, kontrast, opsaetning
 from kkrlib.tekst import MIME_FILER, MIME_FOLD, MIME_SIDE
 
 MIME_FIGUR = "application/vnd.kkr.figur+json"
-UDGIVER = "Kommunekontaktrådet (KKR)"
 HELE_LANDET = "hele landet"
 #: What a page may load: nothing but the styles it carries and its empty icon.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -38,6 +38,14 @@ _DANSKE = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u
 
 #: Ids of the template itself.
 _EGNE = ("til-indholdet", "indholdsfortegnelse")
+#: The headings of the part that every page ends with.
+_OM = {
+    "om": "Om rapporten",
+    "henvis": "Sådan henviser du til rapporten",
+    "rettelser": "Rettelser og tidligere udgaver",
+    "grundlag": "Kode og data bag siden",
+    "kontakt": "Kontakt og tilgængelighed",
+}
 
 
 class KkrRapport(Exporter):  # type: ignore[misc]
@@ -45,7 +53,8 @@ class KkrRapport(Exporter):  # type: ignore[misc]
 
     Input is an executed notebook. ``resources["metadata"]["name"]`` is the page's name, which its downloads
     begin with; ``resources["kkr"]["soeskende"]`` (optional) lists the report's other pages as
-    ``{"navn", "tekst", "aktuel"}``. Output is the page as text, and in ``resources["outputs"]`` the downloads as
+    ``{"navn", "tekst", "aktuel"}``, and ``["opsaetning"]`` is what :func:`kkrlib.rapport.opsaetning.laes` read
+    (without it the project's own files are read). Output is the page as text, and in ``resources["outputs"]`` the downloads as
     ``{"data/<name>-<table id>.csv": bytes, …}``. Raises RunError, with every refusal, for a page that is not as
     the contract says.
     """
@@ -62,15 +71,24 @@ class KkrRapport(Exporter):  # type: ignore[misc]
         """Make the page of ``nb``; returns ``(html, resources)``. See the class."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         name = resources.get("metadata", {}).get("name") or "rapport"
-        html, downloads = side(nb, name, resources.get("kkr", {}).get("soeskende", ()))
+        ours = resources.get("kkr", {})
+        settings = ours.get("opsaetning") or opsaetning.laes(data.ROD)
+        html, downloads = side(nb, name, ours.get("soeskende", ()), settings)
         resources["outputs"] = {**(resources.get("outputs") or {}), **downloads}
         return html, resources
 
 
 def side(
-    nb: Mapping[str, Any], navn: str, soeskende: Iterable[Mapping[str, Any]] = ()
+    nb: Mapping[str, Any],
+    navn: str,
+    soeskende: Iterable[Mapping[str, Any]] = (),
+    indstillinger: Mapping[str, Any] | None = None,
 ) -> tuple[str, dict[str, bytes]]:
-    """The page of an executed notebook and its downloads; ``navn`` is the page's name without ``.html``."""
+    """The page of an executed notebook and its downloads; ``navn`` is the page's name without ``.html``.
+
+    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (none: nothing is filled in).
+    """
+    settings = indstillinger or opsaetning.tom()
     page = _Laeser(navn).laes(nb)
     kkr = nb.get("metadata", {}).get("kkr", {})
     rapport = str(kkr.get("titel") or page.titel)
@@ -85,20 +103,60 @@ def side(
             for s in page.sektioner[1:]
         ],
         soeskende=[dict(s, href=quote(f"{s['navn']}.html")) for s in soeskende],
-        stil=stil(page.titel),
+        stil=stil(page.titel, settings["udgiver"]),
         csp=CSP,
-        udgiver=UDGIVER,
+        om=_om(nb, navn, settings),
+        **_udgiver(settings),
     )
     _kontroller(html, page)
     return html, page.filer
 
 
-def indeks(sider: Iterable[Mapping[str, Any]]) -> str:
+def _udgiver(indstillinger: Mapping[str, Any]) -> dict[str, Any]:
+    """Publisher, contact and accessibility statement, as the templates take them."""
+    contact = indstillinger["kontakt"]
+    return {
+        "udgiver": indstillinger["udgiver"],
+        "kontakt": {**contact, "tel": contact["telefon"].replace(" ", "")} if any(contact.values()) else None,
+        "tilgaengelighed": indstillinger["tilgaengelighed"],
+    }
+
+
+def _om(nb: Mapping[str, Any], navn: str, indstillinger: Mapping[str, Any]) -> dict[str, Any]:
+    """What the part on the report itself says: its edition, its corrections, and what it was made of."""
+    made = fingeraftryk.af(nb)
+    corrections = opsaetning.rettelser_til(navn, indstillinger["rettelser"])
+    return {
+        "fil": f"{navn}.html",
+        "udgave": max((r["udgave"] for r in corrections), default=1),
+        "rettelser": [dict(r, dato=dansk.dato(r["dato"])) for r in corrections],
+        "kode": made.kode,
+        "data": made.data,
+        "kort": fingeraftryk.KORT,
+        "pakker": [f"{name}\N{NO-BREAK SPACE}{number}" for name, number in made.pakker],
+        "titler": _OM,
+        "overskrifter": {key: Markup(_overskrift(2 if key == "om" else 3, escape(text), text)) for key, text in _OM.items()},
+        "id": _slug(_OM["om"]),
+    }
+
+
+def _overskrift(niveau: int, html: str, tekst: str) -> str:
+    """A heading with its permalink; ``html`` is what it says, ``tekst`` the same without tags."""
+    id = _slug(tekst)
+    return (
+        f'<div class="overskrift"><h{niveau} id="{id}">{html}</h{niveau}>'
+        f'<a class="permalink" href="#{id}"><span aria-hidden="true">#</span>'
+        f'<span class="skjult">Link til afsnittet {escape(tekst)}</span></a></div>\n'
+    )
+
+
+def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] | None = None) -> str:
     """The front page: every report, newest year first, the whole country before the regions.
 
     ``sider`` has one dict per page: ``navn``, ``rapport``, ``rapporttitel``, ``titel``, ``beskrivelse``, ``aar``,
     ``region`` (empty or «hele landet» for the whole country) and ``filer``, a list of ``{"fil", "bytes", "titel"}``
     with the file's path from the front page, its size in bytes and what it holds. Without years ``aar`` is empty.
+    ``hovedtal`` (optional) is the page's main figure, ``{"tal", "tekst"}``, as its notebook gave it.
     The order of ``sider`` does not matter. Raises RunError if a page is there twice or there is none.
     """
     pages = list(sider)
@@ -126,6 +184,7 @@ def indeks(sider: Iterable[Mapping[str, Any]]) -> str:
                 "titel": page["titel"],
                 "beskrivelse": page["beskrivelse"],
                 "hele": whole(page),
+                "hovedtal": page.get("hovedtal"),
                 "filer": [
                     {"href": quote(f["fil"]), "titel": f["titel"], "art": _art(f["fil"]), "str": stoerrelse(f["bytes"])}
                     for f in page["filer"]
@@ -133,17 +192,21 @@ def indeks(sider: Iterable[Mapping[str, Any]]) -> str:
             }
         )
     title = "Rapporter"
-    return _miljoe().get_template("indeks.html.j2").render(
-        titel=f"{title} – {UDGIVER}",
+    settings = indstillinger or opsaetning.tom()
+    html = _miljoe().get_template("indeks.html.j2").render(
+        titel=f"{title} – {settings['udgiver']}",
         overskrift=title,
         beskrivelse="Årlige rapporter til Kommunekontaktrådet om fordelinger og økonomi på tværs af kommunerne.",
         rapport=title,
         rapporter=list(reports.values()),
         soeskende=[],
-        stil=stil(title),
+        stil=stil(title, settings["udgiver"], "forside.css"),
         csp=CSP,
-        udgiver=UDGIVER,
+        **_udgiver(settings),
     )
+    if faults := kontrast.fund(html):
+        raise RunError("\n".join(["forsiden er afvist:", *faults]))
+    return html
 
 
 def stoerrelse(antal: int) -> str:
@@ -155,23 +218,31 @@ def stoerrelse(antal: int) -> str:
     return f"{text}\N{NO-BREAK SPACE}{unit}"
 
 
-def stil(titel: str) -> Markup:
-    """The page's styles: the colours, the sheet of the package, and the report's name on each printed page."""
-    from kkrlib import farver
-
-    name = "".join(c if c.isalnum() and c.isascii() or c == " " else f"\\{ord(c):x} " for c in titel)
-    css = f'{farver.css().strip()}\n{_stilark()}@page {{ @top-left {{ content: "{name}" }} }}\n'
+def stil(titel: str, udgiver: str = opsaetning.UDGIVER, *ark: str) -> Markup:
+    """The page's styles: the colours, the package's sheet (and ``ark``, more of them), and the names on each printed page."""
+    css = (
+        f"{farver.css().strip()}\n{''.join(map(_stilark, ('stil.css', *ark)))}"
+        f'@page{{@top-left{{content:"{_css(titel)}"}}@bottom-left{{content:"{_css(udgiver)}"}}}}\n'
+    )
     if "</" in css:
         raise RunError("stilarket indeholder «</»")
     return Markup(css)
 
 
+def _css(tekst: str) -> str:
+    """A text as it is written within a CSS string."""
+    return "".join(c if c.isalnum() and c.isascii() or c == " " else f"\\{ord(c):x} " for c in tekst)
+
+
 @cache
-def _stilark() -> str:
-    """The sheet without its comments and indentation, which readers of a page need not download."""
-    css = files(__package__).joinpath("skabelon", "stil.css").read_text(encoding="utf-8")
+def _stilark(navn: str) -> str:
+    """A sheet without its comments and spaces, which readers of a page need not download."""
+    css = files(__package__).joinpath("skabelon", navn).read_text(encoding="utf-8")
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
-    return "".join(f"{line.strip()}\n" for line in css.splitlines() if line.strip())
+    lines = "".join(f"{line.strip()}\n" for line in css.splitlines() if line.strip())
+    lines = re.sub(r"([{;,])\s+", r"\1", re.sub(r"\s+([{}])", r"\1", lines)).replace(";}", "}")
+    # Before a colon a space divides selectors; after it, it divides nothing.
+    return re.sub(r":\s+", ":", lines)
 
 
 @cache
@@ -197,6 +268,12 @@ def _to_gange(items: Iterable[str]) -> list[str]:
 
 def _art(fil: str) -> str:
     return {"csv": "CSV", "xlsx": "Excel"}.get(fil.rpartition(".")[2], fil.rpartition(".")[2].upper())
+
+
+#: How many columns of text the sheet can set by their number.
+KOLONNER = 8
+_UDEN = {'<td class="tekst">': "<td>", '<td class="tekst mangler">': '<td class="mangler">'}
+_TEKST = set(_UDEN)
 
 
 @dataclass
@@ -227,7 +304,7 @@ class _Laeser:
         self.celle = 0
         self._niveau = 1
         self._sider = 0
-        self._ids: dict[str, int] = dict.fromkeys(_EGNE, 0)
+        self._ids: dict[str, int] = dict.fromkeys((*_EGNE, *map(_slug, _OM.values())), 0)
         self._titler: dict[str, int] = {}
         self._links: list[tuple[int, str]] = []
 
@@ -288,6 +365,9 @@ class _Laeser:
             self.afvis("siden mangler titel eller beskrivelse")
         if len(self.sektioner) > 1 or self.sektioner[0].dele:
             self.afvis("Side skal være det første, der vises")
+        main = payload.get("hovedtal")
+        if main is not None and not all(str(main.get(name, "")).strip() for name in ("tal", "tekst")):
+            self.afvis("sidens hovedtal skal have både tal og tekst")
         self.h1 = f"<h1>{escape(self.titel)}</h1>"
 
     def _tabel(self, data: Mapping[str, Any]) -> None:
@@ -307,14 +387,14 @@ class _Laeser:
         links = []
         for suffix, label, write in (("csv", "CSV", tabeller.csv), ("xlsx", "Excel", tabeller.xlsx)):
             content = write(payload)
-            path = f"data/{self.navn}-{id}.{suffix}"
+            path = self._sti(id, suffix)
             self.filer[path] = content
             links.append(
                 f'<a href="{quote(path)}" download>{label}<span class="skjult">: {escape(payload["titel"])}</span>'
                 f" ({stoerrelse(len(content))})</a>"
             )
         self._fragment(html)
-        self._tilfoej(f'{html.strip()}\n<p class="hent">Hent tabellen: {" · ".join(links)}</p>\n')
+        self._tilfoej(f'{_kolonneklasser(html.strip())}\n<p class="hent">Hent tabellen: {" · ".join(links)}</p>\n')
 
     def _figur(self, data: Mapping[str, Any]) -> None:
         payload, html = data[MIME_FIGUR], data.get("text/html", "")
@@ -328,7 +408,7 @@ class _Laeser:
             return self.afvis(f"figuren «{id}» er vist to gange")
         self.figurer.append(id)
         self._fragment(html)
-        self._tilfoej(f"{html.strip()}\n")
+        self._tilfoej(f"{_sidens_farver(html.strip())}\n")
 
     def _fold(self, payload: Mapping[str, Any]) -> None:
         for piece in payload["afsnit"]:
@@ -346,11 +426,15 @@ class _Laeser:
                 f'<details class="afsnit">\n<summary>{escape(piece["titel"])}</summary>\n{html}</details>\n'
             )
 
+    def _sti(self, id: str, suffix: str) -> str:
+        """A download's path: the page's name and the table's id, once where they are the same."""
+        return f"data/{self.navn}.{suffix}" if id == self.navn else f"data/{self.navn}-{id}.{suffix}"
+
     def _filer(self, payload: Mapping[str, Any]) -> None:
         links = []
         for entry in payload["filer"]:
             id, suffix = entry["id"], entry["type"]
-            path = f"data/{self.navn}-{id}.{suffix}"
+            path = self._sti(id, suffix)
             if not tabeller.SLUG.fullmatch(id) or not tabeller.SLUG.fullmatch(suffix):
                 self.afvis(f"filens id «{id}» og type «{suffix}» skal være små bogstaver, tal og bindestreger")
             elif path in self.filer:
@@ -388,11 +472,7 @@ class _Laeser:
         if not id:
             return self.afvis(f"overskriften «{text}» har ingen bogstaver")
         self._tag(id, f"overskriften «{text}» giver ")
-        heading = (
-            f'<div class="overskrift"><h{level} id="{id}">{html}</h{level}>'
-            f'<a class="permalink" href="#{id}"><span aria-hidden="true">#</span>'
-            f'<span class="skjult">Link til afsnittet {escape(text)}</span></a></div>\n'
-        )
+        heading = _overskrift(level, html, text)
         if level == 2:
             self.sektioner.append(_Sektion(id, text, heading))
         else:
@@ -440,7 +520,8 @@ class _Struktur(HTMLParser):
         self.afvist: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self._FORBUDT:
+        # A choice that the style sheet acts on (the filter of a table) is the only input.
+        if tag in self._FORBUDT and not (tag == "input" and dict(attrs).get("type") == "radio"):
             self.afvist.append(f"<{tag}> må ikke være på siden")
         if re.fullmatch(r"h[1-6]", tag):
             self.overskrifter.append(int(tag[1]))
@@ -485,8 +566,47 @@ def _kontroller(html: str, page: _Laeser) -> None:
     for kind, wanted in (("tabel", page.tabeller), ("figur", page.figurer)):
         if found.klasser[kind] != len(wanted):
             faults.append(f"siden har {found.klasser[kind]} af class «{kind}», notebooken viser {len(wanted)}")
+    faults += kontrast.fund(html)
     if faults:
         raise RunError("\n".join([f"siden «{page.navn}» er afvist:", *faults]))
+
+
+def _sidens_farver(html: str) -> str:
+    """A drawing without the colours it falls back on, since the page has the palette."""
+    return re.sub(
+        r"var\(--([a-z0-9-]+),(#[0-9a-f]{6})\)",
+        lambda m: f"var(--{m[1]})" if m[1] in farver.FARVER and farver.lys(m[1]) == m[2] else m[0],
+        html,
+    )
+
+
+def _kolonneklasser(html: str) -> str:
+    """A table whose columns of text are named once, on ``<table>`` (``k3``: the third), not in every cell.
+
+    The sheet knows the columns up to :data:`KOLONNER`; a column with other cells than text keeps its classes.
+    """
+
+    def one(table: re.Match[str]) -> str:
+        rows = [re.findall(r"<t[dh][^>]*>", row) for row in re.findall(r"<tr.*?</tr>", table[2].partition("</thead>")[2], re.S)]
+        width = max(map(len, rows), default=0)
+        columns = [{row[n] for row in rows if n < len(row)} for n in range(width)]
+        text = [n for n, cells in enumerate(columns[:KOLONNER]) if cells & _TEKST and cells <= _TEKST | {"<td>"}]
+        # An empty cell of a total reads the same on either side.
+        if not text:
+            return table[0]
+
+        def row(found: re.Match[str]) -> str:
+            numbers = iter(range(width))
+            return re.sub(r"<t[dh][^>]*>", lambda m: _UDEN.get(m[0], m[0]) if next(numbers) in text else m[0], found[0])
+
+        head, mark, body = table[2].partition("</thead>")
+        body = re.sub(r"<tr.*?</tr>", row, body, flags=re.S)
+        names = " ".join(f"k{n + 1}" for n in text)
+        given = re.search(r'class="([^"]*)"', table[1])
+        attributes = table[1].replace(given[0], f'class="{given[1]} {names}"') if given else f'{table[1]} class="{names}"'
+        return f"<table{attributes}>{head}{mark}{body}</table>"
+
+    return re.sub(r"<table([^>]*)>(.*?)</table>", one, html, flags=re.S)
 
 
 class _Tegner(mistune.HTMLRenderer):  # type: ignore[misc]
@@ -512,8 +632,10 @@ class _Tegner(mistune.HTMLRenderer):  # type: ignore[misc]
 
 def _markdown(source: str) -> list[str | tuple[int, str, str]]:
     """Markdown as a list of HTML pieces and headings ``(level, html, plain text)``. Raises RunError."""
-    if "$$" in source or re.search(r"\\\[|\\begin\{", source):
-        raise RunError("formler i TeX vises ikke på siden; skriv reglen i ord")
+    # JupyterLab would show a formula, a page without scripts its source.
+    if formula := re.search(r"\$\$|\\\[|\\begin\{|(?<![\\\w])\$[^\s$](?:[^$\n]*[^\s$])?\$(?!\w)", source):
+        near = source[formula.start() : formula.start() + 40].split("\n")[0]
+        raise RunError(f"formler i TeX vises ikke på siden; skriv reglen i ord: {near}")
     renderer = _Tegner()
     parse = mistune.create_markdown(renderer=None)
     state = mistune.BlockState()

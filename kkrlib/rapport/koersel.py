@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from kkrlib.errors import KkrError, RunError
+from kkrlib.rapport import opsaetning
 from kkrlib.rapport.katalog import Sidespec, upper_first
 
 KATALOG = "rapporter.json"
@@ -68,7 +69,7 @@ class Resultat:
 
     ``fejl`` is the failure in one line ("" when the page was made), ``detaljer`` further lines (the findings of a
     DataError), ``kode`` the exit code it calls for. ``filer`` are the page's downloads.
-    ``titel`` and ``beskrivelse`` are what the notebook says of itself.
+    ``titel``, ``beskrivelse`` and ``hovedtal`` (empty: none) are what the notebook says of itself.
     """
 
     spec: Sidespec
@@ -79,6 +80,7 @@ class Resultat:
     filer: list[Fil] = field(default_factory=list)
     titel: str = ""
     beskrivelse: str = ""
+    hovedtal: dict[str, str] = field(default_factory=dict)
 
     @property
     def side(self) -> str:
@@ -102,6 +104,7 @@ def byg(
     celletid: int = CELLETID,
     eksport: str = EKSPORT,
     indeks: str | None = INDEKS,
+    indstillinger: Mapping[str, Any] | None = None,
 ) -> list[Resultat]:
     """Build ``sider`` into the folder ``ud`` and return one result per page, in the order of ``sider``.
 
@@ -110,6 +113,7 @@ def byg(
     its name, which its pages link to (default: those in ``sider``). ``komplet`` names reports of which ``sider``
     holds every page: pages of them that are in the catalogue and not in ``sider`` are removed. ``melding(number, of,
     result)`` is called as each page is done. ``indeks`` makes ``index.html`` from the catalogue (None: no front page).
+    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (default: read once, from ``rod``).
 
     Failures of pages are in the results; they raise nothing. KeyboardInterrupt ends all children and
     publishes nothing.
@@ -123,15 +127,21 @@ def byg(
     for spec in sider:
         if spec.rapport.navn not in by_report:
             by_report[spec.rapport.navn] = [s for s in sider if s.rapport.navn == spec.rapport.navn]
+    settings = indstillinger or opsaetning.laes(rod)
     (arbejde / "fejl").mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix="mellem-", dir=arbejde))
     try:
         with _environment(rod):
-            results = _run(sider, by_report, staging, arbejde, processer, melding, celletid, eksport)
+            results = _run(sider, by_report, staging, arbejde, processer, melding, celletid, eksport, settings)
         # A page that failed is not outdated, so a report with a failure is not taken as complete.
         failed = {r.spec.rapport.navn for r in results if r.kode}
         publiser(
-            [r for r in results if not r.kode], ud=ud, staging=staging, komplet=set(komplet) - failed, indeks=indeks
+            [r for r in results if not r.kode],
+            ud=ud,
+            staging=staging,
+            komplet=set(komplet) - failed,
+            indeks=indeks,
+            indstillinger=settings,
         )
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -173,6 +183,7 @@ def _run(
     melding: Melding | None,
     celletid: int,
     eksport: str,
+    indstillinger: Mapping[str, Any],
 ) -> list[Resultat]:
     if not sider:
         return []
@@ -184,9 +195,13 @@ def _run(
         initargs=(str(staging),),
     )
     results: dict[str, Resultat] = {}
+
+    def given(spec: Sidespec) -> dict[str, Any]:
+        return {"soeskende": _siblings(spec, soeskende), "opsaetning": dict(indstillinger)}
+
     try:
         jobs = {
-            pool.submit(_page, s, _siblings(s, soeskende), str(staging), str(arbejde), celletid, eksport): s
+            pool.submit(_page, s, given(s), str(staging), str(arbejde), celletid, eksport): s
             for s in sider
         }
         for job in as_completed(jobs):
@@ -248,9 +263,12 @@ def _siblings(spec: Sidespec, soeskende: Mapping[str, Sequence[Sidespec]]) -> li
 
 
 def _page(
-    spec: Sidespec, siblings: list[dict[str, Any]], staging: str, arbejde: str, celletid: int, eksport: str
+    spec: Sidespec, givet: Mapping[str, Any], staging: str, arbejde: str, celletid: int, eksport: str
 ) -> Resultat:
-    """Run one notebook and export it into the staging folder. Runs in a worker; never raises for a faulty page."""
+    """Run one notebook and export it into the staging folder, with ``givet`` as the exporter's ``resources["kkr"]``.
+
+    Runs in a worker; never raises for a faulty page.
+    """
     start = time.monotonic()
     kept = Path(arbejde) / f"{spec.navn}.ipynb"
     failed = Path(arbejde) / "fejl" / f"{spec.navn}.ipynb"
@@ -259,8 +277,8 @@ def _page(
     result = Resultat(spec)
     try:
         nb = koer(spec.rapport.notesbog, spec.parametre, kept, celletid=celletid)
-        result.titel, result.beskrivelse = _side(nb)
-        result.filer = _export(nb, spec.navn, siblings, Path(staging), eksport)
+        result.titel, result.beskrivelse, result.hovedtal = _side(nb)
+        result.filer = _export(nb, spec.navn, givet, Path(staging), eksport)
     except Cellefejl as stop:
         result.fejl, result.detaljer, result.kode = f"{spec.beskriv()}: {stop}", stop.detaljer, stop.exit_code
     except KkrError as error:
@@ -457,10 +475,10 @@ def _outputs(nb: Any, mime: str) -> Iterator[Mapping[str, Any]]:
                 yield json.loads(data) if isinstance(data, str) else data
 
 
-def _side(nb: Any) -> tuple[str, str]:
-    """Title and description as the notebook's ``Side`` output gives them."""
+def _side(nb: Any) -> tuple[str, str, dict[str, str]]:
+    """Title, description and main figure as the notebook's ``Side`` output gives them."""
     data = next(_outputs(nb, SIDE), {})
-    return str(data.get("titel", "")), str(data.get("beskrivelse", ""))
+    return str(data.get("titel", "")), str(data.get("beskrivelse", "")), dict(data.get("hovedtal") or {})
 
 
 def _load(name: str) -> Any:
@@ -468,9 +486,9 @@ def _load(name: str) -> Any:
     return getattr(importlib.import_module(module), attribute)
 
 
-def _export(nb: Any, name: str, siblings: list[dict[str, Any]], staging: Path, eksport: str) -> list[Fil]:
+def _export(nb: Any, name: str, givet: Mapping[str, Any], staging: Path, eksport: str) -> list[Fil]:
     """The page and its downloads as files in the staging folder; returns the downloads."""
-    resources = {"metadata": {"name": name}, "kkr": {"soeskende": siblings}}
+    resources = {"metadata": {"name": name}, "kkr": dict(givet)}
     html, resources = _load(eksport)().from_notebook_node(nb, resources=resources)
     downloads = dict(sorted(resources.get("outputs", {}).items()))
     for path, content in {**downloads, f"{name}.html": html.encode("utf-8")}.items():
@@ -510,6 +528,7 @@ def _entry(result: Resultat) -> dict[str, Any]:
         "tekst": spec.tekst,
         "parametre": parameters,
         "filer": [asdict(f) for f in result.filer],
+        **({"hovedtal": result.hovedtal} if result.hovedtal else {}),
     }
 
 
@@ -520,6 +539,7 @@ def publiser(
     staging: Path,
     komplet: Collection[str] = (),
     indeks: str | None = INDEKS,
+    indstillinger: Mapping[str, Any] | None = None,
 ) -> None:
     """Move the made pages from ``staging`` into ``ud``, and bring catalogue and front page up to date.
 
@@ -535,7 +555,8 @@ def publiser(
     catalogue = [merged[n] for n in sorted(merged)]
     stale = sorted(_files_of(entries.values()) - _files_of(catalogue))
     text = json.dumps({"sider": catalogue}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    front = _load(indeks)([{**_NO_AXES, **e["parametre"], **e} for e in catalogue]) if indeks else None
+    pages = [{**_NO_AXES, **e["parametre"], **e} for e in catalogue]
+    front = _load(indeks)(pages, indstillinger or opsaetning.tom()) if indeks else None
 
     ud.mkdir(parents=True, exist_ok=True)
     with _uninterrupted():

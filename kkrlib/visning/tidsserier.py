@@ -64,31 +64,43 @@ def paneler(
             right = 24 + _bredde("offentliggjort", _SKRIFT) + 18
             flade.rektangel(right, 3.5, 18, 11, *_udfyldning(_AFLEDT))
             flade.tekst(right + 24, 14, "afledt", _SKRIFT)
+        # Drawn kind by kind, so that neighbours in the SVG share their attributes.
+        names, grounds, bars, patterned = [], [], [], []
+        labels: dict[str, list[tuple[float, float, str]]] = {"aar": [], "fed": [], "mager": []}
         for number, (indicator, name) in enumerate(navne.items()):
             left = (number % across) * (each + gap)
             top = head + (number // across) * (_TOP + _HOEJDE + _BUND)
             ground, step = top + _TOP + _HOEJDE, each / len(aarene)
-            flade.tekst(left, top + 14, name, _NAVN, fed=True)
+            names.append((left, top + 14, name))
+            grounds.append((left, ground, left + each, ground))
             for place, year in enumerate(aarene):
                 middle = left + step * (place + 0.5)
-                flade.tekst(middle, ground + 15, str(year), 11, "svag", anker="center")
+                labels["aar"].append((middle, ground + 15, str(year)))
                 row = at.get((indicator, year))
                 if row is None:
                     continue
                 size = float(row.hoejst) / highest[indicator] * _HOEJDE
-                bar = (middle - step * 0.36, ground - size, step * 0.72, size)
-                if row.status == afledt:
-                    flade.rektangel(*bar, *_udfyldning(_AFLEDT))
-                else:
-                    flade.rektangel(*bar, "serie-1")
+                (patterned if row.status == afledt else bars).append((middle - step * 0.36, ground - size, step * 0.72, size))
                 lines = [dansk.tal(row.hoejst)]
                 if row.mindst != row.hoejst:
                     both = f"{dansk.tal(row.mindst)}–{dansk.tal(row.hoejst)}"
                     # Side by side intervals would run into each other; then the ends stand one above the other.
                     lines = [both] if _bredde(both, 11) <= step else [f"{dansk.tal(row.mindst)}–", *lines]
                 for up, line in enumerate(reversed(lines)):
-                    flade.tekst(middle, ground - size - 4 - 12 * up, line, 11, fed=row.status != afledt, anker="center")
-            flade.linje(left, ground, left + each, ground, "blaek")
+                    labels["mager" if row.status == afledt else "fed"].append((middle, ground - size - 4 - 12 * up, line))
+        for name in names:
+            flade.tekst(*name, _NAVN, fed=True)
+        for label in labels["aar"]:
+            flade.tekst(*label, 11, "svag", anker="center")
+        for bar in bars:
+            flade.rektangel(*bar, "serie-1")
+        for bar in patterned:
+            flade.rektangel(*bar, *_udfyldning(_AFLEDT))
+        for kind in ("fed", "mager"):
+            for label in labels[kind]:
+                flade.tekst(*label, 11, fed=kind == "fed", anker="center")
+        for line in grounds:
+            flade.linje(*line, "blaek")
         return flade.svg(id, "b" if bred else "s")
 
     return Figur(id, titel, beskrivelse, enhed, kilde, tegn(True), tegn(False))

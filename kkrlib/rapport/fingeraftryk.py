@@ -1,0 +1,172 @@
+"""What a page was made of, as fingerprints: the code it depends on, the data, the packages that ran.
+
+A fingerprint is the SHA-256 of names and contents in sorted order, with line ends as ``\\n``, so that it is the same
+on every system. It says nothing of the commit, which a committed page cannot know, of Python's version, or of paths.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Any
+
+import kkrlib
+from kkrlib import data
+from kkrlib.errors import RunError
+
+KORT = 12
+"""Characters of the short form."""
+_PAKKE = Path(kkrlib.__file__).resolve().parent
+#: What runs and exports every page, whatever its field.
+_RAPPORT = ("kkrlib.rapport.eksport", "kkrlib.rapport.koersel")
+_INDSAT = "injected-parameters"
+
+
+@dataclass(frozen=True)
+class Fingeraftryk:
+    """``kode`` and ``data`` are 64 hexadecimal digits; ``pakker`` the run-time packages as (name, version)."""
+
+    kode: str
+    data: str
+    pakker: tuple[tuple[str, str], ...]
+
+
+def af(nb: Mapping[str, Any]) -> Fingeraftryk:
+    """The fingerprints of the page of a notebook.
+
+    **Code**: the source of the notebook's cells without the parameters given to it, its ``metadata.kkr``, every
+    module of kkrlib that its imports lead to, the exporter and runner with all they import, and the templates.
+    A change in another field's module leaves it as it is. **Data**: the descriptor and every table it names,
+    since the controls of a report may relate its numbers to those of any table.
+    """
+    cells = [c for c in nb["cells"] if _INDSAT not in c.get("metadata", {}).get("tags", ())]
+    about = nb.get("metadata", {}).get("kkr", {})
+    own = _lukning(tuple(sorted(_importerede("\n".join(_python(c["source"]) for c in cells if c["cell_type"] == "code")))))
+    everything = sorted({*own, *_lukning(_RAPPORT)})
+    parts = {f"kkrlib/{name}": _tekst(_PAKKE / name) for name in (*everything, *_skabeloner())}
+    parts["notesbog"] = json.dumps([[c["cell_type"], _linjer(c["source"])] for c in cells], ensure_ascii=False)
+    parts["metadata"] = json.dumps(about, ensure_ascii=False, sort_keys=True)
+    return Fingeraftryk(_sha(parts), _sha(_tabeller(data.data_mappe())), pakker())
+
+
+@cache
+def pakker() -> tuple[tuple[str, str], ...]:
+    """The packages that kkrlib needs when it runs, and which version of each ran. Raises RunError if one is not installed."""
+    # pyproject.toml beside the package is newer than what was noted when it was installed for editing.
+    project = _PAKKE.parent / "pyproject.toml"
+    if project.is_file():
+        wanted = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    else:
+        try:
+            wanted = requires("kkrlib") or []
+        except PackageNotFoundError:
+            raise RunError("kkrlib er ikke installeret, så siden kan ikke sige, hvilke pakker den er lavet med") from None
+    names = sorted({m[0].lower() for w in wanted if (m := re.match(r"[A-Za-z0-9._-]+", w)) and "extra ==" not in w})
+    try:
+        return tuple((name, version(name)) for name in names)
+    except PackageNotFoundError as error:
+        raise RunError(f"pakken «{error.name}» er ikke installeret") from None
+
+
+# --- the modules ---------------------------------------------------------------------------------------------
+
+
+def _skabeloner() -> list[str]:
+    return sorted(f"rapport/skabelon/{p.name}" for p in (_PAKKE / "rapport" / "skabelon").iterdir() if p.suffix in (".css", ".j2"))
+
+
+@cache
+def _lukning(moduler: tuple[str, ...]) -> frozenset[str]:
+    """The files, from the package's folder, of the modules and of all that they import of kkrlib."""
+    files: set[str] = set()
+    waiting = list(moduler)
+    while waiting:
+        name = waiting.pop()
+        path = _sti(name)
+        if path is None or path in files:
+            continue
+        files.add(path)
+        waiting += [name.rpartition(".")[0], *_importer_af(path, name)]
+    return frozenset(files)
+
+
+def _sti(modul: str) -> str | None:
+    """The file of a module of kkrlib, or None for what is none (a function of a module, another package)."""
+    first, *rest = modul.split(".")
+    if first != "kkrlib":
+        return None
+    for candidate in (Path(*rest, "__init__.py"), Path(*rest).with_suffix(".py") if rest else None):
+        if candidate is not None and (_PAKKE / candidate).is_file():
+            return candidate.as_posix()
+    return None
+
+
+@cache
+def _importer_af(fil: str, modul: str) -> tuple[str, ...]:
+    package = modul if fil.endswith("__init__.py") else modul.rpartition(".")[0]
+    return tuple(sorted(_importerede(_tekst(_PAKKE / fil), package)))
+
+
+def _importerede(kilde: str, pakke: str = "") -> set[str]:
+    """Everything that a source's import statements name, also inside functions."""
+    try:
+        tree = ast.parse(kilde)
+    except SyntaxError as error:
+        raise RunError(f"koden kan ikke læses, så siden får intet fingeraftryk: {error.msg}") from None
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = pakke.split(".")[: len(pakke.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def _python(kilde: str) -> str:
+    """A cell without the lines that are IPython's own."""
+    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in _linjer(kilde).split("\n"))
+
+
+# --- the data ------------------------------------------------------------------------------------------------
+
+
+def _tabeller(mappe: Path) -> dict[str, str]:
+    """The descriptor and each file it names; nothing where there is no descriptor."""
+    descriptor = mappe / data.BESKRIVELSE
+    if not descriptor.is_file():
+        return {}
+    files = {data.BESKRIVELSE: _tekst(descriptor)}
+    for name in sorted(r["path"] for r in json.loads(files[data.BESKRIVELSE])["resources"]):
+        if not (mappe / name).is_file():
+            raise RunError(f"{name} findes ikke, så siden får intet fingeraftryk")
+        files[name] = _tekst(mappe / name)
+    return files
+
+
+# --- shared --------------------------------------------------------------------------------------------------
+
+
+def _linjer(text: str | list[str]) -> str:
+    text = text if isinstance(text, str) else "".join(text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _tekst(path: Path) -> str:
+    return _linjer(path.read_bytes().decode("utf-8"))
+
+
+def _sha(parts: Mapping[str, str]) -> str:
+    whole = hashlib.sha256()
+    for name in sorted(parts):
+        whole.update(f"{name}\0{hashlib.sha256(parts[name].encode('utf-8')).hexdigest()}\n".encode())
+    return whole.hexdigest()

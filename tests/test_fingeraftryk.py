@@ -1,0 +1,110 @@
+"""A page's fingerprint changes with what the page depends on, and with nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.metadata import version
+
+import nbformat
+import pytest
+
+from kkrlib import data
+from kkrlib.errors import RunError
+from kkrlib.rapport import fingeraftryk
+
+
+@pytest.fixture
+def koden(tmp_path, monkeypatch):
+    """A copy of the package that can be changed; returns its folder."""
+    shutil.copytree(fingeraftryk._PAKKE, tmp_path / "kkrlib", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(fingeraftryk, "_PAKKE", tmp_path / "kkrlib")
+    glem()
+    yield tmp_path / "kkrlib"
+    glem()
+
+
+def glem():
+    for kept in (fingeraftryk.pakker, fingeraftryk._lukning, fingeraftryk._importer_af):
+        kept.cache_clear()
+
+
+def notesbog(name: str = "flygtninge"):
+    return nbformat.read(data.ROD / "notebooks" / f"{name}.ipynb", as_version=4)
+
+
+def kode(nb=None):
+    glem()
+    return fingeraftryk.af(nb or notesbog()).kode
+
+
+def aendr(path):
+    path.write_text(path.read_text(encoding="utf-8") + "\n# ændret\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("fil", ["flygtninge/regel.py", "visning/flygtninge.py", "fordeling.py", "dansk.py", "figurer.py", "data.py", "__init__.py",
+                                 "rapport/eksport.py", "rapport/koersel.py", "rapport/skabelon/side.html.j2", "rapport/skabelon/stil.css"])  # fmt: skip
+def test_code_that_the_page_depends_on_changes_its_fingerprint(koden, fil):
+    before = kode()
+    aendr(koden / fil)
+    assert kode() != before
+
+
+@pytest.mark.parametrize("fil", ["visning/socialtilsyn.py", "socialtilsyn/serier.py", "visning/klynger.py", "klynger/regel.py", "cli.py", "kommandoer.py"])
+def test_another_fields_code_and_the_command_line_leave_it(koden, fil):
+    before = kode()
+    aendr(koden / fil)
+    assert kode() == before
+
+
+def test_line_ends_and_outputs_and_given_parameters_leave_it(koden):
+    before = kode()
+    for path in koden.rglob("*.py"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    nb = notesbog()
+    for cell in nb.cells:
+        cell.pop("outputs", None)
+    nb.cells.insert(1, nbformat.v4.new_code_cell("aftale = '/et/sted/paa/min/maskine.csv'", metadata={"tags": ["injected-parameters"]}))
+    assert kode(nb) == before
+
+
+def test_a_cells_source_and_the_metadata_change_it():
+    nb, other = notesbog(), notesbog()
+    nb.cells[-1].source += "#"
+    other.metadata["kkr"]["titel"] += "!"
+    assert len({kode(), kode(nb), kode(other)}) == 3
+
+
+def test_data_are_every_table_and_what_describes_it(tmp_path, monkeypatch):
+    folder = shutil.copytree(data.data_mappe(), tmp_path / "data")
+    monkeypatch.setenv("KKR_DATA", str(folder))
+    before = fingeraftryk.af(notesbog())
+    path = folder / "bilag_a.csv"
+    original = path.read_bytes()
+    path.write_bytes(original.replace(b"\n", b"\r\n"))
+    (folder / "ikke-en-tabel.txt").write_text("x")
+    assert fingeraftryk.af(notesbog()).data == before.data
+    path.write_bytes(original.replace(b"659350", b"659351"))
+    assert fingeraftryk.af(notesbog()).data != before.data
+    path.write_bytes(original)
+    descriptor = folder / data.BESKRIVELSE
+    descriptor.write_text(descriptor.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    changed = fingeraftryk.af(notesbog())
+    assert changed.data != before.data and changed.kode == before.kode
+    path.unlink()
+    with pytest.raises(RunError, match=r"bilag_a\.csv"):
+        fingeraftryk.af(notesbog())
+
+
+def test_packages_are_the_run_time_ones_with_the_version_that_ran():
+    packages = dict(fingeraftryk.pakker())
+    assert packages["pandas"] == version("pandas") and "pytest" not in packages and "python" not in packages
+    assert list(packages) == sorted(packages)
+
+
+def test_code_that_cannot_be_read_is_refused():
+    nb = notesbog()
+    nb.cells[1].source = "%matplotlib inline\n!ls\nimport kkrlib.dansk"
+    fingeraftryk.af(nb)
+    nb.cells[1].source = "import ("
+    with pytest.raises(RunError, match="fingeraftryk"):
+        fingeraftryk.af(nb)

@@ -1,0 +1,116 @@
+"""Colours that cannot be told apart stop a page, in light and in dark, wherever they come from."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from kkrlib import dansk, farver, figurer
+from kkrlib.rapport import eksport, kontrast
+
+DATA = pd.DataFrame({"navn": ["Køge", "Greve"], "a": [3.0, 2.0], "b": [-1.0, 1.0], "sum": [2.0, 3.0]})
+ORD = {"titel": "Titel", "beskrivelse": "Beskrivelse.", "enhed": "personer", "kilde": "Bilag A"}
+
+
+def html_af(figur: figurer.Figur) -> str:
+    return figur._repr_mimebundle_()["text/html"]
+
+
+def figuren() -> str:
+    return html_af(figurer.bidrag(DATA, id="bidrag", dele={"a": "A", "b": "B"}, ialt="sum", etiket="navn", **ORD))
+
+
+def kortet() -> str:
+    layout = pd.DataFrame({"kommunekode": list("abcdef"), "forkortelse": list("ABCDEF"), "raekke": 0, "kolonne": range(6)})
+    values = pd.Series([0, 1, 15, 25, 35, 45], index=list("abcdef"))
+    return html_af(figurer.flisekort(values, layout, id="kort", graenser=(10, 20, 30, 40), format=dansk.tal, fremhaev=["a"], **ORD))
+
+
+def side(krop: str = "", css: str = "") -> str:
+    return f"<html><head><style>{eksport.stil('T')}{css}</style></head><body>{krop}</body></html>"
+
+
+def med(html: str, navn: str, skema: str, farve: str) -> str:
+    """The page with another value for one variable in one scheme."""
+    old = getattr(farver.FARVER[navn], skema)
+    light, dark, printed = html.partition("@media (prefers-color-scheme: dark)")
+    if skema == "lys":
+        return light.replace(f"--{navn}:{old}", f"--{navn}:{farve}") + dark + printed
+    return light + dark + printed.replace(f"--{navn}:{old}", f"--{navn}:{farve}", 1)
+
+
+def test_our_own_pages_colours_are_told_apart():
+    assert kontrast.fund(side(figuren() + kortet())) == []
+
+
+@pytest.mark.parametrize("skema", ["lys", "moerk"])
+@pytest.mark.parametrize(
+    ("navn", "lys", "moerk", "words"),
+    [
+        ("svag", "#8a9199", "#5c646c", "teksten"),
+        ("serie-1", "#8fb8dc", "#1c3a57", "figuren «bidrag»"),
+        ("serie-2", "#e8b48f", "#55341a", "figuren «bidrag»"),  # a pattern's lines
+        ("trin-4-tekst", "#0a2f55", "#dfe8f0", "figuren «kort»: teksten «35»"),
+        ("fremhaev", "#f0b0cc", "#4d1330", "figuren «kort»: en flade eller streg"),
+    ],
+)
+def test_a_faint_colour_is_named_in_the_scheme_where_it_is_faint(skema, navn, lys, moerk, words):
+    page = med(side(figuren() + kortet()), navn, skema, {"lys": lys, "moerk": moerk}[skema])
+    found = kontrast.fund(page)
+    said, other = (" i lys", " i mørk") if skema == "lys" else (" i mørk", " i lys")
+    assert any(words in line for line in found), found
+    assert all(said in line and other not in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("css", "words"),
+    [
+        (".x{color:#999}", "teksten «.x»"),
+        (".x{color:color-mix(in srgb, var(--blaek) 30%, var(--papir))}", "teksten «.x»"),
+        (".x{color:#fff;background:#ddd}", "sin egen baggrund"),
+        ("@media (prefers-color-scheme: dark){.x{color:#333333}}", "i mørk"),
+        ("@media print{.x{color:#bbb}}", "i lys"),
+        (".x{color:salmon}", "«salmon» kan ikke efterprøves"),
+        (".x{color:var(--findes-ikke)}", "kan ikke efterprøves"),
+    ],
+)
+def test_a_text_colour_of_the_sheet_is_judged(css, words):
+    assert words in " ".join(kontrast.fund(side(css=css)))
+
+
+@pytest.mark.parametrize("css", [".x{color:inherit;background:none}", "@media (prefers-color-scheme: dark){.x{color:#eee}}", "@page{@top-left{color:#444}}", ".x{color:#fff;background:#123456}"])
+def test_a_colour_that_reads_well_where_it_is_used_passes(css):
+    assert kontrast.fund(side(css=css)) == []
+
+
+def test_inline_colours_and_colours_without_a_variable_are_judged_too():
+    assert "#cccccc" in " ".join(kontrast.fund(side('<p style="color:#ccc">x</p>')))
+    svg = '<svg aria-labelledby="figur-x-titel"><path d="M0 0h9v9h-9z" fill="{}"/></svg>'
+    assert "figuren «x»" in " ".join(kontrast.fund(side(svg.format("#eeeeee"))))
+    assert " i mørk" in " ".join(kontrast.fund(side(svg.format("#101418"))))
+    # SVG's own black, which nobody sees in the dark
+    assert " i mørk" in " ".join(kontrast.fund(side('<svg aria-label="x"><text x="1" y="9">ord</text></svg>')))
+
+
+def test_text_is_judged_against_the_shape_it_stands_in():
+    svg = '<svg aria-label="x"><path d="M0 0h40v20h-40z" fill="#0b4f8a"/><text x="{}" y="14" font-size="12" fill="#ffffff">ord</text></svg>'
+    assert not [f for f in kontrast.fund(side(svg.format(5))) if "teksten «ord»" in f]
+    assert [f for f in kontrast.fund(side(svg.format(60))) if "teksten «ord»" in f and "i lys" in f]
+
+
+def test_grid_lines_and_what_has_the_papers_colour_need_no_contrast():
+    svg = '<svg aria-label="x"><path d="M0 0h40" stroke="var(--gitter)" fill="none"/><path d="M0 0h40v9h-40z" fill="var(--papir)"/></svg>'
+    assert kontrast.fund(side(svg)) == []
+
+
+def test_the_exporter_refuses_the_page(monkeypatch):
+    from test_eksport import Figur, byg, vis
+
+    from kkrlib.errors import RunError
+
+    faint = '<svg role="img" aria-labelledby="figur-kort-titel" viewBox="0 0 9 9"><path d="M0 0h9v9h-9z" fill="#eeeeee"/></svg>'
+    with pytest.raises(RunError, match=r"afvist:\nfiguren «kort»: en flade eller streg"):
+        byg(vis(Figur(svg=faint)))
+    monkeypatch.setitem(farver.FARVER, "svag", farver.Farve("#8a9199", farver.FARVER["svag"].moerk))
+    with pytest.raises(RunError, match="i lys"):
+        byg(vis(Figur()))
