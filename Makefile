@@ -13,7 +13,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test verify lab notebooks lock clean distclean
+.PHONY: help reports test browser verify lab notebooks lock clean distclean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -22,8 +22,11 @@ help: ## this list
 reports: $(STAMP) ## build all pages into reports/
 	$(BIN)/kkr build
 
-test: $(STAMP) ## run the tests, and re-run and compare the notebooks
+test: browser ## run the tests, and re-run and compare the notebooks
 	$(BIN)/python -m pytest --nbval tests notebooks
+
+browser: $(STAMP) ## fetch what the tests in a browser need (once), or tell what is missing
+	@$(BIN)/python tools/browser.py
 
 verify: $(STAMP) ## build all pages anew and compare them with reports/
 	$(BIN)/kkr verify
