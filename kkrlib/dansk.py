@@ -69,6 +69,16 @@ def dato(d: date) -> str:
     return format_date(d, format="d. MMMM y", locale=LOCALE)
 
 
+def maaned(aar: int, maaned: int) -> str:
+    """``(2022, 9) → "september 2022"``."""
+    return format_date(date(aar, maaned, 1), format="MMMM y", locale=LOCALE)
+
+
+def alfabetisk(navn: str) -> str:
+    """A key that sorts names by the Danish alphabet: æ, ø and å last, and aa as å («Aabenraa» after «Ærø»)."""
+    return navn.casefold().replace("aa", "å").translate(str.maketrans({"æ": "{a", "ø": "{b", "å": "{c"}))
+
+
 def opremsning(items: Iterable[str]) -> str:
     """``["a", "b", "c"] → "a, b og c"``."""
     return format_list(list(items), locale=LOCALE)

@@ -71,11 +71,18 @@ class RunError(KkrError):
     exit_code = 4
 
 
+def naermeste(vaerdi: object, gyldige: Iterable[object]) -> str | None:
+    """The valid value that ``vaerdi`` is most like, whatever its case and the spaces around it; None if none is like it."""
+    valid = {" ".join(str(v).casefold().split()): str(v) for v in reversed(list(gyldige))}
+    near = difflib.get_close_matches(" ".join(str(vaerdi).casefold().split()), valid, n=1, cutoff=0.5)
+    return valid[near[0]] if near else None
+
+
 def ukendt_vaerdi(parameter: str, vaerdi: object, gyldige: Iterable[object]) -> ParameterError:
     """The error for a value that does not exist: one line with the nearest valid one and all of them."""
     valid = [str(v) for v in gyldige]
-    near = difflib.get_close_matches(str(vaerdi), valid, n=1, cutoff=0.5)
-    hint = f"; mente du «{near[0]}»?" if near else "."
+    near = naermeste(vaerdi, valid)
+    hint = f"; mente du «{near}»?" if near else "."
     return ParameterError(f"{parameter}: «{vaerdi}» findes ikke{hint} Gyldige: {', '.join(valid)}.")
 
 

@@ -28,16 +28,17 @@ Examples:
   kkr regnskab skabelon --aar 2022 --ud regnskaber      a workbook for each klynge
   kkr regnskab skabelon --aar 2022 --region sjaelland --ud regnskaber
   kkr regnskab kontrol --aar 2022 regnskaber            every finding; exits 3 if there is one
+  kkr regnskab skabelon --aar 2022 --koebenhavn delt --ud regnskaber
   kkr build klyngeoekonomi -p regnskaber=regnskaber     the report with them
 """
 
 
-def _skabelon(aar: int, region: str, ud: Path) -> None:
+def _skabelon(aar: int, region: str, koebenhavn: str, ud: Path) -> None:
     """Write the template of each klynge, with payers and budget, to a folder. A file that is there already is left alone."""
     from kkrlib import dansk, data, klynger
     from kkrlib.visning import klyngeregnskab
 
-    b = klynger.beregn(data.load(), aar, region)
+    b = klynger.beregn(data.load(), aar, region, koebenhavn=koebenhavn)
     ud.mkdir(parents=True, exist_ok=True)
     written = 0
     for name, content in klyngeregnskab.skabeloner(b).items():
@@ -50,12 +51,15 @@ def _skabelon(aar: int, region: str, ud: Path) -> None:
     click.echo(f"{dansk.flertal(written, 'skabelon', 'skabeloner')} skrevet i {ud}")
 
 
-def _kontrol(aar: int, sti: Path) -> None:
-    """Check a filled-in workbook, or all in a folder, and print every finding; exits 3 if there is one."""
+def _kontrol(aar: int, koebenhavn: str, sti: Path) -> None:
+    """Check a filled-in workbook, or all in a folder, and print every finding; exits 3 if there is one.
+
+    A workbook that was made with the other choice for København is a finding.
+    """
     from kkrlib import dansk, data, klynger
 
     tables = data.load()
-    b = klynger.beregn(tables, aar, regnskaber=data.laes_regneark(str(sti), klynger.former(tables, aar)))
+    b = klynger.beregn(tables, aar, koebenhavn=koebenhavn, regnskaber=data.laes_regneark(str(sti), klynger.former(tables, aar)))
     spent, carried = (int(b.regnskab[c].sum()) for c in ("forbrug", "overfoeres"))
     click.echo(
         f"{dansk.flertal(b.antal_regnskaber, 'regnskab', 'regnskaber')} uden fejl: forbrug {dansk.kroner(spent)}, overføres {dansk.kroner(carried)}"
@@ -63,9 +67,13 @@ def _kontrol(aar: int, sti: Path) -> None:
 
 
 _AAR = click.option("--aar", type=int, required=True, metavar="Y", help="The year of the money.")
+_KOEBENHAVN = click.option(
+    "--koebenhavn", default="udelt", show_default=True, metavar="K", help="udelt, or delt: København pays to two klynger, as in the report of that name."
+)
 _SKABELON = [
     click.option("--ud", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="MAPPE", help="Where the workbooks go."),
     click.option("--region", default="hele landet", metavar="R", help="Only the klynger of this region."),
+    _KOEBENHAVN,
     _AAR,
 ]
-_KONTROL = [click.argument("sti", type=click.Path(exists=True, path_type=Path)), _AAR]
+_KONTROL = [click.argument("sti", type=click.Path(exists=True, path_type=Path)), _KOEBENHAVN, _AAR]

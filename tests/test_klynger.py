@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kkrlib import afstemning, klynger
+from kkrlib import afstemning, klynger, kontrol
 from kkrlib.errors import DataError, ParameterError
 from kkrlib.klynger.kontorer import FOR_FAA, GAELDER, UDEN_LEAD
 from kkrlib.klynger.regel import BELOEB
@@ -119,7 +119,7 @@ def test_every_deviation_has_a_finding_and_every_finding_its_controls(b):
         "klynge-nord-to-kommuner-mangler": 3,
         "klynger-og-akuthospitaler": 2,
     }
-    assert afstemning.optael(b.kontroller)["i_alt"].to_dict() == {"regel": 152, "sum": 57, "lighed": 39}
+    assert afstemning.optael(b.kontroller)["i_alt"].to_dict() == {"regel": 154, "sum": 57, "lighed": 37}
 
 
 def test_the_klynge_that_lacks_kommuner_lacks_exactly_the_inhabitants_of_two(tabeller, b):
@@ -150,6 +150,22 @@ def test_no_share_explains_amounts_of_which_one_is_a_hundred_kroner_off(tabeller
     pools = wrong["klynge_regionspuljer"].set_index("region")["pulje"]
     (division,) = klynger.udled(people, members, 40_000_000, pools, published(wrong))
     assert not division.forenelig
+
+
+def test_no_key_that_the_sources_give_explains_the_amounts_of_syddanmark(tabeller, b):
+    tried = b.proevede_noegler(S)
+    assert set(tried["noegle"]) == {"reglen", "andet-aar", "trykt-sats", "alle-medlemmer", "fast-del"}
+    printed = published(tabeller).loc[S, "regioner"]
+    assert all(r.forskel == int(printed[r.klynge]) - r.beloeb for r in tried.itertuples())
+    pool = tabeller["klynge_regionspuljer"].set_index("region")["pulje"][S]
+    for key in ("reglen", "andet-aar", "alle-medlemmer"):
+        assert sum(tried.loc[tried["noegle"] == key, "beloeb"]) == pool
+    worst = tried.groupby("noegle")["forskel"].agg(lambda values: max(abs(x) for x in values))
+    assert round(min(worst)) == 62_677  # the finding says «mere end 62.000 kr.»
+    assert "mere end 62.000 kr." in tabeller["klynge_kildefejl"].set_index("fund").at["syddanmark-anden-noegle", "begrundelse"]
+    assert printed.sum() - pool == 6_344  # so no key that distributes the region's money gives all four
+    # The trial can succeed: where the rule is followed it does, to the krone.
+    assert all(abs(x) < 1 for x in b.proevede_noegler(M).query("noegle == 'reglen'")["forskel"])
 
 
 def test_syddanmark_is_the_only_region_whose_own_money_does_not_follow_inhabitants(tabeller, b):
@@ -199,14 +215,14 @@ def test_one_unit_in_the_last_digit_of_any_published_number_changes_a_verdict(ta
 
 def test_no_two_controls_have_the_same_words(b):
     assert b.kontroller["beskrivelse"].is_unique
-    assert {"Klyngen Holbæk, Region Sjælland: i alt (Tabel 1)", "Klyngen Holbæk, Region Sjælland: i alt (bilag 3)"} <= set(b.kontroller["beskrivelse"])
+    assert {f"Klyngen Holbæk, Region Sjælland: beløbet i alt i {table} er summen af de to dele, reglen giver" for table in ("Tabel 1", "bilag 3")} <= set(b.kontroller["beskrivelse"])
 
 
 def test_a_finding_that_no_longer_occurs_is_an_error(tabeller):
     wrong = changed(tabeller, "klynge_optaellinger", "optaelling == 'akuthospitaler-003'", "antal", lambda _: 22)
     wrong = changed(wrong, "klynge_optaellinger", "optaelling == 'akuthospitaler-000'", "antal", lambda _: 22)
-    with pytest.raises(DataError, match="klynger-og-akuthospitaler.*ingen kontrol afviger"):
-        klynger.beregn(wrong, 2022)
+    gone = [f.raekke for f in kontrol.saml(wrong).nye_og_borte if "forekommer ikke længere" in f.regel]
+    assert gone == ["klynger-2022-antal-akuthospitaler-003", "klynger-2022-antal-akuthospitaler-000"]
 
 
 # --- an independent program -----------------------------------------------------------------------------------
@@ -300,13 +316,13 @@ def test_another_year_is_only_data(tabeller):
     # Only the totals of the year are there to compare: the regions' own money with its total, and the two totals with i alt. Neither fits,
     # and no finding of another year explains it.
     checks = b.kontroller.set_index("id")
-    assert checks["dom"].to_dict() == {"klynger-2025-sum-tabel-1-total-regioner": afstemning.STEMMER, "klynger-2025-vandret-tabel-1-total": afstemning.AFVIGER}
-    assert checks.at["klynger-2025-vandret-tabel-1-total", "beregnet"] == 90_000_000
+    assert checks["dom"].to_dict() == {"klynger-2025-sum-total-regioner": afstemning.STEMMER, "klynger-2025-vandret-total": afstemning.AFVIGER}
+    assert checks.at["klynger-2025-vandret-total", "beregnet"] == 90_000_000
     assert (checks["fund"] == "").all()
     assert set(b.kildefejl["tabel"]) == {"klynge_kontorer"}  # the offices are shown whatever the year
     assert "1 afvigelse er uden kendt årsag" in str(vis.hovedpunkter(b))
     assert str(vis.fund_tekst(b)) == "- Uden kendt årsag: 1 kontrol. Tallene står i tabellen nedenfor."
-    assert "ikke trykt" in vis.klynger(b).ren_tekst
+    assert "Der er ikke trykt beløb pr. klynge for 2025." in vis.klynger(b).payload["note"]
 
 
 # --- klyngekontorer -------------------------------------------------------------------------------------------
@@ -362,8 +378,9 @@ def test_the_population_year_of_the_offices_is_a_parameter(tabeller, b):
 
 
 def test_a_kommune_that_leaves_counts_once_and_a_text_is_no_list(tabeller):
-    (k,) = klynger.beregn(tabeller, 2022, SJ, udtraeden=["Greve", "253", "greve"]).kontorer
-    assert k.udtraeden == ["253"]
+    (k,) = klynger.beregn(tabeller, 2022, SJ, udtraeden=["Greve", "253", "greve ", "Greve: CLEAN"]).kontorer
+    assert k.trukket_ud == ["253"]
+    assert list(k.udtraeden.values()) == [["253"]] * 4
     for region in (SJ, M):
         with pytest.raises(ParameterError, match="«Greve» er tekst; det skal være en liste"):
             klynger.beregn(tabeller, 2022, region, udtraeden="Greve")
@@ -378,10 +395,40 @@ def test_the_people_of_the_offices_are_those_of_bilag_a(tabeller, b):
     assert {r[names.index("kommunekode")]: r[names.index("befolkning")] for r in shown["raekker"]} == k.befolkning.to_dict()
 
 
+def test_a_kommune_can_leave_one_office_and_the_rule_is_counted_office_by_office(tabeller):
+    leaving = ["Greve: CLEAN", {"Solrød": ["CLEAN", "food-bio"]}, "Stevns:clean ", "Næstved: We Build Denmark"]
+    (k,) = klynger.beregn(tabeller, 2022, SJ, udtraeden=leaving).kontorer
+    assert k.kontorer["status"].to_dict() == {"we-build-denmark": UDEN_LEAD, "clean": FOR_FAA, "food-bio": GAELDER, "life-science": GAELDER}
+    assert k.kontorer["deltager"].to_dict() == {"we-build-denmark": 16, "clean": 13, "food-bio": 15, "life-science": 16}
+    bills = k.regninger.set_index(["kontor", "kommunekode"])["aarligt_kroner"]
+    assert bills[("food-bio", "269")] == 0 and bills["food-bio"].sum() == 1_000_000
+    assert bills[("food-bio", "253")] > 0 and bills[("life-science", "370")] > 0  # who leaves one office goes on paying to the others
+    assert k.trukket_ud == []
+
+
+def test_who_leaves_each_office_by_hand():
+    bills, offices = klynger.fordel_kontorer(PEOPLE, OFFICES, Fraction(1, 2), {"nord": ["259"]})
+    # nord: 253 pays the whole 100; syd goes on as before: 101 and 259 share 70 by 50 and 20.
+    assert klynger.regning_pr_kommune(bills).loc["253"].to_list()[:2] == [100, 300]
+    assert klynger.regning_pr_kommune(bills).loc["259"].to_list()[:2] == [0, 20]
+    assert offices["deltager"].to_list() == [1, 2]
+    with pytest.raises(DataError, match="vest.*er ikke et af klyngekontorerne"):
+        klynger.fordel_kontorer(PEOPLE, OFFICES, Fraction(1, 2), {"vest": ["259"]})
+
+
+@pytest.mark.parametrize("region", ["hele landet", SJ, H])
+def test_one_who_has_no_part_in_the_offices_cannot_leave_them_on_any_page(tabeller, region):
+    with pytest.raises(ParameterError, match="«Aarhus» har ingen del i de regionale klyngekontorer. Det har kun kommunerne i Region Sjælland: Faxe, Greve"):
+        klynger.beregn(tabeller, 2022, region, udtraeden=["Aarhus"])
+    klynger.beregn(tabeller, 2022, region, udtraeden=["Greve"])
+
+
 def test_an_unknown_kommune_that_leaves_and_a_year_without_population_are_named(tabeller):
-    with pytest.raises(DataError) as error:
-        klynger.beregn(tabeller, 2022, udtraeden=["Greve", "Grve", "851"])
-    assert [f.vaerdi for f in error.value.fund] == ["Grve", "851"]
+    with pytest.raises(ParameterError) as error:
+        klynger.beregn(tabeller, 2022, udtraeden=["Greve", "Grve", "851", "Greve: CLEEN"])
+    for said in ("«Grve» har ingen del", "mente du «Greve»?", "«851» har ingen del", "«CLEEN» er ikke et klyngekontor; mente du «CLEAN»?"):
+        assert said in str(error.value)
+    assert "\n" not in str(error.value)
     with pytest.raises(DataError, match="2024"):
         klynger.beregn(tabeller, 2022, kontorbefolkning=2024)
 

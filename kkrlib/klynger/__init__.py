@@ -4,18 +4,19 @@
 ``deling``      a kommune between two klynger (København): derived from the published amounts;
 ``kontorer``    the regional klyngekontorer: bills, and what happens when kommuner leave;
 ``regnskab``    the klyngeregnskab: budgets, and filled-in accounts judged;
+``noegler``     keys that a region may have used where it did not use the rule;
 ``kontroller``  the published numbers and what they must equal;
 ``beregning``   all of it for one year, in one call: :func:`beregn`.
 
 A klynge's key is the region and the name.
 """
 
-from kkrlib.klynger.beregning import DELT, UDELT, Beregning, Kontorer, aar_med_data, befolkning, beregn
+from kkrlib.klynger.beregning import DELT, UDELT, Beregning, Kontorer, aar_med_data, alle_kontroller, befolkning, beregn
 from kkrlib.klynger.deling import Deling, med_deling, udled
-from kkrlib.klynger.kontorer import fordel_kontorer, regning_pr_kommune
+from kkrlib.klynger.kontorer import fordel_kontorer, regning_pr_kommune, udtraedende
 from kkrlib.klynger.kontroller import kontroller
 from kkrlib.klynger.regel import NOEGLE, fordel, gaeldende, hele_kroner, medlemskab, pr_klynge, pr_region
-from kkrlib.klynger.regnskab import bedoem, budgetter, former
+from kkrlib.klynger.regnskab import bedoem, budgetter, former, indsatsomraader
 
 __all__ = [
     "DELT",
@@ -25,6 +26,7 @@ __all__ = [
     "Deling",
     "Kontorer",
     "aar_med_data",
+    "alle_kontroller",
     "bedoem",
     "befolkning",
     "beregn",
@@ -34,6 +36,7 @@ __all__ = [
     "former",
     "gaeldende",
     "hele_kroner",
+    "indsatsomraader",
     "kontroller",
     "med_deling",
     "medlemskab",
@@ -41,4 +44,5 @@ __all__ = [
     "pr_region",
     "regning_pr_kommune",
     "udled",
+    "udtraedende",
 ]

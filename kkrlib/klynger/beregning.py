@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from kkrlib.errors import DataError, Fund, ParameterError, ukendt_vaerdi
-from kkrlib.klynger import regnskab
+from kkrlib.klynger import noegler, regnskab
 from kkrlib.klynger.deling import Deling, med_deling, udled
-from kkrlib.klynger.kontorer import fordel_kontorer, kommunekoder, regning_pr_kommune
-from kkrlib.klynger.kontroller import kontroller
-from kkrlib.klynger.regel import NOEGLE, fordel, medlemskab, pr_klynge, pr_region
+from kkrlib.klynger.kontorer import fordel_kontorer, regning_pr_kommune, udtraedende
+from kkrlib.klynger.kontroller import kontroller, kontrolsaet
+from kkrlib.klynger.regel import NOEGLE, fordel, gaeldende, medlemskab, pr_klynge, pr_region
 from kkrlib.omraade import HELE_LANDET, omraade
 
 UDELT, DELT = "udelt", "delt"
@@ -27,7 +27,7 @@ class Kontorer:
 
     ``vilkaar``: its row in the data. ``kontorer``: the offices with ``deltager``, ``af``, ``status``, ``aarligt``, ``perioden`` and ``aar`` (index ``kontor``). ``regninger`` and ``pr_kommune``: see
     :func:`kkrlib.klynger.fordel_kontorer` and :func:`kkrlib.klynger.regning_pr_kommune`; both with ``kommune``. ``befolkning`` by kommunekode,
-    ``befolkning_kvoteaar`` and ``befolkning_opgjort``: whose population it is, an assumption. ``udtraeden``: kommunekoder that leave.
+    ``befolkning_kvoteaar`` and ``befolkning_opgjort``: whose population it is, an assumption. ``udtraeden``: the kommunekoder that leave, by ``kontor``.
     """
 
     vilkaar: dict[str, Any]
@@ -37,7 +37,12 @@ class Kontorer:
     befolkning: pd.Series
     befolkning_kvoteaar: int
     befolkning_opgjort: date | None
-    udtraeden: list[str]
+    udtraeden: dict[str, list[str]]
+
+    @property
+    def trukket_ud(self) -> list[str]:
+        """The kommunekoder that leave every office."""
+        return [code for code in self.befolkning.index if all(code in codes for codes in self.udtraeden.values())]
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,9 @@ class Beregning:
 
     ``fordelt``: what :func:`fordel` returns for the chosen treatment of København, with ``kommune`` and what the memberships say. ``klynger``:
     :func:`pr_klynge` with the published amounts of Tabel 1 (``offentliggjort_kommuner`` …, ``Int64``). ``regioner``: :func:`pr_region`. ``kommuner``: one row per kommune:
-    ``kommune``, ``region``, ``befolkning``, ``klynge`` (names of those it contributes to), ``kommuner`` and ``regioner`` (kroner), ``offentliggjort`` (``Int64``). ``udelt`` and ``delt``:
+    ``kommune``, ``region``, ``befolkning``, ``klynge`` (names of those it contributes to), ``kommuner`` and ``regioner`` (kroner), ``offentliggjort`` (``Int64``). ``bidrag``: the same
+    with one row per klynge that a kommune contributes to, its part of each amount, and ``andel`` and ``indbyggere`` (its share and persons there). ``register``: the klynger of the
+    year. ``udelt`` and ``delt``:
     :func:`pr_klynge` with København undivided, and divided as derived (None where nothing is derived). ``budget``: :func:`regnskab.budgetter`.
     ``regnskab`` and ``indsatser``: what :func:`regnskab.bedoem` gathered, empty where no accounts were given. ``antal_regnskaber``: the number of files read.
     """
@@ -60,6 +67,8 @@ class Beregning:
     klynger: pd.DataFrame
     regioner: pd.DataFrame
     kommuner: pd.DataFrame
+    bidrag: pd.DataFrame
+    register: pd.DataFrame
     delinger: list[Deling]
     udelt: pd.DataFrame
     delt: pd.DataFrame | None
@@ -71,6 +80,12 @@ class Beregning:
     kontroller: pd.DataFrame
     kildefejl: pd.DataFrame
     tabeller: Mapping[str, pd.DataFrame]
+
+    def proevede_noegler(self, region: str) -> pd.DataFrame:
+        """What other keys would have given the klynger of a region, beside its printed amounts (see :func:`kkrlib.klynger.noegler.proev`)."""
+        printed = self.klynger.loc[region, "offentliggjort_regioner"].dropna()
+        pool = int(sum(self.fordelt.loc[self.fordelt["region"] == region, "regioner"]))
+        return noegler.proev(self.tabeller, self.aar, int(self.midler["kvoteaar"]), region, pool, self.fordelt, printed)
 
     def i_omraadet(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of a DataFrame with ``region`` (column or index level) that are in the chosen region."""
@@ -109,11 +124,11 @@ def beregn(
 
     ``tabeller`` is what :func:`kkrlib.data.load` returns. ``region`` is a region's name, its KKR or its slug, or ``"hele landet"``. ``koebenhavn`` is
     ``"udelt"`` (København contributes to one klynge) or ``"delt"`` (to two, as Tabel 1 implies; derived). ``udtraeden``: kommuner (codes or names) that leave the
-    klyngekontorer. ``kontorbefolkning``: the quota year whose bilag A has the population of the klyngekontorer (default: the year's own; the
+    klyngekontorer, or one of them (see :func:`kkrlib.klynger.udtraedende`). ``kontorbefolkning``: the quota year whose bilag A has the population of the klyngekontorer (default: the year's own; the
     source names none). ``regnskaber``: filled-in accounts as :func:`kkrlib.data.laes_regneark` reads them.
 
-    Raises ParameterError for a year without data, an unknown region or ``koebenhavn``, or an ``udtraeden`` that is no list, and DataError for data or accounts that
-    make no sense.
+    Raises ParameterError for a year without data, an unknown region or ``koebenhavn``, a division that the year's amounts do not tell of, or an ``udtraeden``
+    that is no list or names one who has no part in the klyngekontorer, and DataError for data or accounts that make no sense.
     """
     years = aar_med_data(tabeller)
     if aar not in years:
@@ -123,22 +138,16 @@ def beregn(
     if isinstance(udtraeden, str):
         raise ParameterError(f"udtraeden=«{udtraeden}» er tekst; det skal være en liste, fx ['{udtraeden}']")
     region = omraade(tabeller, region)
-    money = tabeller["klynge_aar"].set_index("aar").loc[aar].to_dict()
-    people = befolkning(tabeller, int(money["kvoteaar"]))
-    members = medlemskab(tabeller, money["medlemskab_pr"])
-    pool, pools = int(money["pulje_kommuner"]), tabeller["klynge_regionspuljer"].query("aar == @aar").set_index("region")["pulje"]
-    printed = tabeller["klynge_beloeb"].query("aar == @aar and tabel == 'tabel-1'").set_index(NOEGLE)[["kommuner", "regioner", "i_alt"]]
-
-    whole = fordel(people, members, pool, pools, tabeller["klynge_register"])
-    divisions = [d for d in udled(people, members, pool, pools, printed) if not d.mindst <= 0 <= d.hoejst]
-    split_members = members
-    for division in divisions:
-        split_members = med_deling(split_members, division)
-    split = fordel(people, split_members, pool, pools, tabeller["klynge_register"]) if divisions else None
+    year = _fordelinger(tabeller, aar)
+    money, people, whole, split, divisions = year.midler, year.befolkning, year.udelt, year.delt, year.delinger
+    if koebenhavn == DELT and split is None:
+        raise ParameterError(f"koebenhavn: «{DELT}» kan ikke vælges for {aar}; der er ingen beløb, som en deling kan udledes af. Gyldig: {UDELT}.")
     chosen = split if koebenhavn == DELT and split is not None else whole
+    kommuner = _kommuner(tabeller, chosen, people, aar)
+    leaving = _udtraedende(tabeller, udtraeden)
 
     budget = regnskab.budgetter(chosen)
-    accounts, actions, found = regnskab.bedoem(regnskaber, budget, tabeller["klynge_indsatsomraader"], aar)
+    accounts, actions, found = regnskab.bedoem(regnskaber, budget, regnskab.indsatsomraader(tabeller, aar), aar, koebenhavn)
     if found:
         raise DataError(found)
     return Beregning(
@@ -148,21 +157,64 @@ def beregn(
         midler=money,
         befolkning_opgjort=_opgjort(tabeller, int(money["kvoteaar"])),
         fordelt=chosen,
-        klynger=pr_klynge(chosen).join(printed.add_prefix("offentliggjort_")),
-        regioner=pr_region(chosen).loc[list(pools.index)],
-        kommuner=_kommuner(tabeller, chosen, people, aar),
+        klynger=pr_klynge(chosen).join(year.trykt.add_prefix("offentliggjort_")),
+        regioner=pr_region(chosen).loc[list(year.puljer.index)],
+        kommuner=kommuner,
+        bidrag=_bidrag(kommuner, chosen),
+        register=year.register,
         delinger=divisions,
         udelt=pr_klynge(whole),
         delt=None if split is None else pr_klynge(split),
-        kontorer=_kontorer(tabeller, region, udtraeden, int(money["kvoteaar"]) if kontorbefolkning is None else kontorbefolkning),
+        kontorer=_kontorer(tabeller, region, leaving, int(money["kvoteaar"]) if kontorbefolkning is None else kontorbefolkning),
         budget=budget,
         regnskab=accounts,
         indsatser=actions,
         antal_regnskaber=len(regnskaber),
-        kontroller=kontroller(tabeller, aar, people, whole, _som_trykt(whole), split, divisions),
+        kontroller=kontroller(tabeller, _kontrolsaet(tabeller, aar, year)),
         kildefejl=_kildefejl(tabeller, aar),
         tabeller=tabeller,
     )
+
+
+@dataclass(frozen=True)
+class _Fordelinger:
+    """A year's money distributed both ways: ``udelt``, with nobody divided, and ``delt``, by the ``delinger`` that Tabel 1 (``trykt``) implies."""
+
+    midler: dict[str, Any]
+    befolkning: pd.Series
+    register: pd.DataFrame
+    puljer: pd.Series
+    trykt: pd.DataFrame
+    udelt: pd.DataFrame
+    delt: pd.DataFrame | None
+    delinger: list[Deling]
+
+
+def _fordelinger(tabeller: Mapping[str, pd.DataFrame], aar: int) -> _Fordelinger:
+    money = tabeller["klynge_aar"].set_index("aar").loc[aar].to_dict()
+    people = befolkning(tabeller, int(money["kvoteaar"]))
+    members = medlemskab(tabeller, money["medlemskab_pr"])
+    register = gaeldende(tabeller["klynge_register"], money["medlemskab_pr"])
+    pool, pools = int(money["pulje_kommuner"]), tabeller["klynge_regionspuljer"].query("aar == @aar").set_index("region")["pulje"]
+    printed = tabeller["klynge_beloeb"].query("aar == @aar and tabel == 'tabel-1'").set_index(NOEGLE)[["kommuner", "regioner", "i_alt"]]
+    _findes(tabeller, aar, register)
+    whole = fordel(people, members, pool, pools, register)
+    divisions = [d for d in udled(people, members, pool, pools, printed) if not d.mindst <= 0 <= d.hoejst]
+    split_members = members
+    for division in divisions:
+        split_members = med_deling(split_members, division)
+    split = fordel(people, split_members, pool, pools, register) if divisions else None
+    return _Fordelinger(money, people, register, pools, printed, whole, split, divisions)
+
+
+def alle_kontroller(tabeller: Mapping[str, pd.DataFrame]) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """The controls of every year and their led (see :func:`kkrlib.afstemning.beregn`)."""
+    for year in aar_med_data(tabeller):
+        yield _kontrolsaet(tabeller, year, _fordelinger(tabeller, year))
+
+
+def _kontrolsaet(tabeller: Mapping[str, pd.DataFrame], aar: int, of: _Fordelinger) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return kontrolsaet(tabeller, aar, of.befolkning, of.udelt, _som_trykt(of.udelt), of.delt, of.delinger)
 
 
 def _som_trykt(fordelt: pd.DataFrame) -> pd.DataFrame:
@@ -184,7 +236,36 @@ def _kommuner(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, peopl
     return result
 
 
-def _kontorer(tabeller: Mapping[str, pd.DataFrame], region: str, leaving: Collection[str], kvoteaar: int) -> list[Kontorer]:
+def _bidrag(kommuner: pd.DataFrame, fordelt: pd.DataFrame) -> pd.DataFrame:
+    """``kommuner`` with one row per klynge that a kommune contributes to, the largest part first."""
+    parts = fordelt[fordelt["bidragsandel"] != 0].sort_values("bidragsandel", ascending=False, kind="stable").set_index("kommunekode")
+    parts = parts[["klynge", "bidragsandel", "indbyggere", "kommuner", "regioner", "i_alt"]].rename(columns={"bidragsandel": "andel"})
+    whole = kommuner.drop(columns=["klynge", "kommuner", "regioner", "i_alt"])
+    none = kommuner[~kommuner.index.isin(parts.index)].assign(andel=Fraction(0), indbyggere=Fraction(0))
+    return pd.concat([whole.join(parts, how="inner"), none]).rename_axis(kommuner.index.name)
+
+
+def _findes(tabeller: Mapping[str, pd.DataFrame], aar: int, register: pd.DataFrame) -> None:
+    """Raises DataError with every published amount of the year whose klynge is not in force."""
+    known = set(zip(register["region"], register["klynge"], strict=True))
+    rows = tabeller["klynge_beloeb"].query("aar == @aar")
+    found = [
+        Fund("klynge_beloeb.csv", f"{aar}; {r.tabel}; {r.region}; {r.klynge}", "klynge", r.klynge, "klyngen gælder ikke på årets dag")
+        for r in rows.itertuples()
+        if (r.region, r.klynge) not in known
+    ]
+    if found:
+        raise DataError(found)
+
+
+def _udtraedende(tabeller: Mapping[str, pd.DataFrame], named: Collection[Any]) -> dict[str, list[str]]:
+    """Who leaves which klyngekontor of all agreements, whatever region the page is about."""
+    names = tabeller["kommuner"].set_index("kommunekode")
+    regions = tabeller["klynge_kontorvilkaar"]["region"]
+    return udtraedende(tabeller["klynge_kontorer"], {region: names.loc[names["region"] == region, "kommune"].to_dict() for region in regions}, named)
+
+
+def _kontorer(tabeller: Mapping[str, pd.DataFrame], region: str, leaving: Mapping[str, list[str]], kvoteaar: int) -> list[Kontorer]:
     """The agreements on klyngekontorer in the chosen area."""
     names = tabeller["kommuner"].set_index("kommunekode")["kommune"]
     found = []
@@ -192,8 +273,8 @@ def _kontorer(tabeller: Mapping[str, pd.DataFrame], region: str, leaving: Collec
         if region not in (HELE_LANDET, terms["region"]):
             continue
         people = befolkning(tabeller, kvoteaar, terms["region"])
-        codes = kommunekoder({code: names[code] for code in people.index}, leaving)
         offices = tabeller["klynge_kontorer"].query("region == @terms['region']")
+        codes = {kontor: leaving[kontor] for kontor in offices["kontor"]}
         bills, status = fordel_kontorer(people, offices, Fraction(int(terms["mindst_procent"]), 100), codes)
         per_kommune = regning_pr_kommune(bills)
         per_kommune.insert(0, "kommune", names)

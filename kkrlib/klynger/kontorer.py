@@ -1,8 +1,9 @@
 """The regional klyngekontorer: who pays what for which office (source 003, item 2.5).
 
-The lead kommune of an office pays its own amount; the other kommuner of the region share the rest by inhabitants. When kommuner leave,
-the others pay the whole sum, as long as a stated part of them takes part. Below that the sum is to be reduced, but the source
-does not say to what; nor what happens when a lead leaves. Then there is no amount.
+The lead kommune of an office pays its own amount; the other kommuner of the region share the rest by inhabitants. When kommuner leave
+an office, the others pay the whole sum, as long as a stated part of them takes part. Below that the sum is to be reduced, but the source
+does not say to what; nor what happens when a lead leaves. Then there is no amount. The source speaks of leaving the agreement and not of
+leaving a single office; that the stated part is counted per office is an assumption.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.errors import DataError, Fund
+from kkrlib import dansk
+from kkrlib.errors import DataError, Fund, ParameterError, naermeste
 from kkrlib.fordeling import er_helt_tal, stoerste_broek
 
 LEAD, OEVRIG, UDTRAADT = "lead", "øvrig", "udtrådt"
@@ -21,30 +23,32 @@ GAELDER, FOR_FAA, UDEN_LEAD = "gælder", "for få deltager", "uden leadkommune"
 
 
 def fordel_kontorer(
-    befolkning: pd.Series, kontorer: pd.DataFrame, mindst: Fraction, udtraeden: Collection[str] = ()
+    befolkning: pd.Series, kontorer: pd.DataFrame, mindst: Fraction, udtraeden: Collection[str] | Mapping[str, Collection[str]] = ()
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Each kommune's bill per office and year.
 
     ``befolkning``: inhabitants by ``kommunekode`` of the region's kommuner. ``kontorer``: one row per office: ``kontor``, ``kommunekode`` (the
     lead), ``leadbidrag`` and ``oevrige_bidrag`` (whole kroner per year), ``fra_aar``, ``til_aar``. ``mindst``: the part of the others that must take part
-    for the sum to stand (0.85). ``udtraeden``: kommunekoder that leave every office.
+    for the sum to stand (0.85). ``udtraeden``: kommunekoder that leave every office, or those that leave each, by ``kontor``.
 
     Returns two DataFrames. Bills: one row per office and kommune: ``kontor``, ``kommunekode``, ``rolle`` (lead, øvrig, udtrådt), ``aarligt`` (exact kroner
     per year, missing where the rule gives no amount), ``aarligt_kroner`` (whole kroner by largest remainder, ``Int64``; they sum to the
     office's money) and ``perioden`` (whole kroner in all its years). Offices: index ``kontor``, ``deltager`` (others that take part), ``af``, ``status``
     (gælder, for få deltager, uden leadkommune), ``aarligt`` and ``perioden`` (whole kroner or missing), ``aar`` (number of years).
 
-    Raises DataError, with every finding, for an unknown kommune that leaves, a lead that is no kommune of the region, people or kroner that
+    Raises DataError, with every finding, for an unknown kommune that leaves, an unknown office it leaves, a lead that is no kommune of the region, people or kroner that
     are no whole numbers ≥ 0, or an office that ends before it begins.
     """
-    _validate(befolkning, kontorer, udtraeden)
+    leavers = udtraeden if isinstance(udtraeden, Mapping) else dict.fromkeys(kontorer["kontor"], udtraeden)
+    _validate(befolkning, kontorer, leavers)
     bills, offices = [], []
     for office in kontorer.itertuples():
         years = int(office.til_aar) - int(office.fra_aar) + 1
+        gone = leavers.get(office.kontor, ())
         others = [code for code in befolkning.index if code != office.kommunekode]
-        staying = [code for code in others if code not in udtraeden]
+        staying = [code for code in others if code not in gone]
         status = GAELDER
-        if office.kommunekode in udtraeden:
+        if office.kommunekode in gone:
             status = UDEN_LEAD
         elif Fraction(len(staying), len(others)) < mindst:
             status = FOR_FAA
@@ -61,7 +65,7 @@ def fordel_kontorer(
         total = int(office.leadbidrag) + int(office.oevrige_bidrag) if status == GAELDER else None
         offices.append((office.kontor, len(staying), len(others), status, total, years, None if total is None else total * years))
         for code in befolkning.index:
-            role = UDTRAADT if code in udtraeden else LEAD if code == office.kommunekode else OEVRIG
+            role = UDTRAADT if code in gone else LEAD if code == office.kommunekode else OEVRIG
             per_year = whole[code]
             bills.append((office.kontor, code, role, exact[code], per_year, None if per_year is None else per_year * years))
     bill = pd.DataFrame(bills, columns=["kontor", "kommunekode", "rolle", "aarligt", "aarligt_kroner", "perioden"])
@@ -83,17 +87,51 @@ def regning_pr_kommune(regninger: pd.DataFrame) -> pd.DataFrame:
     return result.loc[list(regninger["kommunekode"].drop_duplicates())].astype("Int64")
 
 
-def kommunekoder(kommuner: Mapping[str, str], navngivne: Collection[str]) -> list[str]:
-    """Kommuner that leave, given by code or name, as codes, each once. ``kommuner`` maps codes to names. Raises DataError with every unknown one."""
-    by_name = {name.casefold(): code for code, name in kommuner.items()}
-    codes = [str(x) if str(x) in kommuner else by_name.get(str(x).casefold()) for x in navngivne]
-    unknown = [Fund("udtraeden", str(x), "", str(x), "er ikke en kommune i regionen") for x, c in zip(navngivne, codes, strict=True) if c is None]
-    if unknown:
-        raise DataError(unknown)
-    return list(dict.fromkeys(code for code in codes if code is not None))
+def udtraedende(kontorer: pd.DataFrame, deltagere: Mapping[str, Mapping[str, str]], navngivne: Collection[Any]) -> dict[str, list[str]]:
+    """Who leaves which office: kommunekoder by ``kontor``, every office of ``kontorer`` (``kontor``, ``trykt``, ``region``) with those that leave it, each once.
+
+    ``deltagere``: the names by kommunekode of those who take part, per region. ``navngivne``: a kommune by name or code (it leaves all the offices of its
+    region), or ``"Næstved: CLEAN"`` (it leaves that one; also as a mapping, which is how YAML reads it). Raises ParameterError, in one
+    line that names every fault, for a kommune that has no part in the offices, and an office that does not exist.
+    """
+    names = {code: name for kommuner in deltagere.values() for code, name in kommuner.items()}
+    by_name = {name.casefold(): code for code, name in names.items()}
+    left: dict[str, list[str]] = {kontor: [] for kontor in kontorer["kontor"]}
+    strangers, faults = [], []
+    for kommune, office in (pair for entry in navngivne for pair in _afsked(entry)):
+        code = kommune if kommune in names else by_name.get(kommune.casefold())
+        if code is None:
+            near = naermeste(kommune, names.values())
+            strangers.append(f"«{kommune}» har ingen del i de regionale klyngekontorer" + (f"; mente du «{near}»?" if near else "."))
+            continue
+        own = kontorer[[code in deltagere[region] for region in kontorer["region"]]]
+        spellings = {text.casefold(): kontor for kontor, name in zip(own["kontor"], own["trykt"], strict=True) for text in (kontor, name)}
+        if office is None:
+            chosen = list(own["kontor"])
+        elif office.casefold() in spellings:
+            chosen = [spellings[office.casefold()]]
+        else:
+            near = naermeste(office, own["trykt"])
+            faults.append(f"«{office}» er ikke et klyngekontor" + (f"; mente du «{near}»?" if near else ".") + f" Kontorerne er {', '.join(own['trykt'])}.")
+            continue
+        for kontor in chosen:
+            left[kontor] = list(dict.fromkeys([*left[kontor], code]))
+    if strangers:
+        strangers.append("Det har kun kommunerne i " + " og ".join(f"{region}: {', '.join(sorted(kommuner.values(), key=dansk.alfabetisk))}" for region, kommuner in deltagere.items()) + ".")
+    if strangers or faults:
+        raise ParameterError("udtraeden: " + " ".join([*strangers, *faults]))
+    return left
 
 
-def _validate(befolkning: pd.Series, kontorer: pd.DataFrame, udtraeden: Collection[str]) -> None:
+def _afsked(entry: Any) -> list[tuple[str, str | None]]:
+    """One entry of ``udtraeden`` as (kommune, office or None for all)."""
+    if isinstance(entry, Mapping):
+        return [(str(kommune).strip(), str(office).strip()) for kommune, offices in entry.items() for office in (offices if isinstance(offices, list) else [offices])]
+    kommune, colon, office = str(entry).partition(":")
+    return [(kommune.strip(), office.strip() if colon else None)]
+
+
+def _validate(befolkning: pd.Series, kontorer: pd.DataFrame, udtraeden: Mapping[str, Collection[str]]) -> None:
     found = []
 
     def whole(where: str, column: str, value: Any) -> None:
@@ -109,7 +147,10 @@ def _validate(befolkning: pd.Series, kontorer: pd.DataFrame, udtraeden: Collecti
             found.append(Fund("klyngekontorer", office.kontor, "kommunekode", office.kommunekode, "leadkommunen er ikke en kommune i regionen"))
         if office.til_aar < office.fra_aar:
             found.append(Fund("klyngekontorer", office.kontor, "til_aar", str(office.til_aar), "er før det første år"))
-    for code in udtraeden:
+    for kontor in udtraeden:
+        if kontor not in set(kontorer["kontor"]):
+            found.append(Fund("udtraeden", str(kontor), "kontor", str(kontor), "er ikke et af klyngekontorerne"))
+    for code in dict.fromkeys(code for codes in udtraeden.values() for code in codes):
         if code not in befolkning.index:
             found.append(Fund("udtraeden", str(code), "kommunekode", str(code), "er ikke en kommune i regionen"))
     if len(befolkning) < 2 or not found and not all(sum(befolkning.drop(c)) for c in set(kontorer["kommunekode"])):

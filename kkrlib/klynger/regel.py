@@ -24,7 +24,7 @@ BELOEB = ["kommuner", "regioner", "i_alt"]
 
 
 def gaeldende(medlemmer: pd.DataFrame, dag: date) -> pd.DataFrame:
-    """The memberships in force on a day: begun by then, and not ended before it.
+    """The memberships, or the klynger of the register, in force on a day: begun by then, and not ended before it.
 
     ``medlemmer`` has the dates ``gaelder_fra`` and ``gaelder_til`` (missing while it lasts); all its columns are kept.
     """

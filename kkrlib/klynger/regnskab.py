@@ -7,19 +7,21 @@ of all kommuner or regions of that year.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from math import ceil
 from typing import Any
 
 import pandas as pd
 
-from kkrlib.errors import Fund
+from kkrlib.errors import Fund, naermeste
 from kkrlib.klynger.regel import NOEGLE, hele_kroner
 
 REGION_BETALER = "region"
 ARK_FORSIDE, ARK_BETALERE, ARK_INDSATSER = "Klynge", "Betalere", "Indsatser"
 OVERFOERES, RAADERUM = "overfoeres", "raaderum"
+#: The cell that says whether København was divided when the file was made.
+KOEBENHAVN = "koebenhavn"
 SVAR = ("ja", "nej")
 
 
@@ -33,9 +35,9 @@ def former(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, dict[str
 
     ``tabeller`` is what :func:`kkrlib.data.load` returns; the indsatsområder of the source are columns.
     """
-    fields = {f"Forbrug: {o.navn}": (o.omraade, "valgfrit heltal") for o in tabeller["klynge_indsatsomraader"].itertuples()}
+    fields = {f"Forbrug: {o.navn}": (o.omraade, "valgfrit heltal") for o in indsatsomraader(tabeller, aar).itertuples()}
     return {
-        ARK_FORSIDE: {"År": ("aar", "heltal"), "Region": ("region", "tekst"), "Klynge": ("klynge", "tekst")},
+        ARK_FORSIDE: {"År": ("aar", "heltal"), "Region": ("region", "tekst"), "Klynge": ("klynge", "tekst"), "København": (KOEBENHAVN, "tekst")},
         ARK_BETALERE: {
             "Betaler": ("betaler", "tekst"),
             "Budget": ("budget", "heltal"),
@@ -45,6 +47,13 @@ def former(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, dict[str
         },
         ARK_INDSATSER: {"Indsats": ("indsats", "tekst"), "Område": ("omraade", "tekst"), "Bemærkning": ("bemaerkning", "valgfri tekst")},
     }
+
+
+def indsatsomraader(tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
+    """The indsatsområder of the model for the year, or of the latest one before it: accounts go on in the same fields until other ones are named."""
+    rows = tabeller["klynge_indsatsomraader"]
+    years = rows.loc[rows["aar"] <= aar, "aar"]
+    return rows[rows["aar"] == (years.max() if len(years) else rows["aar"].min())].reset_index(drop=True)
 
 
 def budgetter(fordelt: pd.DataFrame) -> pd.DataFrame:
@@ -66,15 +75,17 @@ def budgetter(fordelt: pd.DataFrame) -> pd.DataFrame:
 
 
 def bedoem(
-    indlaest: Sequence[Indlaest], budget: pd.DataFrame, indsatsomraader: pd.DataFrame, aar: int
+    indlaest: Sequence[Indlaest], budget: pd.DataFrame, indsatsomraader: pd.DataFrame, aar: int, koebenhavn: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Fund]]:
     """Validate filled-in accounts and gather them.
 
-    ``indlaest``: the files; ``budget``: what :func:`budgetter` returns; ``indsatsomraader``: ``omraade`` and ``navn``.
+    ``indlaest``: the files; ``budget``: what :func:`budgetter` returns; ``indsatsomraader``: ``omraade`` and ``navn``;
+    ``koebenhavn``: the choice that ``budget`` is made with.
 
     Returns three things. Accounts: the rows of ``budget`` for the klynger that handed in, with one column per indsatsområde, ``forbrug``, ``rest``
     (budget less spending), ``overfoeres`` (``Int64``), ``raaderum`` and ``fil``. Indsatser: ``region``, ``klynge``, ``indsats``, ``omraade``, ``bemaerkning``. Findings: cells that
-    are no whole kroner ≥ 0 (as read), an unknown or doubled klynge or another year, a payer unknown, missing or twice, a budget that was
+    are no whole kroner ≥ 0 (as read), an unknown or doubled klynge or another year, a file made with the other choice for København (its payers are
+    not judged: their budgets are others), a payer unknown, missing or twice, a budget that was
     changed, spending over ``hoejst``, a carry-over above what is unspent or without secured room, an unknown answer or område.
     """
     fields = list(indsatsomraader["omraade"])
@@ -96,18 +107,31 @@ def bedoem(
         key = (head["region"], head["klynge"])
         if pd.notna(head["aar"]) and int(head["aar"]) != aar:
             where(ARK_FORSIDE, head["raekke"], "aar", int(head["aar"]), f"regnskabet skal være for {aar}")
+        if any(pd.isna(part) for part in key):
+            continue  # a cell that is missing is a finding already
         if key not in keys:
-            where(ARK_FORSIDE, head["raekke"], "klynge", head["klynge"], f"klyngen findes ikke i {head['region']}")
+            regions = list(dict.fromkeys(budget["region"]))
+            if key[0] not in regions:
+                where(ARK_FORSIDE, head["raekke"], "region", key[0], "regionen findes ikke" + _hint(key[0], regions))
+            else:
+                where(ARK_FORSIDE, head["raekke"], "klynge", key[1], f"klyngen findes ikke i {key[0]}" + _hint(key[1], [k for r, k in keys if r == key[0]]))
             continue
         if key in taken:
             where(ARK_FORSIDE, head["raekke"], "klynge", head["klynge"], f"klyngens regnskab er allerede læst fra {taken[key]}")
             continue
         taken[key] = name
+        if pd.isna(head[KOEBENHAVN]) or head[KOEBENHAVN].casefold() != koebenhavn:
+            if pd.notna(head[KOEBENHAVN]):
+                where(ARK_FORSIDE, head["raekke"], KOEBENHAVN, head[KOEBENHAVN], f"regnearket er lavet med et andet valg for København end her, hvor det er «{koebenhavn}»; budgetterne er ikke de samme")
+            continue
         expected = budget[(budget["region"] == key[0]) & (budget["klynge"] == key[1])].set_index("betaler")
-        seen = {}
+        seen: dict[str, dict[str, Any]] = {}
+        meant: set[str] = set()
         for row in payers.to_dict("records"):
-            _payer(row, expected, seen, fields, aar, partial(where, ARK_BETALERE))
+            _payer(row, expected, seen, meant, fields, aar, partial(where, ARK_BETALERE))
         for payer in expected.index:
+            if payer in meant and payer not in seen:
+                continue  # the misspelt name is a finding already
             if payer not in seen:
                 where(ARK_BETALERE, "mangler", "betaler", payer, "betaleren mangler i regnskabet")
                 continue
@@ -117,7 +141,7 @@ def bedoem(
             if pd.isna(row["indsats"]) or not area:
                 continue  # a cell that is missing is a finding already
             if area not in areas:
-                where(ARK_INDSATSER, row["raekke"], "omraade", row["omraade"], "er ikke et af indsatsområderne: " + ", ".join(indsatsomraader["navn"]))
+                where(ARK_INDSATSER, row["raekke"], "omraade", row["omraade"], "er ikke et af indsatsområderne: " + ", ".join(indsatsomraader["navn"]) + _hint(row["omraade"], indsatsomraader["navn"]))
             else:
                 actions.append((*key, row["indsats"], areas[area], row["bemaerkning"]))
     columns = [*NOEGLE, "kommunekode", "betaler", "budget", *fields, "forbrug", "rest", OVERFOERES, RAADERUM, "fil"]
@@ -132,13 +156,21 @@ def _finding(found: list[Fund], file: str, sheet: str, row: Any, column: str, va
     found.append(Fund(file, f"{sheet} {row}".strip(), column, "" if value is None else str(value), rule))
 
 
-def _payer(row: dict[str, Any], expected: pd.DataFrame, seen: dict[str, dict[str, Any]], fields: list[str], aar: int, where: Callable[..., None]) -> None:
-    """Judge one payer's row, and put it in ``seen``."""
+def _hint(value: Any, valid: Iterable[str]) -> str:
+    near = naermeste(value, valid)
+    return f"; mente du «{near}»?" if near else ""
+
+
+def _payer(
+    row: dict[str, Any], expected: pd.DataFrame, seen: dict[str, dict[str, Any]], meant: set[str], fields: list[str], aar: int, where: Callable[..., None]
+) -> None:
+    """Judge one payer's row, and put it in ``seen``; a name that is no payer's puts the one it is like in ``meant``."""
     payer, line = row["betaler"], row["raekke"]
     if pd.isna(payer):
         return
     if payer not in expected.index:
-        where(line, "betaler", payer, "er ikke betaler i klyngen")
+        where(line, "betaler", payer, "er ikke betaler i klyngen" + _hint(payer, expected.index))
+        meant |= {near for near in [naermeste(payer, expected.index)] if near}
         return
     if payer in seen:
         where(line, "betaler", payer, "står to gange")

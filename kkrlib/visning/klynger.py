@@ -6,25 +6,33 @@ kind. Nothing is computed here but counts, differences and the choice of words.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
-from kkrlib import afstemning, dansk, figurer
-from kkrlib.klynger import DELT, Beregning, Deling, Kontorer
-from kkrlib.klynger.kontorer import FOR_FAA, GAELDER, LEAD, UDTRAADT, UDEN_LEAD
+from kkrlib import afstemning, dansk, figurer, tabeller
+from kkrlib.klynger import DELT, Beregning, Deling, Kontorer, gaeldende
+from kkrlib.klynger import indsatsomraader as omraader
+from kkrlib.klynger.kontorer import FOR_FAA, GAELDER, LEAD, UDEN_LEAD
+from kkrlib.klynger.noegler import ALLE_MEDLEMMER, ANDET_AAR, FAST_DEL, REGLEN, TRYKT_SATS
 from kkrlib.klynger.regel import BELOEB, NOEGLE
 from kkrlib.klynger.regnskab import OVERFOERES, RAADERUM
 from kkrlib.omraade import HELE_LANDET
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Fil, Side, Tekst, filer, tekst
+from kkrlib.visning import kontroller as kontroltabeller
 from kkrlib.visning import klyngeregnskab
 
 _KR = "kroner"
 _KR_PR = "kroner pr. indbygger"
 _MIO = 10**6
 _DELE = {"kommuner": "Fra kommunerne", "regioner": "Fra regionen"}
+#: How many of the largest contributions the national page shows; the others are in the downloads and on the regions' pages.
+_STOERSTE = 10
+_ALFABET = "Kommunerne står i alfabetisk orden, hvor Aa regnes som Å."
+_REGION_FOR_REGION = "Kommunerne står region for region i alfabetisk orden, hvor Aa regnes som Å."
 
 
 # --- the page ------------------------------------------------------------------------------------------------
@@ -37,6 +45,7 @@ def side(b: Beregning) -> Side:
         f"Klyngeøkonomi {b.aar}{where}",
         f"Hvem der betaler hvad til sundhedsklyngerne i {b.region} i {b.aar}: beløbene beregnet efter fordelingsnøglen og sammenholdt "
         "med de offentliggjorte.",
+        (f"{_mio(b.midler['i_alt'])} mio. kr." if b.region == HELE_LANDET else f"{_mio(b.regioner.at[b.region, 'i_alt'], 2)} mio. kr.", f"til sundhedsklyngerne i {b.region}"),
     )
 
 
@@ -48,6 +57,24 @@ def hovedpunkter(b: Beregning) -> Tekst:
     if b.kontorer:
         points.append(_point_kontorer(b))
     return Tekst("\n".join(f"- {point}" for point in points))
+
+
+def hvad_er_nyt(b: Beregning) -> Tekst:
+    """What changed since the year before it in the data: the money, the klynger, the memberships; for the first year that it is the first."""
+    years = b.tabeller["klynge_aar"].set_index("aar")
+    earlier = [int(y) for y in years.index if y < b.aar]
+    if not earlier:
+        return Tekst(f"{b.aar} er det første år i datagrundlaget, så der er ikke et tidligere år at sammenligne med.")
+    then = years.loc[max(earlier)]
+    change = int(b.midler["i_alt"]) - int(then["i_alt"])
+    size = "uændrede" if not change else f"{dansk.kroner(abs(change))} {'større' if change > 0 else 'mindre'}"
+    points = [f"Midlerne til klyngerne i hele landet er {size}."]
+    for table, keys, words in (("klynge_register", NOEGLE, ("klynge", "klynger")), ("klynge_medlemmer", [*NOEGLE, "kommunekode"], ("medlemskab", "medlemskaber"))):
+        was, now = (
+            set(b.i_omraadet(gaeldende(b.tabeller[table], day))[keys].itertuples(index=False, name=None)) for day in (then["medlemskab_pr"], b.midler["medlemskab_pr"])
+        )
+        points.append(f"{dansk.flertal(len(now - was), *words)} er kommet til, og {dansk.tal(len(was - now))} er ophørt.")
+    return Tekst(f"Siden {max(earlier)}, det seneste tidligere år i datagrundlaget:\n\n" + "\n".join(f"- {p}" for p in points))
 
 
 def _point_money(b: Beregning) -> str:
@@ -183,8 +210,17 @@ def pr_indbygger_figur(b: Beregning) -> figurer.Figur:
     )
 
 
+def klynger_tekst(b: Beregning) -> Any:
+    """What the source itself says of the amounts it prints; nothing for a year without Tabel 1."""
+    if not _tabel_1(b):
+        return None
+    return Tekst("Pengene er givet til kommuner og regioner gennem det generelle tilskud. Fordelingen er et forslag, og Tabel 1 kalder selv sine beløb et skøn.")
+
+
 def klynger(b: Beregning) -> Tabel:
     """One row per klynge: computed and published amounts; every part in the download."""
+    printed = _tabel_1(b)
+    where = "Tabel 1" if printed else f"Ikke trykt for {b.aar}"
     rows = b.i_omraadet(b.klynger).reset_index()
     for column in BELOEB:
         rows[f"forskel_{column}"] = [int(p) - c if pd.notna(p) else None for p, c in zip(rows[f"offentliggjort_{column}"], rows[column], strict=True)]
@@ -214,18 +250,28 @@ def klynger(b: Beregning) -> Tabel:
             Kolonne("i_alt_pr_indbygger", "Pr. indbygger", type="decimal", decimaler=2),
             Kolonne("kommuner_pr_indbygger", "Fra kommunerne pr. indbygger", type="decimal", decimaler=4, vis=False),
             Kolonne("regioner_pr_indbygger", "Fra regionen pr. indbygger", type="decimal", decimaler=4, vis=False),
-            Kolonne("offentliggjort_kommuner", "Offentliggjort fra kommunerne", type="heltal", vis=False, beskrivelse="Tabel 1"),
-            Kolonne("offentliggjort_regioner", "Offentliggjort fra regionen", type="heltal", vis=False, beskrivelse="Tabel 1"),
-            Kolonne("offentliggjort_i_alt", "Offentliggjort", type="heltal", beskrivelse="Tabel 1, i alt"),
+            Kolonne("offentliggjort_kommuner", "Offentliggjort fra kommunerne", type="heltal", vis=False, beskrivelse=where),
+            Kolonne("offentliggjort_regioner", "Offentliggjort fra regionen", type="heltal", vis=False, beskrivelse=where),
+            Kolonne("offentliggjort_i_alt", "Offentliggjort", type="heltal", vis=printed, beskrivelse=f"{where}, i alt"),
             Kolonne("forskel_kommuner", "Forskel, fra kommunerne", type="decimal", decimaler=0, fortegn=True, vis=False, beskrivelse="Offentliggjort minus beregnet"),
             Kolonne("forskel_regioner", "Forskel, fra regionen", type="decimal", decimaler=0, fortegn=True, vis=False, beskrivelse="Offentliggjort minus beregnet"),
-            Kolonne("forskel_i_alt", "Forskel", type="decimal", decimaler=0, fortegn=True, beskrivelse="Offentliggjort minus beregnet"),
+            Kolonne("forskel_i_alt", "Forskel", type="decimal", decimaler=0, fortegn=True, vis=printed, beskrivelse="Offentliggjort minus beregnet"),
         ],
         id="klynger",
         titel=f"Sundhedsklyngernes midler {b.aar}",
         enhed=_KR,
         kilde=_kilde(b, "egen beregning"),
-        note=f"{_koebenhavn_note(b)} Offentliggjorte beløb, også summerne, er dem, der står i Tabel 1. Forskelle på mere end en krone er forklaret under datakvalitet.".strip(),
+        note=" ".join(
+            part
+            for part in (
+                "Klyngerne står i kildens rækkefølge og har det nummer, de har på kortet.",
+                _koebenhavn_note(b),
+                "Offentliggjorte beløb, også summerne, er dem, der står i Tabel 1. Forskelle på mere end en krone er forklaret under datakvalitet."
+                if printed
+                else f"Der er ikke trykt beløb pr. klynge for {b.aar}.",
+            )
+            if part
+        ),
         mangler="ikke trykt",
         ialt=sums,
         **_grouping(b),
@@ -272,25 +318,46 @@ def kort(b: Beregning) -> figurer.Figur:
 
 
 def kommuner(b: Beregning) -> Tabel:
-    """Who pays what: one row per kommune."""
-    rows = _by_region(b, b.i_omraadet(b.kommuner))
-    sums = rows.groupby("region", sort=False)[["befolkning", "kommuner", "regioner"]].sum().reset_index()
+    """Who pays what: one row per kommune and klynge it contributes to. The national page shows the largest contributions and the sums."""
+    rows = _by_region(b, b.i_omraadet(b.bidrag))
+    national = b.region == HELE_LANDET
+    whole = _by_region(b, b.i_omraadet(b.kommuner))
+    money = ["befolkning", "kommuner", "regioner", "i_alt"]
+    sums = whole.groupby("region", sort=False)[money].sum().reset_index()
     sums["kommune"] = [f"{r} i alt" for r in sums["region"]]
-    if b.region == HELE_LANDET:
-        total = rows[["befolkning", "kommuner", "regioner"]].sum().to_frame().T
-        sums = pd.concat([sums, total.assign(region="Hele landet", kommune="Hele landet")], ignore_index=True)
+    if national:
+        total = whole[money].sum().to_frame().T
+        sums = pd.concat([sums, total.assign(region="", kommune="Hele landet")], ignore_index=True)
+        sums["region"] = ""
+    parted = bool((rows["andel"] % 1 != 0).any())
+    if parted:
+        sums["indbyggere"] = sums["befolkning"]
+    largest = list(whole.sort_values("kommuner", ascending=False, kind="stable")["kommunekode"][:_STOERSTE]) if national else list(whole["kommunekode"])
+    note = [_REGION_FOR_REGION if national else _ALFABET, _koebenhavn_note(b)]
+    if parted:
+        note.append("En kommune, der er delt, har en række for hver klynge.")
+    if national:
+        note.insert(0, f"Siden viser de {dansk.tal(len(largest))} kommuner med de største bidrag og summerne for regionerne. Alle {dansk.tal(len(whole))} kommuner står i filerne og på regionernes sider.")
     shown = rows["offentliggjort"].notna().any()
     return tabel(
         rows,
         [
             Kolonne("kommunekode", "Kommunekode", vis=False),
             Kolonne("kommune", "Kommune", raekkehoved=True),
-            Kolonne("region", "Region", vis=False),
+            Kolonne("region", "Region", vis=national),
             Kolonne("kommuner", "Kommunens bidrag", type="decimal", decimaler=0, beskrivelse="Beregnet: kommunernes pulje fordelt efter indbyggertal"),
-            Kolonne("offentliggjort", "Offentliggjort bidrag", type="heltal", vis=bool(shown) and b.region != HELE_LANDET, beskrivelse="Kun trykt for kommunerne i Region Sjælland"),
-            Kolonne("befolkning", "Indbyggere", type="heltal", beskrivelse=_opgjort(b).capitalize()),
+            Kolonne("offentliggjort", "Offentliggjort bidrag", type="heltal", vis=bool(shown) and not national, beskrivelse="Kun trykt for kommunerne i Region Sjælland" if shown else f"Ikke trykt for {b.aar}"),
+            Kolonne("befolkning", "Indbyggere", type="heltal", beskrivelse=f"I hele kommunen, {_opgjort(b)}"),
+            *(
+                [
+                    Kolonne("andel", "Del af kommunen", type="andel", decimaler=1, beskrivelse="Udledt, hvor kommunen er delt"),
+                    Kolonne("indbyggere", "Indbyggere i klyngen", type="decimal", decimaler=0, vis=False, beskrivelse="De indbyggere, der tæller i klyngen"),
+                ]
+                if parted
+                else []
+            ),
             Kolonne("klynge", "Bidrager til"),
-            Kolonne("andre_klynger", "Deltager også i", vis=bool(rows["andre_klynger"].notna().any()), beskrivelse="Klynger, som kommunen deltager i uden et oplyst bidrag"),
+            Kolonne("andre_klynger", "Deltager også i", vis=not national and bool(rows["andre_klynger"].notna().any()), beskrivelse="Klynger, som kommunen deltager i uden et oplyst bidrag"),
             Kolonne("regioner", "Regionens beløb for kommunens indbyggere", type="decimal", decimaler=0, vis=False, beskrivelse="Beregnet"),
             Kolonne("i_alt", "I alt", type="decimal", decimaler=0, vis=False, beskrivelse="Beregnet"),
         ],
@@ -298,10 +365,10 @@ def kommuner(b: Beregning) -> Tabel:
         titel=f"Kommunernes bidrag til sundhedsklyngerne {b.aar}",
         enhed=_KR,
         kilde=_kilde(b, "egen beregning"),
-        note=_koebenhavn_note(b),
+        note=" ".join(part for part in note if part),
         mangler={"andre_klynger": "ingen", "offentliggjort": "ikke trykt", "klynge": "ingen"},
         ialt=sums,
-        **_grouping(b),
+        kun_i_filer=~rows["kommunekode"].isin(largest),
     )
 
 
@@ -311,6 +378,7 @@ def deltagelse(b: Beregning) -> Any:
     rows = rows[(rows["art"] != "fuld") | (rows["grundlag"] == "udledt")].copy()
     if rows.empty:
         return Tekst(f"Alle kommuner i {b.region} er fuldt med i én klynge.")
+    rows = _alfabetisk(b, rows)
     rows["maade"] = [f"{name} ({sign})" if pd.notna(sign) else name for name, sign in zip(rows["art_navn"], rows["tegn"], strict=True)]
     rows["maade"] = rows["maade"].str[0].str.upper() + rows["maade"].str[1:]
     rows["bidrag_ord"] = ["udledt af beløbene" if g == "udledt" else s for g, s in zip(rows["grundlag"], rows["bidrager"], strict=True)]
@@ -322,14 +390,14 @@ def deltagelse(b: Beregning) -> Any:
             Kolonne("kommune", "Kommune", raekkehoved=True),
             Kolonne("klynge", "Klynge"),
             Kolonne("region", "Region", vis=b.region == HELE_LANDET),
-            Kolonne("maade", "Deltagelse", beskrivelse="Med mærket i Tabel 2"),
+            Kolonne("maade", "Deltagelse", beskrivelse="Med kildens mærke"),
             Kolonne("bidrag_ord", "Bidrager", beskrivelse="Hvad kilden siger om bidrag"),
         ],
         id="deltagelse",
         titel="Særlige medlemskaber",
         enhed="ét medlemskab pr. række",
         kilde=_kilde(b),
-        note="Alle andre kommuner er fuldt med i én klynge.",
+        note=f"Alle andre kommuner er fuldt med i én klynge. {_ALFABET if b.region != HELE_LANDET else _REGION_FOR_REGION}",
     )
 
 
@@ -435,15 +503,16 @@ def kontorer_tekst(b: Beregning) -> Any:
     k = b.kontorer[0]
     terms = k.vilkaar
     lead, others = int(k.kontorer["leadbidrag"].iloc[0]), int(k.kontorer["oevrige_bidrag"].iloc[0])
-    left = dansk.opremsning(k.pr_kommune.at[code, "kommune"] for code in k.udtraeden)
+    left = dansk.opremsning(_udtraadte(k))
     return tekst(
         "## Regionale klyngekontorer\n\nKlyngekontorerne hører til de nationale viden- og erhvervsklynger. De er noget andet end sundhedsklyngerne.\n\n"
         "{kkr} anbefalede kommunerne i {region} at betale til {kontorer:tal} klyngekontorer i {fra}–{til}. For hvert kontor betaler leadkommunen {lead:kr} om året. "
         "De {oevrige:tal} andre kommuner deler {andre:kr} efter indbyggertal.\n\n"
         "**Forudsætning:** Kilden siger ikke, hvilket års indbyggertal der skal bruges. Her er brugt tallene {opgjort}. Året kan vælges, når siden laves.{uklar}\n\n"
-        "Træder en kommune ud, betaler de andre hele beløbet, så længe mindst {procent:tal} procent af de {oevrige:tal} deltager, altså {antal:tal}. "
+        "Træder kommuner ud, betaler de andre hele beløbet, så længe mindst {procent:tal} procent af de {oevrige:tal} deltager, altså {antal:tal}. "
         "Er der færre, skal beløbet sættes ned, men kilden siger ikke til hvad. Den siger heller ikke, hvad der sker, hvis en leadkommune træder ud. "
-        "I de tilfælde er der ikke beregnet noget beløb. {status}",
+        "I de to tilfælde er der ikke beregnet noget beløb. Kilden siger heller ikke, om en kommune kan træde ud af et enkelt kontor. Her er deltagerne "
+        "talt kontor for kontor. {status}",
         kkr=_kkr(b, k),
         uklar=_uden_noegle(k),
         region=terms["region"],
@@ -473,10 +542,29 @@ def _kkr(b: Beregning, k: Kontorer) -> str:
     return str(b.tabeller["regioner"].set_index("region").at[k.vilkaar["region"], "kkr"])
 
 
+def _udtraadte(k: Kontorer) -> list[str]:
+    """Those that leave, in alphabetical order, each with the offices where it does not leave all of them."""
+    offices = _kontorer_i_orden(k)
+    names = []
+    for code in {code for codes in k.udtraeden.values() for code in codes}:
+        own = [name for office, name in offices.items() if code in k.udtraeden[office]]
+        names.append(k.pr_kommune.at[code, "kommune"] + ("" if code in k.trukket_ud else f" (kun af {dansk.opremsning(own)})"))
+    return sorted(names, key=dansk.alfabetisk)
+
+
+def _kontorer_i_orden(k: Kontorer) -> dict[str, str]:
+    """The offices' names by key, in alphabetical order."""
+    return dict(sorted(k.kontorer["trykt"].items(), key=lambda pair: dansk.alfabetisk(pair[1])))
+
+
 def _kontorstatus(k: Kontorer) -> str:
     words = {GAELDER: "Beløbet gælder fortsat for", FOR_FAA: "For få deltager i", UDEN_LEAD: "Leadkommunen er trådt ud af"}
-    parts = [f"{words[s]} {dansk.opremsning(k.kontorer.index[k.kontorer['status'] == s].map(k.kontorer['trykt']))}." for s in (GAELDER, FOR_FAA, UDEN_LEAD) if (k.kontorer["status"] == s).any()]
-    return " ".join(parts)
+    parts = []
+    for status, text in words.items():
+        of = [f"{name} ({k.kontorer.at[key, 'deltager']} af {k.kontorer.at[key, 'af']})" for key, name in _kontorer_i_orden(k).items() if k.kontorer.at[key, "status"] == status]
+        if of:
+            parts.append(f"{text} {dansk.opremsning(of)}.")
+    return " ".join([*parts, "I parentes står, hvor mange af de andre kommuner der deltager."])
 
 
 def klyngekontorer(b: Beregning) -> Any:
@@ -484,13 +572,14 @@ def klyngekontorer(b: Beregning) -> Any:
     if not b.kontorer:
         return None
     k = b.kontorer[0]
-    names = dict(zip(k.kontorer.index, k.kontorer["trykt"], strict=True))
+    names = _kontorer_i_orden(k)
     columns = {office: office.replace("-", "_") for office in names}
     rows = k.pr_kommune.rename(columns=columns).reset_index()
     leads = k.regninger[k.regninger["rolle"] == LEAD].groupby("kommunekode")["kontor"].agg(lambda offices: dansk.opremsning(names[o] for o in offices))
-    rows["rolle"] = [UDTRAADT if code in k.udtraeden else leads.get(code) for code in rows["kommunekode"]]
+    rows["rolle"] = [leads.get(code) for code in rows["kommunekode"]]
+    rows["udtraadt"] = [dansk.opremsning(name for office, name in names.items() if code in k.udtraeden[office]) or None for code in rows["kommunekode"]]
     rows["befolkning"] = [int(k.befolkning[code]) for code in rows["kommunekode"]]
-    rows = rows.sort_values("kommune", key=lambda s: s.map(_danish), kind="stable")
+    rows = rows.sort_values("kommune", key=lambda s: s.map(dansk.alfabetisk), kind="stable")
     money = [*columns.values(), "aarligt", "perioden"]
     total = pd.DataFrame({"kommune": ["I alt"], **{c: [rows[c].sum(skipna=False)] for c in money}})
     years = f"{int(k.vilkaar['fra_aar'])}–{int(k.vilkaar['til_aar'])}"
@@ -504,15 +593,23 @@ def klyngekontorer(b: Beregning) -> Any:
             Kolonne("aarligt", "I alt pr. år", type="heltal"),
             Kolonne("perioden", years, type="heltal", beskrivelse="I alt i hele perioden"),
             Kolonne("rolle", "Lead for", vis=False),
+            Kolonne("udtraadt", "Udtrådt af", vis=False),
         ],
         id="klyngekontorer",
         titel=f"Kommunernes betaling til de regionale klyngekontorer {years}",
         enhed=_KR,
         kilde=f"KKR Sjælland, referat (kilde {k.vilkaar['kilde']}, punkt {k.vilkaar['punkt']}); egen beregning",
-        note="Hele kroner efter største brøk, så hvert kontors beløb passer præcist. Kilden henviser til en oversigt pr. kommune, som ikke er med i dokumentet, så beløbene kan ikke sammenholdes med offentliggjorte.",
-        mangler={**dict.fromkeys(money, "kan ikke beregnes"), "rolle": "ingen"},
-        ialt=None if total[money].isna().any(axis=None) else total,
+        note=f"Hele kroner efter største brøk, så hvert kontors beløb passer præcist. Kommuner og kontorer står i alfabetisk orden. {_uden_sum(k)}Kilden henviser til en oversigt pr. kommune, som ikke er med i dokumentet, så beløbene kan ikke sammenholdes med offentliggjorte.",
+        mangler={**dict.fromkeys(money, "ukendt"), "rolle": "ingen", "udtraadt": "ingen"},
+        ialt=total,
     )
+
+
+def _uden_sum(k: Kontorer) -> str:
+    """Why totals are missing; the empty text when none is."""
+    if not k.kontorer["aarligt"].isna().any():
+        return ""
+    return "Summen står for de kontorer, hvis beløb gælder; hvor et kontors beløb er ukendt, er den samlede regning det også. "
 
 
 # --- what the money is for, accounts -----------------------------------------------------------------------------
@@ -520,15 +617,18 @@ def klyngekontorer(b: Beregning) -> Any:
 
 def anvendelse_tekst(b: Beregning) -> Tekst:
     """What the money may be used for and how it is followed up, in our own words."""
-    where = f"(Kilde {b.midler['kilde']}, punkt {b.midler['punkt']}, bilag 2"
+    model = omraader(b.tabeller, b.aar).iloc[0]
+    year = int(model["aar"])
+    where = f"(Kilde {model['kilde']}, punkt {model['punkt']}, bilag 2"
+    other = "" if year == b.aar else f"Der er ikke data om, hvad midlerne for {b.aar} må bruges til. Her står, hvad der er aftalt for {year}.\n\n"
     return Tekst(
-        f"Midlerne i {b.aar} er til at udvikle nye indsatser for patienter, som sygehus, almen praksis og kommune er fælles om. De skal først og "
+        f"{other}Midlerne i {year} er til at udvikle nye indsatser for patienter, som sygehus, almen praksis og kommune er fælles om. De skal først og "
         "fremmest bruges til udvikling, ikke til drift eller sekretariatsbetjening. Hver klynge vælger selv sine indsatser, især inden for "
         f"{_antal_omraader(b)} områder. Loven giver ikke "
         "klyngen ret til at beslutte fælles økonomi, så hver kommune og region betaler selv og bogfører udgiften hos sig selv.\n\n"
         "Sundhedssamarbejdsudvalget i hver region følger indsatserne og pengene. Staten kræver ikke et særskilt regnskab. Uforbrugte midler kan "
-        f"føres videre til {b.aar + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for det samlede kommunale eller "
-        f"regionale udgiftsloft for {b.aar + 1}. Modellen gælder kun {b.aar}. {where}, afsnit A, B og D.)\n\n"
+        f"føres videre til {year + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for det samlede kommunale eller "
+        f"regionale udgiftsloft for {year + 1}. Modellen gælder kun {year}. {where}, afsnit A, B og D.)\n\n"
         "Der er lagt op til, at KL og Danske Regioner laver en kort vejledning i at følge op. Når et projekt er afsluttet, kan den spørge, hvilket "
         "problem det skulle løse, hvad der er et godt resultat, hvordan og hvornår det måles, og hvem der følger op. Evalueringerne går til "
         f"sundhedssamarbejdsudvalget, som drøfter, om andre klynger kan bruge indsatsen. {where}, afsnit C.)"
@@ -536,14 +636,14 @@ def anvendelse_tekst(b: Beregning) -> Tekst:
 
 
 def _antal_omraader(b: Beregning) -> str:
-    n = len(b.tabeller["klynge_indsatsomraader"])
+    n = len(omraader(b.tabeller, b.aar))
     words = ("nul", "et", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni")
     return words[n] if n < len(words) else dansk.tal(n)
 
 
 def indsatsomraader(b: Beregning) -> Tabel:
     """The fields that the model names."""
-    rows = b.tabeller["klynge_indsatsomraader"].assign(sted=lambda t: [f"{k}:{n}" for k, n in zip(t["kilde"], t["linje"], strict=True)])
+    rows = omraader(b.tabeller, b.aar).assign(sted=lambda t: [f"{k}:{n}" for k, n in zip(t["kilde"], t["linje"], strict=True)])
     rows["eksempel"] = rows["eksempel"].str[0].str.upper() + rows["eksempel"].str[1:]
     return tabel(
         rows,
@@ -562,9 +662,9 @@ def indsatsomraader(b: Beregning) -> Tabel:
 def regnskab_tekst(b: Beregning) -> Tekst:
     """Whether there are accounts, and how they are made."""
     intro = (
-        "Arbejdsgruppen anbefaler, at hver klynge fører et klyngeregnskab. Her er en skabelon til hver klynge med betalere og budget. "
+        "Arbejdsgruppen anbefaler, at hver klynge fører et klyngeregnskab. Her kan hentes en skabelon til hver klynge med betalere og budget. "
         "Budgettet er de beregnede bidrag i hele kroner. "
-        "Beløbene er afrundet, så de i alt giver puljen; en betalers budget kan derfor være en krone fra det offentliggjorte."
+        f"{_skabelonvalg(b)}Beløbene er afrundet, så de i alt giver puljen; en betalers budget kan derfor være en krone fra det offentliggjorte."
     )
     if not b.antal_regnskaber:
         return Tekst(f"{intro}\n\n**Der er ikke offentliggjort regnskaber**, så tabellen viser kun budgettet. Udfyldte skabeloner kan læses ind og vises her.")
@@ -574,7 +674,7 @@ def regnskab_tekst(b: Beregning) -> Tekst:
     budget, spent, carried = (int(rows[c].sum()) for c in ("budget", "forbrug", OVERFOERES))
     handed = len(rows[NOEGLE].drop_duplicates())
     return tekst(
-        "{intro}\n\nDer er læst regnskab ind for {antal:tal} af {alle:tal} klynger. De har brugt {brugt:kr} af {budget:kr} ({andel:procent1}) og overfører {over:kr} til {naeste}. "
+        "{intro}\n\nDer er læst regnskab ind for {antal:tal} af {alle:tal} klynger. Der er brugt {brugt:kr} af {budget:kr} ({andel:procent1}), og {over:kr} overføres til {naeste}. "
         "Regnskaberne er indleveret til denne side; de er ikke offentliggjort i kilden.",
         intro=intro,
         antal=handed,
@@ -588,25 +688,69 @@ def regnskab_tekst(b: Beregning) -> Tekst:
 
 
 def skabeloner(b: Beregning) -> Any:
-    """The templates to download on a region's page."""
+    """The templates to download: one per klynge on a region's page, all in one file, with all budgets, on the national page."""
     if b.region == HELE_LANDET:
-        return Tekst("Skabelonerne kan hentes på siderne for de fem regioner.")
-    register = b.i_omraadet(b.tabeller["klynge_register"])
+        n = dansk.tal(len(b.register))
+        files = [Fil("skabeloner", f"Skabeloner til alle {n} klynger", "zip", klyngeregnskab.samlet(b))]
+        if b.regnskab.empty:
+            budgets = _regnskabstabel(b).payload
+            files += [Fil("klyngeregnskab", f"Budget for hver betaler i alle {n} klynger", kind, write(budgets)) for kind, write in (("csv", tabeller.csv), ("xlsx", tabeller.xlsx))]
+        return filer("Hent skabeloner og budgetter. De enkelte skabeloner og budgetter står også på regionernes sider", files)
     return filer(
         "Hent skabelonen til klyngens regnskab",
-        [Fil(f"regnskab-{r.slug}", f"Klyngeregnskab: {r.klynge}", "xlsx", klyngeregnskab.skabelon(b, r.region, r.klynge)) for r in register.itertuples()],
+        [Fil(f"regnskab-{r.slug}", f"Klyngeregnskab: {r.klynge}", "xlsx", klyngeregnskab.skabelon(b, r.region, r.klynge)) for r in b.i_omraadet(b.register).itertuples()],
     )
 
 
+def _skabelonvalg(b: Beregning) -> str:
+    """With which choice for København the templates are made; the empty text where there is none."""
+    if not _delinger(b):
+        return ""
+    names = dansk.opremsning(_kommune(b, d.kommunekode) for d in _delinger(b))
+    return f"Skabelonerne her er lavet med {names} {b.koebenhavn}, ligesom resten af siden. "
+
+
 def regnskab(b: Beregning) -> Tabel:
-    """Budget, spending and carry-over per klynge and payer; the budget alone where no accounts were given."""
-    accounts = b.i_omraadet(b.regnskab)
-    budget = b.i_omraadet(b.budget)
-    fields = b.tabeller["klynge_indsatsomraader"]
+    """Budget, spending and carry-over per klynge and payer. Where no accounts were given, the budget alone: per klynge on the national page."""
+    if b.region != HELE_LANDET or len(b.regnskab):
+        return _regnskabstabel(b)
+    own = b.budget["kommunekode"].isna()
+    rows = b.register[NOEGLE].copy()
+    keys = list(zip(rows["region"], rows["klynge"], strict=True))
+    for column, part in (("kommuner", b.budget[~own]), ("regionen", b.budget[own]), ("i_alt", b.budget)):
+        sums = part.groupby(NOEGLE)["budget"].sum()
+        rows[column] = [int(sums[key]) for key in keys]
+    payers = b.budget.groupby(NOEGLE).size()
+    rows["betalere"] = [int(payers[key]) for key in keys]
+    rows["navn"] = [_klynge(b, key) for key in keys]
+    totals = ["betalere", "kommuner", "regionen", "i_alt"]
+    return tabel(
+        rows,
+        [
+            Kolonne("region", "Region", vis=False),
+            Kolonne("navn", "Klynge", raekkehoved=True),
+            Kolonne("betalere", "Betalere", type="heltal", beskrivelse="Kommuner, der bidrager, og regionen"),
+            Kolonne("kommuner", "Fra kommunerne", type="heltal"),
+            Kolonne("regionen", "Fra regionen", type="heltal"),
+            Kolonne("i_alt", "Budget i alt", type="heltal"),
+        ],
+        id="budgetter",
+        titel=f"Budget for klyngerne {b.aar}",
+        enhed=_KR,
+        kilde=_kilde(b, "egen beregning"),
+        note="En kommune, der betaler til to klynger, tæller med som betaler i begge.",
+        ialt=rows[totals].sum().to_frame().T.assign(navn="I alt"),
+    )
+
+
+def _regnskabstabel(b: Beregning) -> Tabel:
+    accounts = klyngeregnskab.alfabetisk(b.i_omraadet(b.regnskab))
+    budget = klyngeregnskab.alfabetisk(b.i_omraadet(b.budget))
+    fields = omraader(b.tabeller, b.aar)
     columns = [
         Kolonne("region", "Region", vis=False),
-        Kolonne("klynge", "Klynge", vis=b.region == HELE_LANDET or accounts.empty),
         Kolonne("betaler", "Betaler", raekkehoved=True),
+        Kolonne("klynge", "Klynge"),
         Kolonne("kommunekode", "Kommunekode", vis=False),
         Kolonne("budget", "Budget", type="heltal", beskrivelse="Det beregnede bidrag i hele kroner"),
     ]
@@ -622,9 +766,10 @@ def regnskab(b: Beregning) -> Tabel:
         ]
         total_columns += ["forbrug", "rest", OVERFOERES]
     rows = budget if accounts.empty else accounts.rename(columns={o: o.replace("-", "_") for o in fields["omraade"]})
-    total = rows[total_columns].sum().to_frame().T.assign(betaler="I alt")
-    if b.region == HELE_LANDET:
-        total["region"] = "I alt"
+    total = rows[total_columns].sum().to_frame().T.assign(betaler="I alt", region="I alt", klynge="I alt" if b.region != HELE_LANDET else "")
+    if b.region != HELE_LANDET:
+        each = rows.groupby("klynge", sort=False)[total_columns].sum().reset_index()
+        total = pd.concat([each.assign(betaler=[f"{k} i alt" for k in each["klynge"]], region=b.region), total], ignore_index=True)
     return tabel(
         rows,
         columns,
@@ -632,9 +777,10 @@ def regnskab(b: Beregning) -> Tabel:
         titel=f"Klyngeregnskab {b.aar}" if len(accounts) else f"Budget for klyngerne {b.aar}",
         enhed=_KR,
         kilde=_kilde(b, "egen beregning" if accounts.empty else "egen beregning; indleverede regnskaber"),
+        note="Betalerne står i alfabetisk orden, hvor Aa regnes som Å, med regionen sidst.",
         mangler={"kommunekode": "region"} | ({} if accounts.empty else {o.replace("-", "_"): "ikke oplyst" for o in fields["omraade"]}),
         ialt=total.astype({c: "Int64" for c in total_columns}),
-        **_grouping(b),
+        gruppe="region" if b.region == HELE_LANDET else "klynge",
     )
 
 
@@ -643,7 +789,7 @@ def indsatser(b: Beregning) -> Any:
     rows = b.i_omraadet(b.indsatser)
     if rows.empty:
         return None
-    names = b.tabeller["klynge_indsatsomraader"].set_index("omraade")["navn"]
+    names = omraader(b.tabeller, b.aar).set_index("omraade")["navn"]
     return tabel(
         rows.assign(omraade=rows["omraade"].map(names)),
         [
@@ -671,17 +817,30 @@ def afstemning_tekst(b: Beregning) -> Tekst:
     return tekst(
         "De offentliggjorte tal om klyngemidlerne for {aar} er sammenholdt med fordelingsnøglen, med deres egne summer og med hinanden i {antal:tal} kontroller. "
         "{stemmer:tal} stemmer, {afrunding:tal} er afrundinger, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves. {tilpasset} "
-        "Kontrollerne gælder hele landet på alle sider, og København er udelt i dem, hvor andet ikke er nævnt.",
+        "Kontrollerne gælder hele landet på alle sider{udelt}.",
         aar=b.aar,
         antal=len(b.kontroller),
-        tilpasset=f"Bortset fra den udledte deling af {dansk.opremsning(_kommune(b, d.kommunekode) for d in b.delinger)} er ingen beregnede tal tilpasset et offentliggjort."
-        if b.delinger
-        else "Ingen beregnede tal er tilpasset et offentliggjort.",
+        tilpasset=_tilpasset(b),
+        udelt=f", og {dansk.opremsning(_kommune(b, d.kommunekode) for d in b.delinger)} er udelt i dem, hvor andet ikke er nævnt" if b.delinger else "",
         stemmer=int(counts.get(afstemning.STEMMER, 0)),
         afrunding=int(counts.get(afstemning.AFRUNDING, 0)),
         afviger=int(counts.get(afstemning.AFVIGER, 0)),
         uproevet=int(counts.get(afstemning.UPROEVET, 0)),
     )
+
+
+def _tilpasset(b: Beregning) -> str:
+    """What is derived from published numbers, and that nothing else is."""
+    parts = []
+    if b.delinger:
+        parts.append(f"delingen af {dansk.opremsning(_kommune(b, d.kommunekode) for d in b.delinger)}")
+    derived = b.fordelt[b.fordelt["grundlag"] == "udledt"]
+    for klynge, rows in derived.groupby("klynge", sort=False):
+        names = dansk.opremsning(sorted(rows["kommune"], key=dansk.alfabetisk))
+        parts.append(f"at {names} bidrager til {klynge}" if not parts else f"medlemskabet af {klynge} for {names}")
+    if not parts:
+        return "Ingen beregnede tal er tilpasset et offentliggjort."
+    return f"Udledt af offentliggjorte beløb er {dansk.opremsning(parts)}. Ellers er ingen beregnede tal tilpasset et offentliggjort."
 
 
 def afstemning_optaelling(b: Beregning) -> Tabel:
@@ -710,7 +869,7 @@ def fund_tekst(b: Beregning) -> Tekst:
     """The causes of the deviations, largest first, with their size; last those without a known cause."""
     rows = b.kontroller[b.kontroller["dom"] == afstemning.AFVIGER]
     faults = b.kildefejl.set_index("fund")
-    sizes = {fund: max(abs(int(x)) for x in part["forskel"]) for fund, part in rows[rows["fund"] != ""].groupby("fund")}
+    sizes = {fund: max(abs(x) for x in part["forskel"]) for fund, part in rows[rows["fund"] != ""].groupby("fund")}
     lines = []
     for fund in sorted(sizes, key=lambda f: -sizes[f]):
         part = rows[rows["fund"] == fund]
@@ -732,15 +891,18 @@ def afvigelser(b: Beregning) -> Any:
     rows = rows.sort_values("fund", key=lambda s: s.map(order), kind="stable")
     causes = {f.fund: f"{f.art.capitalize()}: {f.noegle}" for f in b.kildefejl.itertuples()}
     rows["aarsag"] = rows["fund"].map(causes).fillna("Uden kendt årsag")
+    rows["sted_linje"] = _foerste(rows["linjer"])
+    decimals = int(rows["decimaler"].max())
     return tabel(
         rows,
         [
             Kolonne("aarsag", "Årsag", vis=False),
             Kolonne("beskrivelse", "Tal", raekkehoved=True),
-            Kolonne("linjer", "Kilde og linje"),
-            Kolonne("offentliggjort", "Offentliggjort", type="heltal"),
-            Kolonne("beregnet", "Efter reglen", type="heltal", beskrivelse="Hvad reglen eller de andre tal giver"),
-            Kolonne("forskel", "Forskel", type="heltal", fortegn=True),
+            Kolonne("sted_linje", "Kilde og linje"),
+            Kolonne("linjer", "Alle linjer, der indgår", vis=False),
+            Kolonne("offentliggjort", "Offentliggjort", type="decimal", decimaler=decimals),
+            Kolonne("beregnet", "Efter reglen", type="decimal", decimaler=decimals, beskrivelse="Hvad reglen eller de andre tal giver"),
+            Kolonne("forskel", "Forskel", type="decimal", decimaler=decimals, fortegn=True),
             Kolonne("forskel_indbyggere", "Svarer til indbyggere", type="decimal", decimaler=1, fortegn=True, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger"),
             Kolonne("fund", "Fund", vis=False),
             Kolonne("forklaring", "Forklaring", vis=False),
@@ -748,7 +910,7 @@ def afvigelser(b: Beregning) -> Any:
         id="afvigelser",
         titel="Afvigelser efter årsag",
         enhed="kroner, hvor andet ikke fremgår",
-        kilde=_kilde(b, "egen beregning"),
+        kilde=_dokumenter(b, _koder(rows["sted_linje"]), "egen beregning"),
         mangler="ikke relevant",
         gruppe="aarsag",
     )
@@ -770,35 +932,67 @@ def kildefejl(b: Beregning) -> Tabel:
         id="kildefejl",
         titel="Fejl og uklarheder i kilderne",
         enhed="ét fund pr. række",
-        kilde=_kilde(b),
+        kilde=_dokumenter(b, rows["kilde"]),
         mangler="(ikke trykt)",
     )
 
 
 def kontroller(b: Beregning) -> Tabel:
-    """Every control, folded; the download has all columns."""
-    return tabel(
-        b.kontroller,
-        [
-            Kolonne("id", "Kontrol", vis=False),
-            Kolonne("sted", "Sted", vis=False),
-            Kolonne("beskrivelse", "Tal", raekkehoved=True),
-            Kolonne("linjer", "Kilde og linje"),
-            Kolonne("art", "Art", vis=False),
-            Kolonne("offentliggjort", "Offentliggjort", type="heltal"),
-            Kolonne("beregnet", "Beregnet", type="heltal"),
-            Kolonne("forskel", "Forskel", type="heltal", fortegn=True),
-            Kolonne("forskel_indbyggere", "Svarer til indbyggere", type="decimal", decimaler=1, fortegn=True, vis=False, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger; kun for beløb til klynger og fra kommuner"),
-            Kolonne("dom", "Resultat"),
-            Kolonne("fund", "Fund", vis=False),
-            Kolonne("forklaring", "Forklaring", vis=False),
-        ],
+    """The controls that are not equal to the krone, folded; the download has all of them and all columns."""
+    rows = b.kontroller.assign(sted_linje=_foerste(b.kontroller["linjer"]))
+    equal = rows["dom"] == afstemning.STEMMER
+    shown = ~equal if (~equal).any() else ~equal | True
+    return kontroltabeller.alle(
+        rows,
         id="afstemning",
-        titel=f"Alle kontroller for {b.aar}",
-        enhed="kroner, hvor andet ikke fremgår",
+        titel=f"Kontroller for {b.aar}",
+        kilde=_dokumenter(b, _koder(rows["sted_linje"]), "egen beregning"),
+        vis=shown,
+        note=f"Alle {dansk.tal(len(rows))} kontroller står i filerne, også de {dansk.tal(int(equal.sum()))}, der stemmer.",
+        fold=f"Vis de {dansk.tal(int(shown.sum()))} kontroller, der ikke stemmer på kronen" if not shown.all() else f"Vis alle {dansk.tal(len(rows))} kontroller",
+        andre=[
+            Kolonne("forskel", "Forskel", type="tal", fortegn=True, vis=False),
+            Kolonne("forskel_indbyggere", "Svarer til indbyggere", type="decimal", decimaler=1, fortegn=True, vis=False, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger; kun for beløb til klynger og fra kommuner"),
+        ],
+    )
+
+
+def noegler(b: Beregning) -> Any:
+    """Which other keys were tried where a region's own amounts do not follow the rule, and by how much each fails; nothing where all do."""
+    unknown = b.kildefejl[(b.kildefejl["aarsag"] == "ukendt") & (b.kildefejl["tabel"] == "klynge_beloeb")]
+    regions = [region for region in b.i_omraadet(b.regioner.reset_index())["region"] if region in set(unknown["noegle"])]
+    if not regions:
+        return None
+    region = regions[0]
+    tried = b.proevede_noegler(region)
+    days = b.tabeller["landstal"].set_index("kvoteaar")["befolkning_opgjort"]
+    rate = b.tabeller["klynge_satser"].query("aar == @b.aar and side == 'regioner' and omfang == 'region' and region == @region")["trykt"]
+    words = {
+        REGLEN: "Indbyggere {dag} (reglen)",
+        ANDET_AAR: "Indbyggere {dag}",
+        TRYKT_SATS: f"Den trykte sats, {''.join(rate)} kr. pr. indbygger",
+        ALLE_MEDLEMMER: "Også medlemmer uden bidrag tælles med",
+        FAST_DEL: "Samme faste beløb til hver klynge, resten efter indbyggere",
+    }
+    own = b.register[b.register["region"] == region]
+    columns = {klynge: slug.replace("-", "_") for klynge, slug in zip(own["klynge"], own["slug"], strict=True) if klynge in set(tried["klynge"])}
+    rows = []
+    for (key, year), part in tried.groupby(["noegle", "kvoteaar"], sort=False, dropna=False):
+        day = "" if pd.isna(year) else "" if pd.isna(days.get(year)) else f"pr. {dansk.dato(days[year].date())}"
+        rows.append({"navn": words[key].format(dag=day), **{columns[r.klynge]: r.forskel for r in part.itertuples()}})
+    printed = b.klynger.loc[region, "offentliggjort_regioner"].dropna()
+    excess = int(printed.sum()) - int(_trykte_summer(b)["regioner"][region])
+    return tabel(
+        pd.DataFrame(rows),
+        [
+            Kolonne("navn", "Nøgle", raekkehoved=True),
+            *(Kolonne(column, klynge, type="decimal", decimaler=0, fortegn=True, beskrivelse="Offentliggjort minus det, nøglen giver") for klynge, column in columns.items()),
+        ],
+        id="proevede-noegler",
+        titel=f"Nøgler, der er prøvet for {region}",
+        enhed=_KR,
         kilde=_kilde(b, "egen beregning"),
-        fold=f"Vis alle {dansk.tal(len(b.kontroller))} kontroller",
-        mangler="ikke relevant",
+        note=f"Tallene er offentliggjort minus det, nøglen giver; 0 ville være et fuldt svar. Det faste beløb er beregnet af klyngerne med færrest og flest indbyggere, så det kun kan prøves på de andre. De trykte beløb giver {dansk.kroner(abs(excess))} {'mere' if excess > 0 else 'mindre'} end regionens samlede beløb, så en nøgle, der deler netop det, kan ikke give dem alle.",
     )
 
 
@@ -807,8 +1001,8 @@ def metode(b: Beregning) -> Tekst:
     rate = sum(b.fordelt["kommuner"]) / sum(b.fordelt["indbyggere"])
     return tekst(
         "For {aar} er indbyggertallene {opgjort}, i alt {folk:tal}; det er samme tal som i bilag A til landstallet for {kvoteaar}. {pulje:kr} "
-        "delt med indbyggerne er {sats:tal5} kr. Medlemskaberne er dem, der gælder den {dag:dato}. "
-        "Regionernes bloktilskudsnøgle er ikke trykt. De fem beløb, den giver, er taget fra Tabel 1.",
+        "delt med indbyggerne er {sats:tal5} kr. Klynger og medlemskaber er dem, der gælder den {dag:dato}.{puljer} "
+        "Kommuner, betalere og klyngekontorer står i alfabetisk orden, hvor Aa regnes som Å. Klynger og regioner står i kildens rækkefølge.",
         aar=b.aar,
         opgjort=_opgjort(b),
         folk=int(sum(b.fordelt["indbyggere"])),
@@ -816,30 +1010,31 @@ def metode(b: Beregning) -> Tekst:
         pulje=int(b.midler["pulje_kommuner"]),
         sats=rate,
         dag=b.midler["medlemskab_pr"],
+        puljer=f" Regionernes bloktilskudsnøgle er ikke trykt. De {dansk.tal(len(b.regioner))} beløb, den giver, er taget fra Tabel 1." if _tabel_1(b) else "",
     )
 
 
 def kilder(b: Beregning) -> Tabel:
     """Where each number comes from: document, item, lines."""
-    documents = b.tabeller["kilder"].set_index("kilde")
     people = b.tabeller["bilag_a"].query("kvoteaar == @b.midler['kvoteaar']")
     spans = [
         ("Puljerne", b.tabeller["klynge_aar"].query("aar == @b.aar")),
         ("Regionernes andele", b.tabeller["klynge_regionspuljer"].query("aar == @b.aar")),
         ("Klyngernes beløb", b.tabeller["klynge_beloeb"].query("aar == @b.aar")),
-        ("Kommunernes bidrag i Region Sjælland", b.tabeller["klynge_kommunebidrag"].query("aar == @b.aar")),
+        ("Kommunernes bidrag", b.tabeller["klynge_kommunebidrag"].query("aar == @b.aar")),
         ("Beløb pr. indbygger", b.tabeller["klynge_satser"].query("aar == @b.aar")),
-        ("Medlemskaber", b.tabeller["klynge_medlemmer"]),
+        ("Klynger", b.register),
+        ("Medlemskaber", gaeldende(b.tabeller["klynge_medlemmer"], b.midler["medlemskab_pr"])),
         ("Indbyggere (bilag A til landstallet)", people),
-        ("Klyngekontorer", b.tabeller["klynge_kontorer"]),
+        ("Optællinger i teksten", b.tabeller["klynge_optaellinger"].query("aar == @b.aar")),
+        *([("Klyngekontorer", pd.concat([k.kontorer for k in b.kontorer]))] if b.kontorer else []),
     ]
-    rows = []
+    rows, codes = [], []
     for text, part in spans:
-        if part.empty:
-            continue
-        source = part["kilde"].iloc[0]
-        low, high = int(part["linje"].min()), int(part["linje"].max())
-        rows.append((text, f"{source}: {documents.at[source, 'titel']}, {documents.at[source, 'tid']}", part["punkt"].iloc[0], f"{low}" if low == high else f"{low}–{high}"))
+        for (source, item), lines in part.groupby(["kilde", "punkt"])["linje"]:
+            low, high = int(lines.min()), int(lines.max())
+            rows.append((text, f"{source}: {_dokument(b, source)}", item, f"{low}" if low == high else f"{low}–{high}"))
+            codes.append(source)
     return tabel(
         pd.DataFrame(rows, columns=["tal", "dokument", "punkt", "linjer"]),
         [
@@ -851,7 +1046,7 @@ def kilder(b: Beregning) -> Tabel:
         id="kilder",
         titel="Hvor tallene står",
         enhed="linjenumre i dokumentets tekst",
-        kilde=_kilde(b),
+        kilde=_dokumenter(b, codes),
     )
 
 
@@ -873,8 +1068,13 @@ def _named(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(navn=[_klynge(b, key) for key in rows.index]).reset_index()
 
 
+def _tabel_1(b: Beregning) -> bool:
+    """Whether the year has a Tabel 1."""
+    return bool(b.klynger["offentliggjort_i_alt"].notna().any())
+
+
 def _numre(b: Beregning) -> dict[tuple[str, str], int]:
-    register = b.tabeller["klynge_register"]
+    register = b.register
     return {(r, k): int(n) for r, k, n in zip(register["region"], register["klynge"], register["nummer"], strict=True)}
 
 
@@ -909,20 +1109,44 @@ def _kilde(b: Beregning, *own: str) -> str:
     return "; ".join([f"KKR Sjælland, bilag til møde (kilde {b.midler['kilde']}, punkt {b.midler['punkt']})", *own])
 
 
+def _dokument(b: Beregning, code: str) -> str:
+    """A source document in words: «Referat af møde i KKR Sjælland, august 2021»."""
+    row = b.tabeller["kilder"].set_index("kilde").loc[code]
+    if pd.isna(row["tid"]):
+        return str(row["titel"])
+    year, _, month = str(row["tid"]).partition("-")
+    return f"{row['titel']}, {dansk.maaned(int(year), int(month)) if month else year}"
+
+
+def _dokumenter(b: Beregning, codes: Iterable[str], *own: str) -> str:
+    """The source line of a table whose rows come from several documents."""
+    return "; ".join([*(f"{_dokument(b, code)} (kilde {code})" for code in sorted(set(codes))), *own])
+
+
+def _foerste(lines: pd.Series) -> pd.Series:
+    """The first of the lines that a control is about: where the number that is judged stands."""
+    return lines.str.partition("; ")[0]
+
+
+def _koder(lines: pd.Series) -> list[str]:
+    """The documents of lines written as ``002:1957``."""
+    return [line.partition(":")[0] for line in lines if line]
+
+
 def _opgjort(b: Beregning) -> str:
     return "opgjort uden Christiansø" + ("" if b.befolkning_opgjort is None else f" den {dansk.dato(b.befolkning_opgjort)}")
 
 
 def _by_region(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows in the order of Tabel 1: region by region, kommuner by code within each."""
+    """Rows by region in the order of the source, kommuner in alphabetical order within each; ``kommunekode`` becomes a column."""
+    return _alfabetisk(b, rows.reset_index())
+
+
+def _alfabetisk(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:
     order = {region: i for i, region in enumerate(b.regioner.index)}
-    return rows.sort_index().sort_values("region", key=lambda s: s.map(order), kind="stable").reset_index()
+    named = rows.sort_values("kommune", key=lambda s: s.map(dansk.alfabetisk), kind="stable")
+    return named.sort_values("region", key=lambda s: s.map(order), kind="stable")
 
 
 def _grouping(b: Beregning) -> dict[str, Any]:
     return {"gruppe": "region"} if b.region == HELE_LANDET else {}
-
-
-def _danish(name: str) -> str:
-    """A key that sorts æ, ø and å last."""
-    return name.casefold().translate(str.maketrans({"æ": "{a", "ø": "{b", "å": "{c"}))

@@ -7,14 +7,17 @@ says which sheets and headings are read back; this module says how they look. Th
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
 import xlsxwriter
 
-from kkrlib.klynger import Beregning, former
+from kkrlib import dansk
+from kkrlib.klynger import DELT, Beregning, former, indsatsomraader
 from kkrlib.klynger.regel import NOEGLE
-from kkrlib.klynger.regnskab import ARK_BETALERE, ARK_FORSIDE, ARK_INDSATSER, SVAR
+from kkrlib.klynger.regnskab import ARK_BETALERE, ARK_FORSIDE, ARK_INDSATSER, KOEBENHAVN, SVAR
 
 #: XlsxWriter writes the time of day here unless told otherwise, and the same input must give the same bytes.
 _OPRETTET = datetime(2000, 1, 1)
@@ -23,21 +26,41 @@ _KRONER = "#,##0"
 
 
 def skabeloner(b: Beregning) -> dict[str, bytes]:
-    """The templates of the chosen area: file name → workbook, one per klynge in the order of Tabel 1.
+    """The templates of the chosen area: file name → workbook, one per klynge in the order of the register.
 
-    The same computation gives the same bytes.
+    The same computation gives the same bytes. With København divided the names say so, since the budgets are others.
     """
     slugs = b.tabeller["regioner"].set_index("region")["slug"]
-    klynger = b.i_omraadet(b.tabeller["klynge_register"])
+    way = "-koebenhavn-delt" if b.koebenhavn == DELT else ""
     return {
-        f"klyngeregnskab-{b.aar}-{slugs[row.region]}-{row.slug}.xlsx": skabelon(b, row.region, row.klynge)
-        for row in klynger.itertuples()
+        f"klyngeregnskab-{b.aar}-{slugs[row.region]}-{row.slug}{way}.xlsx": skabelon(b, row.region, row.klynge)
+        for row in b.i_omraadet(b.register).itertuples()
     }
+
+
+def samlet(b: Beregning) -> bytes:
+    """The templates of the chosen area in one ZIP file; the same computation gives the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # the workbooks are compressed already
+        for name, content in skabeloner(b).items():
+            entry = zipfile.ZipInfo(name, _OPRETTET.timetuple()[:6])
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def alfabetisk(budget: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`kkrlib.klynger.budgetter` with each klynge's payers in alphabetical order, the region last."""
+    keys = {key: n for n, key in enumerate(dict.fromkeys(zip(budget["region"], budget["klynge"], strict=True)))}
+    order = [(keys[(r.region, r.klynge)], pd.isna(r.kommunekode), dansk.alfabetisk(r.betaler)) for r in budget.itertuples()]
+    place = sorted(range(len(budget)), key=order.__getitem__)
+    return budget.iloc[place].reset_index(drop=True)
 
 
 def skabelon(b: Beregning, region: str, klynge: str) -> bytes:
     """The workbook of one klynge. Raises KeyError for a klynge that does not exist."""
-    payers = b.budget[(b.budget[NOEGLE[0]] == region) & (b.budget[NOEGLE[1]] == klynge)]
+    payers = alfabetisk(b.budget[(b.budget[NOEGLE[0]] == region) & (b.budget[NOEGLE[1]] == klynge)])
     if payers.empty:
         raise KeyError((region, klynge))
     forms = former(b.tabeller, b.aar)
@@ -65,13 +88,18 @@ def _heads(sheet: Any, styles: dict[str, Any], row: int, headings: Any) -> None:
 
 
 def _front(book: Any, styles: dict[str, Any], b: Beregning, region: str, klynge: str, form: dict[str, tuple[str, str]]) -> None:
+    model = int(indsatsomraader(b.tabeller, b.aar)["aar"].iloc[0])
+    unspent = "Uforbrugte midler kan overføres" if model == b.aar else f"Efter modellen for {model} kan uforbrugte midler overføres"
     guide = (
         f"Klyngeregnskab {b.aar}",
         "Udfyld de gule felter i arkene Betalere og Indsatser. Skriv hele kroner som tal, uden formler.",
         "Budgettet er betalerens beregnede bidrag i hele kroner og må ikke ændres. Forbruget må højst være bidraget rundet op til hele kroner.",
-        f"Uforbrugte midler kan overføres til {b.aar + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for det samlede "
+        f"{unspent} til {b.aar + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for det samlede "
         f"kommunale eller regionale udgiftsloft for {b.aar + 1}. Skriv i så fald ja.",
     )
+    if b.delinger:
+        names = dansk.opremsning(str(b.kommuner.at[d.kommunekode, "kommune"]) for d in b.delinger)
+        guide = (*guide, f"Budgetterne i regnearket er lavet med {names} {b.koebenhavn}. Det skal vælges på samme måde, når regnearket læses ind.")
     sheet = book.add_worksheet(ARK_FORSIDE)
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 2, 34)
@@ -79,7 +107,7 @@ def _front(book: Any, styles: dict[str, Any], b: Beregning, region: str, klynge:
         sheet.write_string(i, 0, line, styles["titel"] if i == 0 else None)
     top = len(guide) + 1
     _heads(sheet, styles, top, form)
-    values = {"aar": b.aar, "region": region, "klynge": klynge}
+    values = {"aar": b.aar, "region": region, "klynge": klynge, KOEBENHAVN: b.koebenhavn}
     for j, (column, kind) in enumerate(form.values()):
         if kind == "heltal":
             sheet.write_number(top + 1, j, values[column])
@@ -120,7 +148,7 @@ def _actions(book: Any, styles: dict[str, Any], b: Beregning, form: dict[str, tu
     sheet.set_column(1, 1, 24)
     sheet.set_column(2, 2, 60)
     _heads(sheet, styles, 0, form)
-    fields = list(b.tabeller["klynge_indsatsomraader"]["navn"])
+    fields = list(indsatsomraader(b.tabeller, b.aar)["navn"])
     for i in range(1, _INDSATSER + 1):
         for j, (column, _) in enumerate(form.values()):
             sheet.write_blank(i, j, None, styles["svar"])
