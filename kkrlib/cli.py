@@ -115,9 +115,13 @@ def list_() -> None:
       kkr build flygtninge --aar 2025 --region sjaelland
       kkr build flygtninge --aar 2025 -p aftale=min-aftale.csv
       kkr build --ud udkast -j 4
+      kkr build flygtninge --aar 2025 --pdf            also as PDF, for the agenda of a meeting
 
     A region is given by its name, its short name or its KKR. A page with another parameter than those two is a
     trial: its name says so, and it goes to build/proever/, not to the published reports.
+
+    --pdf prints each page, once it is built, to a tagged A4 PDF of its name in build/pdf/, which is not among the
+    published files. It needs Chromium or Chrome (on Debian: chromium); KKR_CHROMIUM names one that lies elsewhere.
     """
 )
 @click.argument("rapport", nargs=-1)
@@ -125,6 +129,7 @@ def list_() -> None:
 @click.option("--region", metavar="R", help="Only this region (default: the whole country and each region).")
 @click.option("-p", "--parameter", "parametre", metavar="NAVN=VÆRDI", multiple=True, help="Any parameter by its name.")
 @click.option("--ud", type=_FOLDER, metavar="MAPPE", help="Where pages go (default: reports/).")
+@click.option("--pdf", is_flag=True, help="Print the pages to PDF as well, in build/pdf/.")
 @_at_a_time
 @_says_why
 def build(
@@ -133,6 +138,7 @@ def build(
     region: str | None,
     parametre: tuple[str, ...],
     ud: Path | None,
+    pdf: bool,
     processer: int | None,
 ) -> int:
     """Run reports and publish their pages.
@@ -144,8 +150,10 @@ def build(
     from kkrlib.rapport import katalog, koersel
 
     chosen = _chosen(aar, region, parametre)
+    printer = _printer() if pdf else None
     reports, tables = _selected(rapport), _tables()
     pages = _pages(reports, tables, chosen, named=bool(rapport))
+    settings = _settings(tables)
     trial = any(p.proeve for p in pages)
     target = ud or (data.ROD / "build" / "proever" if trial else data.ROD / "reports")
     complete = set() if chosen else set(reports)
@@ -161,13 +169,40 @@ def build(
         komplet=complete,
         processer=processer or _cores(),
         melding=_progress(),
+        indstillinger=settings,
     )
     for result in results:
         if not result.kode:
             click.echo(_shown(target / result.side))
     for name in sorted(before - {e["navn"] for e in koersel.laes_katalog(target)}):
         click.echo(f"fjernet: {_shown(target / name)}.html, som ikke længere kan bygges", err=True)
-    return _failures(results)
+    code = _failures(results)
+    if printer:
+        printer([target / r.side for r in results if not r.kode], data.ROD / "build" / "pdf", processer or _cores())
+    return code
+
+
+def _printer() -> Callable[[Sequence[Path], Path, int], None]:
+    """What prints pages to PDF; refused before anything runs where there is no Chromium."""
+    from kkrlib.rapport import pdf
+
+    program = pdf.chromium()
+
+    def prints(pages: Sequence[Path], folder: Path, at_a_time: int) -> None:
+        pdf.udskriv(pages, folder, program=program, samtidig=at_a_time, melding=lambda path: click.echo(_shown(path)))
+
+    return prints
+
+
+def _settings(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """kkr.toml and rettelser.toml, checked against all pages there can be."""
+    from kkrlib import data
+    from kkrlib.rapport import katalog, opsaetning
+
+    settings = opsaetning.laes(data.ROD)
+    if settings["rettelser"]:
+        opsaetning.kontroller(settings["rettelser"], [p.navn for r in _reports().values() for p in katalog.sider(r, tables)])
+    return settings
 
 
 def _chosen(aar: str | None, region: str | None, parametre: Sequence[str]) -> dict[str, str]:
@@ -238,18 +273,29 @@ def _pages(
     metavar="MAPPE",
     help="Also look every number up on its line in the source texts in this folder.",
 )
+@click.option("--foelsomhed", is_flag=True, help="Also measure in how many numbers a control would see one wrong unit (a minute or two).")
 @_says_why
-def check(kilder: Path | None) -> int:
-    """Validate all data and print every finding.
+def check(kilder: Path | None, foelsomhed: bool) -> int:
+    """Validate all data, run all controls, and print every finding.
 
-    Errors first, then warnings, then a line that counts them. Exits 3 if any is an error.
+    A control compares a published number with what follows from others. A deviation that is not among the accepted ones
+    (fund_kontroller.csv), or an accepted one that no longer occurs, is an error. Errors first, then warnings, then
+    a line that counts them. Exits 3 if any is an error.
     """
-    from kkrlib import dansk, data
+    from kkrlib import dansk, data, kontrol
     from kkrlib.errors import DataError, Fund
 
     found: list[Fund] = data.check()
-    if kilder is not None and not any(f.alvor == "fejl" for f in found):
-        found = [*data.check_kilder(kilder), *found]
+    if not any(f.alvor == "fejl" for f in found):
+        if kilder is not None:
+            found = [*data.check_kilder(kilder), *found]
+        tables = data.load()
+        if "kontroller" in tables:  # a project whose data declare no controls has none to run
+            controls = kontrol.saml(tables)
+            found = [*controls.nye_og_borte, *found]
+            click.echo(kontrol.opsummering(controls))
+            if foelsomhed:
+                click.echo(kontrol.opsummer_foelsomhed(kontrol.foelsomhed(tables)))
     errors = [f for f in found if f.alvor == "fejl"]
     warnings = [f for f in found if f.alvor != "fejl"]
     for finding in [*errors, *warnings]:
@@ -282,6 +328,7 @@ def verify(ud: Path | None, processer: int | None) -> int:
         rod=data.ROD,
         processer=processer or _cores(),
         melding=_progress(),
+        indstillinger=_settings(tables),
     )
     code = _failures(results)
     for line in differences:

@@ -43,6 +43,9 @@ from kkrlib.errors import ADVARSEL, DataError, Fund, ParameterError
 ROD = Path(os.environ.get("KKR_ROD") or Path(__file__).resolve().parent.parent)
 BESKRIVELSE = "datapackage.json"
 
+#: The table of :func:`load` that no file has.
+KOLONNEROLLER = "kolonneroller"
+
 _TYPES = {"integer": "et helt tal", "date": "en dato skrevet som 2024-12-31", "string": "tekst"}
 _UNREADABLE = {"encoding-error", "source-error", "scheme-error", "format-error", "general-error"}
 _HEADER = {
@@ -65,13 +68,28 @@ def load(mappe: Path | str | None = None) -> dict[str, pd.DataFrame]:
 
     Returns one DataFrame per table of the descriptor, with the file's columns in its order: integers as
     ``int64`` (``Int64`` where cells may be empty), dates as ``datetime64``, all else as strings where an
-    empty cell is missing. Raises :class:`DataError` with every finding if any of them is an error.
+    empty cell is missing; and :data:`KOLONNEROLLER`, which says what the columns are to the reconciliation (``role`` of a
+    field in the descriptor): columns ``tabel``, ``kolonne``, ``rolle``, ``noegle`` (key columns, separated by spaces), ``enhed``,
+    ``navn`` (the table as the source names it; empty where the rows do). Raises :class:`DataError` with every finding if any of
+    them is an error.
     """
     folder = data_mappe(mappe)
     errors = [f for f in check(folder) if f.alvor != ADVARSEL]
     if errors:
         raise DataError(errors)
-    return {r["name"]: _typed(_raw(folder / r["path"]), r) for r in _resources(folder)}
+    resources = _resources(folder)
+    return {r["name"]: _typed(_raw(folder / r["path"]), r) for r in resources} | {KOLONNEROLLER: _roles(resources)}
+
+
+def _roles(resources: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    rows = []
+    for resource in resources:
+        keys = resource["schema"].get("primaryKey", "")
+        for field in resource["schema"]["fields"]:
+            if "role" in field:
+                key = keys if isinstance(keys, str) else " ".join(keys)
+                rows.append((resource["name"], field["name"], field["role"], key, field.get("unit", ""), resource.get("label", "")))
+    return pd.DataFrame(rows, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn"])
 
 
 def check(mappe: Path | str | None = None) -> list[Fund]:
@@ -97,6 +115,8 @@ def check(mappe: Path | str | None = None) -> list[Fund]:
             continue
         table = tables[resource["name"]]
         if table.empty:
+            if resource.get("may_be_empty"):
+                continue
             found.append(Fund(resource["path"], "", "", "", "tabellen har ingen rækker"))
             continue
         found += _unusual_spelling(table, resource)

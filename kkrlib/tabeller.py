@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv as _csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,12 +34,14 @@ MANGLER = "ikke oplyst"
 PLADSER = 10
 #: A table of more columns than these is set smaller, and may divide its headers anywhere, so that it fits A4.
 MANGE, FLEST = 7, 9
+#: How many choices a filter has at most; stil.css has a rule for each.
+FILTRE = 8
 #: A table's id: lower-case ASCII words joined by hyphens; it becomes an HTML id and part of a file name.
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
-Type = Literal["tekst", "heltal", "decimal", "andel", "dato"]
+Type = Literal["tekst", "heltal", "decimal", "andel", "tal", "dato"]
 _TYPER = get_args(Type)
-_TAL = ("heltal", "decimal", "andel")
+_TAL = ("heltal", "decimal", "andel", "tal")
 
 
 @dataclass(frozen=True, init=False)
@@ -57,10 +59,13 @@ class Kolonne:
     - ``decimal``: numbers with ``decimaler`` decimals (1 unless given);
     - ``andel``: a share (0.125) as per cent with ``decimaler`` decimals (1 unless given). Without an ``enhed``
       the sign stands in each cell («12,5 %»); with one («procentpoint») the unit is in the header only;
+    - ``tal``: numbers of several kinds in one column, each with the decimals that it has (at most ten); text where a
+      number is a name, such as a year;
     - ``dato``: dates.
 
     ``fortegn`` puts a plus before what is above zero. ``beskrivelse`` explains the column in the XLSX.
-    A column with ``vis=False`` stands only in the downloads. ``raekkehoved`` makes the cells row headers;
+    A column with ``vis=False`` stands only in the downloads, one with ``fil=False`` only on the page. ``bred`` gives a column of longer texts room; ``kort`` makes the text
+    that the page shows of what the downloads have. ``raekkehoved`` makes the cells row headers;
     without any, the first shown column is. Raises RunError for a definition that makes no sense.
     """
 
@@ -73,6 +78,9 @@ class Kolonne:
     beskrivelse: str
     vis: bool
     raekkehoved: bool
+    bred: bool
+    kort: Callable[[str], str] | None
+    fil: bool
 
     def __init__(
         self,
@@ -86,6 +94,9 @@ class Kolonne:
         beskrivelse: str = "",
         vis: bool = True,
         raekkehoved: bool = False,
+        bred: bool = False,
+        kort: Callable[[str], str] | None = None,
+        fil: bool = True,
     ):
         if not navn or not overskrift.strip():
             raise RunError(f"kolonne «{navn}»: navn og overskrift skal være udfyldt")
@@ -103,15 +114,15 @@ class Kolonne:
             raise RunError(f"kolonne «{navn}»: kun tal har fortegn")
         if raekkehoved and not vis:
             raise RunError(f"kolonne «{navn}»: et rækkehoved skal vises")
-        values = (navn, overskrift, enhed, type, decimaler, fortegn, beskrivelse, vis, raekkehoved)
+        values = (navn, overskrift, enhed, type, decimaler, fortegn, beskrivelse, vis, raekkehoved, bred, kort, fil)
         for field, value in zip(self.__dataclass_fields__, values, strict=True):
             object.__setattr__(self, field, value)
 
     def vist(self, x: Any) -> str:
         """The Danish text of a value that is not missing; raises ValueError for one that does not fit the type."""
         value = _maskinvaerdi(x, self.type)
-        if self.type == "tekst":
-            return str(value)
+        if self.type == "tekst" or self.type == "tal" and isinstance(value, str):
+            return self.kort(str(value)) if self.kort else str(value)
         if self.type == "dato":
             return dansk.dato(date.fromisoformat(value))
         # Formatted from the value itself: the payload's is already rounded once.
@@ -119,7 +130,7 @@ class Kolonne:
         if self.type == "andel":
             text = write(_eksakt(x) * 100, self.decimaler or 0)
             return text if self.enhed else text + "\N{NO-BREAK SPACE}%"
-        return write(_eksakt(x), self.decimaler or 0)
+        return write(_eksakt(x), _decimaler(value) if self.type == "tal" else self.decimaler or 0)
 
 
 @dataclass(frozen=True)
@@ -134,6 +145,11 @@ class Tabel:
         return {"text/html": self.html, "text/plain": self.ren_tekst, MIME: self.payload}
 
 
+def _decimaler(value: Any) -> int:
+    """How many decimals a number of the payload has."""
+    return 0 if isinstance(value, int) else -Decimal(repr(value)).as_tuple().exponent  # type: ignore[operator]
+
+
 def _eksakt(x: Any) -> Any:
     """A number in a form that multiplies exactly by 100 (a binary float becomes the fraction it is)."""
     if isinstance(x, (Rational, Integral)):
@@ -145,7 +161,7 @@ def _maskinvaerdi(x: Any, type: str) -> str | int | float:
     """The payload's value of one that is not missing; raises ValueError with a Danish rule if it does not fit."""
     if isinstance(x, (bool,)) or getattr(getattr(x, "dtype", None), "kind", "") == "b":
         raise ValueError("skal ikke være sandt eller falsk")
-    if type == "tekst":
+    if type == "tekst" or type == "tal" and isinstance(x, str):
         if isinstance(x, str):
             if x and not x.strip():
                 raise ValueError("skal ikke kun være mellemrum")
@@ -257,6 +273,7 @@ def tabel(
     aabne: Iterable[str] = (),
     fold: str | None = None,
     kun_i_filer: Iterable[bool] | None = None,
+    filter: str | None = None,
     mangler: str | Mapping[str, str] | None = MANGLER,
 ) -> Tabel:
     """Make a table of ``data``, one row per row in its order, one column per :class:`Kolonne`.
@@ -270,7 +287,8 @@ def tabel(
     group is one of them stands there, the others in a table of their own. ``fold`` (not with ``gruppe``) is the
     summary of one closed ``<details>`` around the whole table.
 
-    ``kun_i_filer`` marks the rows, one truth value each, that stand only in the downloads.
+    ``kun_i_filer`` marks the rows, one truth value each, that stand only in the downloads. ``filter`` (not with ``gruppe``) names a column whose
+    values, in order of appearance and at most :data:`FILTRE`, a reader can choose between; the style sheet hides the other rows.
 
     ``mangler`` is the text for a missing value: one for all columns, one per column name, or None to refuse.
 
@@ -280,6 +298,8 @@ def tabel(
     columns = list(kolonner)
     opened = [aabne] if isinstance(aabne, str) else list(aabne)
     hoveder = _pruef(data, columns, id, titel, enhed, kilde, ialt, gruppe, opened, fold)
+    if filter is not None and (gruppe is not None or filter not in [k.navn for k in columns]):
+        raise RunError(f"tabel «{id}»: filter skal være en af kolonnerne, og tabellen kan ikke også have en gruppe")
     names = [k.navn for k in columns]
     if mangler is None:
         texts: dict[str, str] = {}
@@ -319,6 +339,8 @@ def tabel(
     every_total = range(len(totals.vist))
     if gruppe is None:
         inner = one(titel, every, every_total)
+        if filter is not None:
+            inner = _filtreret(inner, id, columns[names.index(filter)].overskrift, [rows.vist[i][names.index(filter)] or "" for i in every])
         if fold is not None:
             inner = f'<details class="fold">\n<summary>{_e(fold)}</summary>\n{inner}</details>\n'
     else:
@@ -349,6 +371,7 @@ def tabel(
         f'<p class="kilde"><span>Enhed: {_e(_uden_punktum(enhed))}.</span> '
         f"<span>Kilde: {_e(_uden_punktum(kilde))}.</span></p>\n</div>"
     )
+    filed = [j for j, k in enumerate(columns) if k.fil]
     payload = {
         "id": id,
         "titel": titel,
@@ -366,11 +389,26 @@ def tabel(
                 "beskrivelse": k.beskrivelse,
             }
             for k in columns
+            if k.fil
         ],
-        "raekker": rows.maskine,
-        "ialt": totals.maskine,
+        "raekker": [[row[j] for j in filed] for row in rows.maskine],
+        "ialt": [[row[j] for j in filed] for row in totals.maskine],
     }
     return Tabel(html, _plain(titel, shown, pick, rows, totals), payload)
+
+
+def _filtreret(html: str, id: str, overskrift: str, vaerdier: Sequence[str]) -> str:
+    """Choices before the table, and each row of its body marked with the number of its own."""
+    choices = list(dict.fromkeys(vaerdier))
+    if not all(choices) or len(choices) > FILTRE:
+        raise RunError(f"tabel «{id}»: et filter skal have 1 til {FILTRE} forskellige værdier, og ingen må mangle")
+    head, body = html.split("<tbody>", 1)
+    numbers = iter([choices.index(v) + 1 for v in vaerdier])
+    body = re.sub(r"<tr>", lambda _: f'<tr data-v="{next(numbers)}">', body, count=len(vaerdier))
+    radios = "".join(
+        f'<label><input type="radio" name="filter-{id}" value="{n}"{"" if n else " checked"}> {_e(text)}</label>\n' for n, text in enumerate(["Alle", *choices])
+    )
+    return f'<fieldset class="filter">\n<legend>{_e(_ren(overskrift))}</legend>\n{radios}</fieldset>\n{head}<tbody>{body}'
 
 
 def _pruef(
@@ -466,7 +504,7 @@ def _table(caption: str, shown: Sequence[Kolonne], body: list[str], foot: list[s
     heads = []
     for k in shown:
         unit = f' <span class="enhed">({_e(k.enhed)})</span>' if k.enhed else ""
-        css = ' class="tal"' if k.type in _TAL else ""
+        css = ' class="tal"' if k.type in _TAL else ' class="bred"' if k.bred else ""
         heads.append(f'<th scope="col"{css}>{_e(k.overskrift)}{unit}</th>')
     rows = f"<tbody>\n{''.join(body)}</tbody>\n" if body else ""
     total = "".join(row.replace("<tr>", '<tr class="ialt">', 1) for row in foot)
@@ -522,6 +560,7 @@ _TYPENAVN = {
     "heltal": "helt tal",
     "decimal": "decimaltal",
     "andel": "andel, vist i procent",
+    "tal": "tal",
     "dato": "dato",
 }
 
@@ -595,6 +634,8 @@ def _talformat(kolonne: Mapping[str, Any]) -> str:
         return ""
     if type == "dato":
         return "[$-406]d. mmmm yyyy"
+    if type == "tal":
+        return "+General;-General;General" if kolonne.get("fortegn") else "General"
     decimals = kolonne["decimaler"] or 0
     pattern = ("#,##0" if type != "andel" else "0") + ("." + "0" * decimals if decimals else "")
     pattern += "%" if type == "andel" else ""
@@ -615,4 +656,5 @@ def _skriv(sheet: Any, i: int, j: int, value: Any, kolonne: Mapping[str, Any], s
     sheet.write_number(i, j, value, style)
     if kolonne["type"] == "andel":
         return (kolonne["decimaler"] or 0) + 6
-    return len(dansk.tal(value, kolonne["decimaler"] or 0)) + bool(kolonne.get("fortegn"))
+    decimals = _decimaler(value) if kolonne["type"] == "tal" else kolonne["decimaler"] or 0
+    return len(dansk.tal(value, decimals)) + bool(kolonne.get("fortegn"))

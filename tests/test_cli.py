@@ -155,7 +155,7 @@ def test_check_lists_errors_then_warnings_and_a_warning_alone_exits_0(tom, monke
     from kkrlib.errors import ADVARSEL, Fund
 
     found = [Fund("b.csv", "2", "x", "1", "kendt", ADVARSEL), Fund("a.csv", "3", "y", "2", "er forkert")]
-    monkeypatch.setattr(data, "check", lambda: found)
+    monkeypatch.setattr(data, "check", lambda mappe=None: found)
     answer = tom.kkr("check")
     assert answer.exit_code == 3
     assert answer.stdout.splitlines() == [
@@ -163,7 +163,7 @@ def test_check_lists_errors_then_warnings_and_a_warning_alone_exits_0(tom, monke
         "advarsel: b.csv, række 2, kolonne x: «1»: kendt",
         "1 fejl, 1 advarsel",
     ]
-    monkeypatch.setattr(data, "check", lambda: found[:1])
+    monkeypatch.setattr(data, "check", lambda mappe=None: found[:1])
     assert tom.kkr("check").exit_code == 0
 
 
@@ -206,6 +206,42 @@ def test_a_build_prints_its_pages_and_nothing_else_when_piped(bygget):
 def test_the_pages_hold_no_path_of_this_machine(bygget):
     for path, content in filer(bygget.ud).items():
         assert str(bygget.rod).encode() not in content, path
+
+
+def test_pdf_is_refused_before_anything_runs_where_there_is_no_chromium(tom, monkeypatch):
+    from kkrlib.rapport import pdf
+
+    monkeypatch.delenv(pdf.MILJOE, raising=False)
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
+    result = tom.kkr("build", "--aar", "2025", "--pdf")
+    assert result.exit_code == 4 and "apt-get install chromium" in result.output
+    assert kerner(tom.rod) == [] and not (tom.rod / "reports").exists()
+
+
+def test_pdfs_of_the_pages_that_were_built_go_to_build_pdf(tom, monkeypatch):
+    from kkrlib.rapport import katalog, pdf
+
+    pages = [p for p in katalog.sider(katalog.find(tom.rod)["proeve"], data.load(), aar=2025)][:2]
+    monkeypatch.setattr(pdf, "chromium", lambda: "chromium")
+    monkeypatch.setattr(koersel, "byg", lambda *_, **__: [koersel.Resultat(pages[0]), koersel.Resultat(pages[1], fejl="gik galt", kode=4)])
+    printed = []
+    monkeypatch.setattr(pdf, "udskriv", lambda sider, ud, **_: printed.append((list(sider), ud)))
+    assert tom.kkr("build", "--aar", "2025", "--pdf").exit_code == 4
+    assert printed == [([tom.rod / "reports" / "proeve-2025.html"], tom.rod / "build" / "pdf")]
+
+
+def test_faults_of_the_settings_stop_a_build_before_anything_runs(tom):
+    (tom.rod / "kkr.toml").write_text('[kontakt]\nepost = "x"\n', encoding="utf-8")
+    (tom.rod / "rettelser.toml").write_text("[[rettelse]]\n", encoding="utf-8")
+    result = tom.kkr("build", "--aar", "2025")
+    assert result.exit_code == 3 and "kontakt.epost" in result.output and "rettelse 1: hvad" in result.output
+    (tom.rod / "kkr.toml").unlink()
+    (tom.rod / "rettelser.toml").write_text(
+        '[[rettelse]]\nside = "proeven-2025"\nudgave = 2\ndato = 2026-01-01\nhvad = "x"\nhvorfor = "y"\n', encoding="utf-8"
+    )
+    result = tom.kkr("build", "--aar", "2025")
+    assert result.exit_code == 3 and "mente du «proeve-2025»" in result.output
+    assert kerner(tom.rod) == []
 
 
 def test_a_trial_stays_out_of_the_reports_and_progress_is_shown_on_a_terminal(kopi):

@@ -287,7 +287,7 @@ def test_a_value_of_another_type_is_refused_and_named(type, value):
     [
         {"navn": "", "overskrift": "X"},
         {"navn": "x", "overskrift": " "},
-        {"navn": "x", "overskrift": "X", "type": "tal"},
+        {"navn": "x", "overskrift": "X", "type": "beløb"},
         {"navn": "x", "overskrift": "X", "type": "heltal", "decimaler": 2},
         {"navn": "x", "overskrift": "X", "type": "decimal", "decimaler": 11},
         {"navn": "x", "overskrift": "X", "fortegn": True},
@@ -396,3 +396,98 @@ def test_the_same_data_give_the_same_bytes_also_at_another_time_and_place(tmp_pa
         [sys.executable, "-c", SCRIPT.format(rod=str(ROD))], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
     )
     assert aftryk() == aftryk() == other.stdout.strip()
+
+
+# Numbers of several kinds in one column, and choices
+
+
+def blandet(**aendret):
+    d = pd.DataFrame({"hvad": ["antal", "andel", "år", "rest"], "x": pd.Series([1234, Fraction(-79, 2), "2021", None], dtype=object)})
+    column = Kolonne("x", "Trykt", type="tal", **aendret)
+    return lav(d, [Kolonne("hvad", "Hvad"), column], mangler={"x": "ikke trykt"})
+
+
+def test_a_column_of_mixed_numbers_shows_each_with_its_own_decimals_and_a_name_as_it_is():
+    assert [row[1] for row in raekker(blandet())] == ["1.234", "−39,5", "2021", "ikke trykt"]
+    assert [row[1] for row in raekker(blandet(fortegn=True))] == ["+1.234", "−39,5", "2021", "ikke trykt"]
+    assert tabeller.csv(blandet().payload) == b"hvad,x\nantal,1234\nandel,-39.5\n\xc3\xa5r,2021\nrest,\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(Fraction(1, 3), "0,3333333333"), (Fraction(5, 100), "0,05"), (Decimal("2.50"), "2,5"), (Fraction(10), "10"), (10_000_000, "10.000.000"), (Fraction(1, 10**7), "0,0000001"), (np.int64(7), "7"), (0.1, "0,1")],
+)
+def test_a_mixed_number_has_as_many_decimals_as_it_needs_and_at_most_ten(value, text):
+    d = pd.DataFrame({"k": ["a"], "x": pd.Series([value], dtype=object)})
+    assert raekker(lav(d, [Kolonne("k", "K"), Kolonne("x", "X", type="tal")])) == [["a", text]]
+
+
+def test_mixed_numbers_are_numbers_in_xlsx_and_names_are_text():
+    sheet = arket(blandet())
+    assert [(c.value, c.data_type) for (c,) in sheet["B2:B5"]] == [(1234, "n"), (-39.5, "n"), ("2021", "s"), (None, "n")]
+    assert sheet["B2"].number_format == "General"
+    assert arket(blandet(fortegn=True))["B2"].number_format == "+General;-General;General"
+
+
+@pytest.mark.parametrize(("kw", "words"), [({"decimaler": 1}, "ingen decimaler"), ({"decimaler": 0}, "ingen decimaler")])
+def test_a_column_of_mixed_numbers_takes_no_decimals(kw, words):
+    with pytest.raises(RunError, match=words):
+        Kolonne("x", "X", type="tal", **kw)
+
+
+@pytest.mark.parametrize("value", [True, np.bool_(False), float("inf"), date(2024, 1, 1), " "])
+def test_a_column_of_mixed_numbers_refuses_what_is_neither_a_number_nor_a_name(value):
+    d = pd.DataFrame({"k": ["a"], "x": pd.Series([value], dtype=object)})
+    with pytest.raises(DataError):
+        lav(d, [Kolonne("k", "K"), Kolonne("x", "X", type="tal")])
+
+
+def filtreret(values, **kw):
+    d = pd.DataFrame({"k": [f"r{i}" for i in range(len(values))], "sted": values})
+    return lav(d, [Kolonne("k", "K"), Kolonne("sted", "Do\u00adkument", vis=False)], filter="sted", **kw)
+
+
+def test_a_filter_marks_each_row_with_the_number_of_its_choice_and_all_is_chosen_first():
+    s = suppe(filtreret(["Køge", "Faxe", "Køge", "<Ærø>"]))
+    assert [x.get_text().strip() for x in s.select("fieldset.filter label")] == ["Alle", "Køge", "Faxe", "<Ærø>"]
+    assert [(x["value"], x["name"], x.has_attr("checked")) for x in s.select("input")] == [(str(n), "filter-kvoter", n == 0) for n in range(4)]
+    assert [tr["data-v"] for tr in s.select("tbody tr")] == ["1", "2", "1", "3"]
+    assert s.legend.get_text() == "Dokument"
+    assert not s.select("thead tr[data-v]")
+
+
+def test_totals_are_in_no_choice_and_rows_for_the_files_only_make_none():
+    d = pd.DataFrame({"k": ["a", "b", "c"], "sted": ["x", "y", "x"], "n": [1, 2, 3]})
+    columns = [Kolonne("k", "K"), Kolonne("sted", "Sted"), Kolonne("n", "N", type="heltal")]
+    s = suppe(lav(d, columns, filter="sted", kun_i_filer=[False, True, False], ialt=pd.DataFrame({"k": ["I alt"], "n": [6]})))
+    assert [x.get_text().strip() for x in s.select("label")] == ["Alle", "x"]
+    assert [tr["data-v"] for tr in s.select("tbody tr")] == ["1", "1"]
+    assert not s.tfoot.tr.has_attr("data-v")
+
+
+def test_a_filter_can_be_folded_with_its_table():
+    s = suppe(filtreret(["x", "y"], fold="Vis 2"))
+    assert s.select_one("details fieldset.filter") and s.select_one("details tbody tr[data-v]")
+
+
+def test_a_filter_changes_nothing_in_the_downloads():
+    assert filtreret(["x", "y"]).payload["raekker"] == [["r0", "x"], ["r1", "y"]]
+
+
+@pytest.mark.parametrize(
+    ("values", "kw", "words"),
+    [
+        ([str(i) for i in range(tabeller.FILTRE + 1)], {}, "1 til 8"),
+        (["x", ""], {}, "ingen må mangle"),
+        (["x", "y"], {"gruppe": "sted"}, "kan ikke også have en gruppe"),
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_refused(values, kw, words):
+    with pytest.raises(RunError, match=words):
+        filtreret(values, **kw)
+
+
+def test_a_filter_takes_as_many_choices_as_there_are_rules_for_and_must_be_a_column():
+    assert len(suppe(filtreret([str(i) for i in range(tabeller.FILTRE)])).select("input")) == tabeller.FILTRE + 1
+    with pytest.raises(RunError, match="filter skal være en af kolonnerne"):
+        lav(filter="klynge")

@@ -12,6 +12,7 @@ from kkrlib.visning import flygtninge as vis
 SHOWN = [
     "side",
     "hovedpunkter",
+    "hvad_er_nyt",
     "regionskvoter_figur",
     "regionskvoter",
     "kort",
@@ -117,6 +118,22 @@ def test_each_kommune_of_a_region_has_its_explanation(tabeller):
     b = flygtninge.beregn(tabeller, 2025, "sjaelland")
     parts = vis.forklaringer(b)._repr_mimebundle_()["text/markdown"]
     assert all(name in parts for name in b.udvalgte["kommune"])
+
+
+def test_what_is_new_is_counted_from_the_year_before(tabeller):
+    b = flygtninge.beregn(tabeller, 2025)
+    said = vis.hvad_er_nyt(b).markdown
+    assert "Landstallet er steget fra 550 til 600 (+9,1 %)." in said
+    up, down, same = ((b.kommuner["kommunekvote"] > b.kommuner["forrige_kvote"]).sum(), (b.kommuner["kommunekvote"] < b.kommuner["forrige_kvote"]).sum(), 0)
+    same = len(b.kommuner) - up - down
+    assert f"Kvoten er højere i {up} kommuner, lavere i {down} og den samme i {same}." in said
+    region = vis.hvad_er_nyt(flygtninge.beregn(tabeller, 2025, "hovedstaden")).markdown
+    assert "Kvoten for kommunerne i Region Hovedstaden er steget fra 124 til 127." in region
+    assert "2023 er det første år i datagrundlaget" in vis.hvad_er_nyt(flygtninge.beregn(tabeller, 2023)).markdown
+
+
+def test_the_main_figure_is_the_areas_quota(b):
+    assert vis.side(b).hovedtal == (str(b.udvalgte["kommunekvote"].sum()), "flygtninge")
 
 
 def test_without_an_earlier_year_no_change_is_shown(tabeller):

@@ -45,6 +45,31 @@ def b23(tabeller):
     return socialtilsyn.beregn(tabeller, 2023)
 
 
+def test_what_is_new_is_counted_from_the_report_before(b23, tabeller):
+    said = vis.hvad_er_nyt(b23).markdown
+    rows = b23.serie[b23.serie["status"] == OFFENTLIGGJORT].pivot(index="indikator", columns="aar", values="vaerdi")[[2021, 2023]]
+    both = rows.dropna()
+    up, down = int((both[2023] > both[2021]).sum()), int((both[2023] < both[2021]).sum())
+    assert f"Af de {len(both)} tal, som begge årsrapporter oplyser, er {up} højere, {down} lavere og {len(both) - up - down} uændrede." in said
+    assert f"{int(rows[2021].isna().sum() - rows.isna().all(axis=1).sum())} tal stod ikke i årsrapporten for 2021" in said
+    assert "steget med 4.509\N{NO-BREAK SPACE}kr. til 39.448\N{NO-BREAK SPACE}kr." in said and "fra 1. juli 2022" in said
+    assert "den første årsrapport" in vis.hvad_er_nyt(socialtilsyn.beregn(tabeller, 2021)).markdown
+
+
+def test_the_main_figure_is_the_plejefamilier(b23):
+    assert vis.side(b23).hovedtal == ("1.022", "plejefamilier ved årets udgang")
+
+
+def test_larger_classes_have_the_smallest_ones_index(b23):
+    """What the table leaves to the files says nothing new."""
+    rows = b23.takstindeks.assign(klasse=b23.takstindeks["indikator"].str.extract(r"-(\d+-\d+|over-50)$")[0], art=b23.takstindeks["indikator"].str.replace(r"-(\d+-\d+|over-50)$", "", regex=True))
+    small = rows[rows["klasse"] == "0-7"].set_index(["art", "aar"])["indeks"]
+    larger = rows[rows["klasse"].isin([s.removeprefix("-") for s in vis.STOERRE])]
+    assert len(larger) and all(abs(float(r.indeks) - float(small[r.art, r.aar])) < 0.05 for r in larger.itertuples())
+    shown = BeautifulSoup(vis.takstindeks(b23).html, "html.parser").select("tbody tr")
+    assert len(shown) == len(rows) - len(larger)
+
+
 # --- the computation ------------------------------------------------------------------------------------------------
 
 
@@ -233,11 +258,14 @@ def test_each_panel_has_the_numbers_that_its_name_says(b, figur):
     made = figur(b)
     named = PANELER[made.id]
     for svg in (made.svg_bred, made.svg_smal):
-        shown, name = {}, None
-        for text in [t.get_text() for t in BeautifulSoup(svg, "html.parser").find_all("text")]:
-            name = text if text in named else name
-            if name and text != name:
-                shown.setdefault(name, []).append(text)
+        shown: dict[str, list[str]] = {}
+        texts = [(float(t["x"]), float(t["y"]), t.get_text()) for t in BeautifulSoup(svg, "html.parser").find_all("text")]
+        for x, y, text in texts:
+            # A text belongs to the nearest heading above it and to its left.
+            above = [(ny, nx, name) for nx, ny, name in texts if name in named and ny <= y and nx <= x]
+            if above and text not in named:
+                shown.setdefault(max(above)[2], []).append(text)
+        assert set(shown) == {t for _, _, t in texts if t in named}
         for panel, texts in shown.items():
             rows = b.serie[b.serie["indikator"] == named[panel]]
             years = [t for t in texts if re.fullmatch(r"20\d\d", t)]

@@ -12,7 +12,7 @@ from kkrlib.flygtninge.aftale import FORMER as AFTALEFORMER
 from kkrlib.flygtninge.aftale import anvend, bedoem
 from kkrlib.flygtninge.beregning import Beregning, aar_med_data, beregn
 from kkrlib.flygtninge.forklaring import aarsager, trin
-from kkrlib.flygtninge.kontroller import kontroller
+from kkrlib.flygtninge.kontroller import alle_kontroller, kontroller
 from kkrlib.flygtninge.regel import fordel, forrige_aar, grundlag, pr_10000, regionskvoter
 from kkrlib.flygtninge.scenarier import aendringsgraenser, foelsomhed, graenser, med_andre_tal, sammenlign
 
@@ -21,6 +21,7 @@ __all__ = [
     "Beregning",
     "aar_med_data",
     "aarsager",
+    "alle_kontroller",
     "aendringsgraenser",
     "anvend",
     "bedoem",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
 from kkrlib import afstemning
+from kkrlib.flygtninge.regel import fordel, grundlag
 
 _TABEL = {
     "bilag_a": "bilag A",
@@ -33,46 +35,57 @@ def kontroller(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, kvot
     - ``sum``: each printed total and regional sum against its rows;
     - ``lighed``: the totals of the regionskvoter and of bilag B against the landstal.
     """
+    return afstemning.vurder(*kontrolsaet(tabeller, fordelt, kvoteaar), tabeller)
+
+
+def alle_kontroller(tabeller: Mapping[str, pd.DataFrame]) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """The controls of every year that can be computed, and their led."""
+    letters = tabeller["landstal"].set_index("kvoteaar")["landstal"]
+    for year in sorted(set(tabeller["bilag_a"]["kvoteaar"]) & set(tabeller["familiesammenfoerte"]["kvoteaar"]) & set(letters.index)):
+        yield kontrolsaet(tabeller, fordel(grundlag(tabeller, year), int(letters[year])), int(year))
+
+
+def kontrolsaet(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, kvoteaar: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The controls of one year and their led, for :func:`kkrlib.afstemning.beregn`."""
     register = tabeller["kommuner"].set_index("kommunekode")["kommune"]
-    rows = []
+    regions = set(tabeller["regioner"]["region"])
+    controls = afstemning.Kontrolsaet(f"flygtninge-{kvoteaar}")
 
-    def add(key: str, fact: Mapping[str, object], table: str, art: str, text: str, published: object, computed: object) -> None:
-        place = f"Kilde {fact['kilde']}, punkt {fact['punkt']}, {_TABEL[table]}"
-        line = f"{fact['kilde']}:{fact['linje']}"
-        rows.append((f"flygtninge-{kvoteaar}-{key}", place, line, art, text, published, computed))
-
-    def facts(table: str) -> list[dict[str, object]]:
+    def facts(table: str) -> list[dict[str, Any]]:
         return tabeller[table][tabeller[table]["kvoteaar"] == kvoteaar].to_dict("records")
 
+    def basis(codes: Iterable[str]) -> list[tuple[str, str]]:
+        """What the rule computes a quota from."""
+        columns = ["bilag_a/{}/{}/befolkning", "bilag_a/{}/{}/indvandrere_flygtninge", "familiesammenfoerte/{}/{}/familiesammenfoerte"]
+        return [("grundlag", key) for key in (landstal, *(column.format(kvoteaar, code) for code in codes for column in columns))]
+
+    landstal = f"landstal/{kvoteaar}/landstal"
     by_region = fordelt.groupby("region")["kommunekvote"].sum()
     for fact in facts("regionskvoter"):
-        text = f"Regionskvote, {fact['region']}"
-        add(f"regionskvote-{_slug(tabeller, fact['region'])}", fact, "regionskvoter", "regel", text, fact["regionskvote"], by_region[fact["region"]])
+        region = fact["region"]
+        members = basis(fordelt.index[fordelt["region"] == region])
+        key, text = f"regionskvote-{_slug(tabeller, region)}", f"Regionskvoten for {region} er summen af de kommunekvoter, reglen giver"
+        own = f"regionskvoter/{kvoteaar}/{region}/regionskvote"
+        controls.tilfoej(key, "regel", own, text, members, tabelnavn=_TABEL["regionskvoter"], beregnet=int(by_region[region]))
     for fact in sorted(facts("bilag_b"), key=lambda f: f["kommunekode"]):
         code = fact["kommunekode"]
-        text = f"Kommunekvote, {code} {register[code]}"
-        add(f"kommunekvote-{code}", fact, "bilag_b", "regel", text, fact["kommunekvote"], fordelt.at[code, "kommunekvote"])
+        own, quota = f"bilag_b/{kvoteaar}/{code}/kommunekvote", int(fordelt.at[code, "kommunekvote"])
+        text = f"Kommunekvoten for {code} {register[code]} er den, reglen giver"
+        controls.tilfoej(f"kommunekvote-{code}", "regel", own, text, basis([code]), tabelnavn=_TABEL["bilag_b"], beregnet=quota)
 
-    landstal = facts("landstal")[0]["landstal"]
     for fact in facts("summer"):
         table, column, place = fact["tabel"], fact["kolonne"], fact["omraade"]
-        parts = tabeller[table][tabeller[table]["kvoteaar"] == kvoteaar]
-        if place in set(tabeller["regioner"]["region"]):
-            parts = parts[parts["region"] == place]
-        text = f"Sum af {_STOERRELSE[column]}, {place}"
-        slug = _slug(tabeller, place)
-        add(f"sum-{table.replace('_', '-')}-{column.replace('_', '-')}-{slug}", fact, table, "sum", text, fact["vaerdi"], parts[column].sum())
-        if column in ("kommunekvote", "regionskvote") and place not in set(tabeller["regioner"]["region"]):
-            add(f"landstal-{column}", fact, table, "lighed", f"{_STOERRELSE[column].capitalize()} i alt mod landstallet", fact["vaerdi"], landstal)
-
-    faults = tabeller["kildefejl"].query("kvoteaar == @kvoteaar and art == 'sum'")
-    keys = [
-        f"flygtninge-{kvoteaar}-sum-{f.tabel.replace('_', '-')}-{f.kolonne.replace('_', '-')}-{_slug(tabeller, f.noegle)}"
-        for f in faults.itertuples()
-    ]
-    known = pd.DataFrame({"fund": list(faults["fejl"]), "forklaring": list(faults["begrundelse"])}, index=keys)
-    columns = [c for c in afstemning.KOLONNER if c not in ("forskel", "dom", "fund", "forklaring")]
-    return afstemning.doem(pd.DataFrame(rows, columns=columns), known)
+        own = f"summer/{kvoteaar}/{table}/{column}/{place}/vaerdi"
+        key = "region" if table == "regionskvoter" else "kommunekode"
+        rows = [f for f in facts(table) if (place not in regions or f["region"] == place) and pd.notna(f[column])]
+        parts = [("led", f"{table}/{kvoteaar}/{f[key]}/{column}") for f in rows]
+        text = f"{place}: {_STOERRELSE[column]} i alt er summen af {'regionerne' if table == 'regionskvoter' else 'kommunerne'}"
+        name = f"sum-{table}-{column}-{_slug(tabeller, place)}".replace("_", "-")
+        controls.tilfoej(name, "sum", own, text, parts, tabelnavn=_TABEL[table])
+        if column in ("kommunekvote", "regionskvote") and place not in regions:
+            text = f"{_STOERRELSE[column].capitalize()} i alt er landstallet"
+            controls.tilfoej(f"landstal-{column}", "lighed", own, text, [("samme", landstal)], tabelnavn=_TABEL[table])
+    return controls.kontroller, controls.led
 
 
 def _slug(tabeller: Mapping[str, pd.DataFrame], place: object) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from kkrlib import afstemning
 from kkrlib.errors import ukendt_vaerdi
 from kkrlib.socialtilsyn.aktivitet import besoeg, sanktioner_pr_100, whistleblow_pr_100
 from kkrlib.socialtilsyn.oekonomi import budget_og_regnskab, omkostninger
@@ -28,7 +29,7 @@ class Beregning:
     ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row in the table of reports. ``serie``,
     ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``, ``takstindeks``, ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the
     functions of those names return; ``aarene`` are the years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their
-    flows; ``budget`` holds the lines of this report; ``kildefejl`` its faults; ``databrud`` the breaks in the series up to its year.
+    flows; ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as :func:`kkrlib.afstemning.doem` judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up to its year.
     """
 
     aar: int
@@ -46,6 +47,7 @@ class Beregning:
     takstindeks: pd.DataFrame
     stoerrelsesfaktorer: pd.DataFrame
     skaerpet_tilsyn: pd.DataFrame
+    kontroller: pd.DataFrame
     kildefejl: pd.DataFrame
     databrud: pd.DataFrame
     tabeller: Mapping[str, pd.DataFrame]
@@ -95,6 +97,7 @@ def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int) -> Beregning:
         takstindeks=takstindeks(values, max([int(y) for y in values.loc[values["gruppe"] == "takster", "aar"]], default=aar)),
         stoerrelsesfaktorer=stoerrelsesfaktorer(values, rules),
         skaerpet_tilsyn=skaerpet_tilsyn(values, rules),
+        kontroller=afstemning.vurder(*afstemning.erklaerede(tabeller, f"socialtilsyn-{aar}-"), tabeller),
         kildefejl=faults[faults["rapport"] == aar].reset_index(drop=True),
         databrud=breaks[pd.to_datetime(breaks["fra"]).dt.year <= aar].sort_values("fra").reset_index(drop=True),
         tabeller=tabeller,

@@ -20,6 +20,7 @@ from kkrlib.flygtninge.beregning import HELE_LANDET, Aftale
 from kkrlib.flygtninge.forklaring import AARSAGER, BIDRAG
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Side, Tekst, fold, tekst
+from kkrlib.visning import kontroller as kontroltabeller
 
 BIDRAG_NAVNE = {
     "befolkningstal": "Indbyggertal",
@@ -54,6 +55,7 @@ def side(b: Beregning) -> Side:
         f"{trial} af flygtninge {b.kvoteaar}{where}",
         f"Hvor mange flygtninge kommunerne i {b.region} skal modtage i {b.kvoteaar}: kvoterne beregnet efter reglerne "
         "og sammenholdt med dem, Udlændingestyrelsen har offentliggjort.",
+        (dansk.tal(b.udvalgte["kommunekvote"].sum()), "flygtninge"),
     )
 
 
@@ -62,6 +64,46 @@ def hovedpunkter(b: Beregning) -> Tekst:
     points = [_point_trial(b), _point_landstal(b), _point_area(b), _point_aftale(b), _point_kommuner(b), _point_change(b)]
     points += [_point_check(b), _point_limits(b)]
     return Tekst("\n".join(f"- {point}" for point in [p for p in points if p][:6]))
+
+
+def hvad_er_nyt(b: Beregning) -> Tekst:
+    """What changed since the year before it in the data; for the first year that it is the first."""
+    if not b.forrige:
+        return Tekst(f"{b.kvoteaar} er det første år i datagrundlaget, så der er ikke et tidligere år at sammenligne med.")
+    rows, points = b.udvalgte, []
+    if b.forrige_landstal:
+        percent = Fraction(100 * (b.landstal - b.forrige_landstal), b.forrige_landstal)
+        points.append(f"Landstallet er {_gaaet(b.forrige_landstal, b.landstal)} ({dansk.fortegn(percent, 1)} %).".replace(" (0,0 %)", ""))
+    if b.region != HELE_LANDET:
+        before, now = int(rows["forrige_kvote"].sum()), int(rows["kommunekvote"].sum())
+        points.append(f"Kvoten for kommunerne i {b.region} er {_gaaet(before, now)}.")
+    up, down, same = (int((s == rows["aendring"].map(_retning)).sum()) for s in (1, -1, 0))
+    points.append(f"Kvoten er højere i {_kommuner(up)}, lavere i {dansk.tal(down)} og den samme i {dansk.tal(same)}.")
+    had, has = rows["forrige_kvote"] > 0, rows["kommunekvote"] > 0
+    for part, said in ((rows[~had & has], "har nu en kvote; før var den 0"), (rows[had & ~has], "har nu kvoten 0; før var den større")):
+        if len(part):
+            named = f": {dansk.opremsning(part['kommune'])}" if len(part) <= 6 else ""
+            points.append(f"{_stort(_kommuner(len(part)))} {said}{named}.")
+    listed = "\n".join(f"- {p}" for p in points)
+    return Tekst(
+        f"Siden {b.forrige}, det seneste tidligere år i datagrundlaget:\n\n{listed}\n\n"
+        "Årsagerne står under [Hvad har ændret sig?](#hvad-har-aendret-sig)"
+    )
+
+
+def _retning(change: Any) -> int:
+    return (change > 0) - (change < 0)
+
+
+def _gaaet(before: int, now: int) -> str:
+    """``faldet fra 1.000 til 600``."""
+    if before == now:
+        return f"uændret ({dansk.tal(now)})"
+    return f"{'steget' if now > before else 'faldet'} fra {dansk.tal(before)} til {dansk.tal(now)}"
+
+
+def _stort(text: str) -> str:
+    return {"1 ": "Én "}.get(text[:2], text[:2]) + text[2:]
 
 
 def _point_trial(b: Beregning) -> str:
@@ -345,7 +387,7 @@ def forklaringer(b: Beregning) -> Any:
     """For each kommune the steps in words and numbers, one click away each."""
     if b.region == HELE_LANDET:
         return Tekst("Siderne for de fem regioner forklarer kvoten for hver enkelt kommune trin for trin.")
-    return fold((f"{row['kommune']}: kvote {dansk.tal(row['kommunekvote'])}", _explain(b, code, row)) for code, row in b.udvalgte.iterrows())
+    return fold((f"{row['kommune']}: kvote {dansk.tal(row['kommunekvote'])}", _explain(b, code, row, aarsager=False)) for code, row in b.udvalgte.iterrows())
 
 
 def forklar(b: Beregning, kommunekode: str) -> Tekst:
@@ -353,27 +395,24 @@ def forklar(b: Beregning, kommunekode: str) -> Tekst:
     return Tekst(_explain(b, kommunekode, b.kommuner.loc[kommunekode]))
 
 
-def _explain(b: Beregning, code: str, row: pd.Series) -> str:
+def _explain(b: Beregning, code: str, row: pd.Series, aarsager: bool = True) -> str:
+    """``aarsager``: also the causes of the change, which a region's page has in a table."""
     all_families = int(b.kommuner["familiesammenfoerte"].sum())
     own, parts = int(row["familiesammenfoerte"]), b.trin.loc[code]
     gap = row["befolkningsandel"] - row["indvandrerandel"]
-    moved_by = (
-        "Andelen af indvandrere og flygtninge er størst. Forskellen trækkes derfor fra befolkningsandelen"
-        if gap < 0
-        else "Forskellen lægges til befolkningsandelen"
-    )
+    moved_by = "Forskellen trækkes fra befolkningsandelen" if gap < 0 else "Forskellen lægges til befolkningsandelen"
     lines = [
         f"1. {row['kommune']} har {dansk.procent(row['befolkningsandel'], 3)} af landets indbyggere og "
         f"{dansk.procent(row['indvandrerandel'], 3)} af landets indvandrere og flygtninge. {moved_by}, så fordelingsandelen er "
         f"{dansk.procent(row['fordelingsandel'], 3)}.",
-        f"2. Fordelingsandelen ganges med landstallet plus alle familiesammenførte i landet "
-        f"({dansk.tal(b.landstal)} + {dansk.tal(all_families)} = {dansk.tal(b.landstal + all_families)}). "
-        f"Det giver {dansk.tal(row['beregnet_fordelingstal'], 2)}.",
-        f"3. Kommunens egne familiesammenførte, {dansk.tal(own)}, trækkes fra. Det giver {dansk.tal(row['foreloebigt_fordelingstal'], 2)}.",
+        f"2. Den ganges med landstallet plus alle landets familiesammenførte "
+        f"({dansk.tal(b.landstal)} + {dansk.tal(all_families)} = {dansk.tal(b.landstal + all_families)}): "
+        f"{dansk.tal(row['beregnet_fordelingstal'], 2)}.",
+        f"3. Kommunens egne familiesammenførte, {dansk.tal(own)}, trækkes fra: {dansk.tal(row['foreloebigt_fordelingstal'], 2)}.",
         "4. Tallet er ikke større end 0, så fordelingstallet er 0."
         if row["foreloebigt_fordelingstal"] <= 0
-        else "4. Negative tal i andre kommuner er sat til 0. Derfor skaleres tallet ned, så summen for hele landet bliver landstallet. "
-        f"Det giver {dansk.tal(row['fordelingstal'], 2)}.",
+        else "4. Andre kommuners negative tal er sat til 0, så tallet skaleres ned, til summen er landstallet: "
+        f"{dansk.tal(row['fordelingstal'], 2)}.",
         f"5. {_rounding(b, row, parts)}",
     ]
     moved = parts["stoerst"]
@@ -386,7 +425,7 @@ def _explain(b: Beregning, code: str, row: pd.Series) -> str:
         change = int(why["aendring"])
         listed = dansk.opremsning(f"{AARSAG_NAVNE[c].lower()} {dansk.fortegn(why[c], 1)}" for c in AARSAGER)
         verb = "uændret" if change == 0 else f"{'steget' if change > 0 else 'faldet'} med {dansk.tal(abs(change))}"
-        text += f" Siden {b.forrige} er kvoten {verb} ({listed})."
+        text += f" Siden {b.forrige} er kvoten {verb}" + (f" ({listed})." if aarsager else ".")
     return "\n".join(lines) + f"\n\n{text}"
 
 
@@ -399,7 +438,7 @@ def _rounding(b: Beregning, row: pd.Series, parts: pd.Series) -> str:
     tie = " To eller flere kommuner stod helt lige, og personen gik til den laveste kommunekode." if row["lighed"] else ""
     return (
         f"{dansk.tal(row['fordelingstal'], 2)} giver {dansk.flertal(int(parts['hele']), 'hel person', 'hele personer')} og en rest på "
-        f"{dansk.tal(parts['rest'], 2)}. De {dansk.tal(left)} personer, der mangler for at nå landstallet, går til de største rester. "
+        f"{dansk.tal(parts['rest'], 2)}. De sidste {dansk.tal(left)} personer går til de største rester. "
         f"Resten her {among}, så kvoten er {quota}{tie}"
     )
 
@@ -732,29 +771,14 @@ def kontroller(b: Beregning) -> Tabel:
     """The controls that the table of kommunekvoter does not show already, folded; the download has all of them."""
     shown_above = b.kontroller["id"].str.contains("-kommunekvote-") & (b.kontroller["dom"] == afstemning.STEMMER)
     shown_above &= b.kontroller["art"] == "regel"
-    return tabel(
+    return kontroltabeller.alle(
         b.kontroller,
-        [
-            Kolonne("id", "Kontrol", vis=False),
-            Kolonne("sted", "Sted", vis=False),
-            Kolonne("beskrivelse", "Tal", raekkehoved=True),
-            Kolonne("linjer", "Kilde og linje"),
-            Kolonne("art", "Art", vis=False),
-            Kolonne("offentliggjort", "Offentliggjort", type="heltal"),
-            Kolonne("beregnet", "Beregnet", type="heltal"),
-            Kolonne("forskel", "Forskel", type="heltal", fortegn=True),
-            Kolonne("dom", "Resultat"),
-            Kolonne("fund", "Fund", vis=False),
-            Kolonne("forklaring", "Forklaring", vis=False),
-        ],
         id="afstemning",
         titel=f"Kontroller for {b.kvoteaar} tal for tal",
-        enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
+        vis=~shown_above,
         fold=f"Vis {dansk.tal(int((~shown_above).sum()))} af {dansk.tal(len(b.kontroller))} kontroller",
-        kun_i_filer=shown_above,
-        note="Kommunekvoter, der stemmer, står i tabellen over kommunekvoter. Filerne indeholder alle kontroller.",
-        mangler="ikke trykt",
+        note="Kommunekvoter, der stemmer, står i tabellen over kommunekvoter. Filerne indeholder alle kontroller med kildens linjer.",
     )
 
 

@@ -12,14 +12,17 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import dansk, figurer
+from kkrlib import afstemning, dansk, figurer
 from kkrlib.socialtilsyn import AFLEDT, OFFENTLIGGJORT, Beregning
 from kkrlib.socialtilsyn.takster import AFVIGER
 from kkrlib.tabeller import Kolonne, Tabel, tabel
-from kkrlib.tekst import Side, Tekst
+from kkrlib.tekst import Side, Tekst, tekst
+from kkrlib.visning import kontroller as kontroltabeller
 from kkrlib.visning import tidsserier
 
 IKKE = "ikke oplyst"
+# The size classes above the smallest, as the takster's keys end.
+STOERRE = ("-8-24", "-25-49", "-over-50")
 # A longer table is one click away, under its figure.
 FOLD_FRA = 30
 # Faults that can be the conversion's to text rather than the report's own.
@@ -28,6 +31,12 @@ EJERE = {"kommunale": "Kommunale", "regionale": "Regionale", "private": "Private
 SANKTIONER = {"skaerpet-tilsyn": "Skærpet tilsyn", "paabud": "Påbud", "vilkaar": "Vilkår"}
 OMRAADER = {"plejefamilier": "Plejefamilier", "tilbud": "Tilbud"}
 PR = {"tilsyn": "Pr. gennemført tilsyn", "besoeg": "Pr. tilsynsbesøg", "medarbejdere": "Pr. medarbejder"}
+# The numbers among which «Hvad er nyt» looks for the largest change.
+NYT = {
+    "plejefamilier": "plejefamilier", "tilbud": "tilbud", "pladser": "pladser i plejefamilier", "ledige-pladser": "ledige pladser i plejefamilier",
+    "nye-plejefamilier": "nye plejefamilier", "besoeg": "tilsynsbesøg", "whistleblow": "henvendelser om bekymrende forhold",
+    "magtanvendelser": "magtanvendelser", "klager": "klager", "aktindsigt": "aktindsigter", "aendringer": "ansøgninger om ændring",
+}  # fmt: skip
 TAKSTER = {"tilsyn": "Tilsyn, pr. år", "ny-godkendelse": "Ny-godkendelse", "vaesentlig-aendring": "Væsentlig ændring", "skaerpet-tilsyn": "Skærpet tilsyn, pr. måned"}
 
 
@@ -40,7 +49,13 @@ def side(b: Beregning) -> Side:
         f"Socialtilsyn Øst {b.aar}",
         f"Plejefamilier, sociale tilbud og pladser under Socialtilsyn Øst i {b.aar}, og hvad tilsynet fandt og kostede: årsrapportens tal "
         "som én tidsserie, efterprøvet mod hinanden.",
+        _hovedtal(b),
     )
+
+
+def _hovedtal(b: Beregning) -> tuple[str, str] | None:
+    row = _af(b, "plejefamilier", b.aar)
+    return None if row is None or row.vaerdi is None else (dansk.tal(row.vaerdi), "plejefamilier ved årets udgang")
 
 
 def hovedpunkter(b: Beregning) -> Tekst:
@@ -54,6 +69,37 @@ def hovedpunkter(b: Beregning) -> Tekst:
         _point_netto(b),
     ]
     return Tekst("\n".join(f"- {p}" for p in points if p))
+
+
+def hvad_er_nyt(b: Beregning) -> Tekst:
+    """What changed since the full report before it; for the first one that it is the first."""
+    if b.forrige is None:
+        return Tekst("Dette er den første årsrapport, der er samlet her, så der er ikke en tidligere at sammenligne med.")
+    published = b.serie[b.serie["status"] == OFFENTLIGGJORT]
+    now, before = (published[published["aar"] == y].set_index("indikator") for y in (b.aar, b.forrige))
+    both = [i for i in now.index if i in before.index]
+    change = {i: now.at[i, "vaerdi"] - before.at[i, "vaerdi"] for i in both}
+    up, down = sum(c > 0 for c in change.values()), sum(c < 0 for c in change.values())
+    points = [
+        f"Af de {dansk.tal(len(both))} tal, som begge årsrapporter oplyser, er {dansk.tal(up)} højere, {dansk.tal(down)} lavere og "
+        f"{dansk.tal(len(both) - up - down)} uændrede."
+    ]
+    percent = {i: 100 * change[i] / before.at[i, "vaerdi"] for i in NYT if change.get(i) and before.at[i, "vaerdi"]}
+    most = sorted(percent, key=lambda i: abs(percent[i]), reverse=True)[:3]
+    if most:
+        points.append(f"Mest ændret af hovedtallene er {dansk.opremsning(f'{NYT[i]} ({dansk.fortegn(percent[i], 1)} %)' for i in most)}.")
+    rate = "takst-tilsyn-0-7"
+    if change.get(rate):
+        moved = f"{'steget' if change[rate] > 0 else 'faldet'} med {dansk.kroner(abs(change[rate]))} til {dansk.kroner(now.at[rate, 'vaerdi'])}"
+        points.append(f"Taksten for et års tilsyn med et tilbud med 0–7 pladser er {moved}")
+    new, gone = len(now) - len(both), len(before) - len(both)
+    if new or gone:
+        points.append(f"{dansk.tal(new)} tal stod ikke i årsrapporten for {b.forrige}, og {dansk.tal(gone)} tal derfra står ikke i den for {b.aar}.")
+    breaks = b.databrud[pd.to_datetime(b.databrud["fra"]).dt.year > b.forrige]["tekst"].drop_duplicates()
+    if len(breaks):
+        points.append(f"Ikke alle tal kan sammenlignes direkte: {', og '.join(breaks)}.")
+    listed = "\n".join(f"- {p}" for p in points)
+    return Tekst(f"Siden årsrapporten for {b.forrige}, den seneste tidligere, der er samlet her:\n\n{listed}")
 
 
 def _point(indicator: str, words: str, b: Beregning) -> str:
@@ -307,7 +353,7 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: st
         Kolonne("enhed", "Enhed", vis=False),
         *(Kolonne(f"aar_{y}", str(y), type="heltal", beskrivelse=f"Offentliggjort tal for {y}") for y in years),
         Kolonne("afledt", "Afledt", beskrivelse="Tal, der kun følger af en senere rapports sammenligning, forskel eller procent"),
-        Kolonne("kilde", "Står i", beskrivelse="Hvor i årsrapporten tallet står"),
+        Kolonne("kilde", "Står i", vis=False, beskrivelse="Hvor i årsrapporten tallet står"),
         Kolonne("valgt", "Valgt tal", vis=False, beskrivelse="Hvorfor dette tal, når kilden har flere"),
     ]
     table = pd.DataFrame(records, columns=[k.navn for k in columns]).astype({f"aar_{y}": "Int64" for y in years})
@@ -317,9 +363,13 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: st
         if record["valgt"]:
             reasons.setdefault(record["valgt"], []).append(record["navn"])
     chosen = [f"{dansk.opremsning(names)}: {why}" for why, names in reasons.items()]
-    note = " ".join([f"«{_stort(IKKE)}» betyder, at tallet ikke står i teksten af de rapporter, der er brugt.", *chosen])
-    fold = f"Vis {dansk.tal(len(table))} rækker" if len(table) > FOLD_FRA else None
-    return tabel(table, columns, id=id, titel=f"{titel} til og med {b.aar}{efter}", enhed=units, kilde=_kilde(b), note=note, mangler=IKKE, fold=fold)
+    note = " ".join([f"«{_stort(IKKE)}» betyder, at tallet ikke står i teksten af de rapporter, der er brugt.", *chosen, "Filerne siger, hvor i årsrapporten hvert tal står."])
+    # Of a long table the totals stand on the page; «Påbud, private tilbud» is one step further, in the files.
+    parts = [len(table) > FOLD_FRA and "," in name for name in table["navn"]]
+    parts = parts if not all(parts) else [False] * len(parts)
+    fold = f"Vis {dansk.tal(len(parts) - sum(parts))} af {dansk.tal(len(parts))} rækker" if len(table) > FOLD_FRA else None
+    note += " De øvrige rækker, blandt andet efter type og driftsherre, står kun i filerne." if any(parts) else ""
+    return tabel(table, columns, id=id, titel=f"{titel} til og med {b.aar}{efter}", enhed=units, kilde=_kilde(b), note=note, mangler=IKKE, fold=fold, kun_i_filer=parts)
 
 
 def _spaend(row: Any) -> str:
@@ -546,7 +596,10 @@ def takstindeks(b: Beregning) -> Tabel:
         titel=f"Takster som indeks, {base} = 100",
         enhed="indeks i løbende priser",
         kilde=_kilde(b, "egen beregning"),
-        fold="Vis indeks for alle takster",
+        # The larger classes pay the smallest one's takst times a factor, so that their index is the same.
+        kun_i_filer=[r.indikator.endswith(STOERRE) for r in rows.itertuples()],
+        fold="Vis indeks for takster",
+        note="Tilbud med flere pladser betaler taksten for 0–7 pladser gange en faktor og har næsten samme indeks; det står i filerne.",
     )
 
 
@@ -560,13 +613,14 @@ def kildefejl(b: Beregning) -> Tabel | Tekst:
     # What may be the conversion's comes last: the reader looks for what the report says otherwise in two places.
     rows = b.kildefejl.sort_values("art", key=lambda c: c.isin(OMSAETNING), kind="stable")
     rows = rows.assign(linje=[f"{r.kilde}:{r.linje}" for r in rows.itertuples()])
+    words = rows["art"] == "navn"
     return tabel(
         rows,
         [
             Kolonne("fejl", "Nøgle", vis=False),
             Kolonne("tabel", "Sted", raekkehoved=True),
             Kolonne("linje", "Kilde og linje"),
-            Kolonne("art", "Art"),
+            Kolonne("art", "Art", vis=False),
             Kolonne("trykt", "Trykt"),
             Kolonne("anvendt", "Anvendt eller følger af andre tal"),
             Kolonne("begrundelse", "Begrundelse"),
@@ -575,7 +629,54 @@ def kildefejl(b: Beregning) -> Tabel | Tekst:
         titel=f"Steder i årsrapporten for {b.aar}, hvor tal eller tekst ikke passer sammen",
         enhed="trykte tal og ord",
         kilde=_kilde(b),
-        note="Fejl i ord («navn») kan være opstået, da dokumentet blev omsat til tekst.",
+        kun_i_filer=words & ~words.all(),
+        note=f"Filerne har også {dansk.flertal(int(words.sum()), 'sted', 'steder')} med fejl i ord («navn»), som kan være opstået, da dokumentet blev omsat til tekst."
+        if words.any() and not words.all()
+        else "",
+    )
+
+
+def afstemning_tekst(b: Beregning) -> Tekst:
+    """What was compared, in numbers."""
+    counts = b.kontroller["dom"].value_counts()
+    facts = b.tabeller["socialtilsyn_fakta"]
+    own = set(facts.loc[facts["rapport"] == b.aar, "id"])
+    tested = {fact for facts in b.kontroller.loc[b.kontroller["dom"] != afstemning.UPROEVET, "alle_fakta"] for fact in facts}
+    return tekst(
+        "{daekket:tal} af årsrapportens {alle:tal} tal er holdt op mod tabellernes summer, mod teksten, mod andre rapporter og mod reglerne for takster i {antal:tal} "
+        "kontroller. {stemmer:tal} stemmer, {afrunding:tal} er afrundinger, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves. "
+        "Årsagerne til afvigelserne står under [datakvalitet](#datakvalitet).",
+        daekket=len(own & tested),
+        alle=len(own),
+        antal=len(b.kontroller),
+        stemmer=int(counts.get(afstemning.STEMMER, 0)),
+        afrunding=int(counts.get(afstemning.AFRUNDING, 0)),
+        afviger=int(counts.get(afstemning.AFVIGER, 0)),
+        uproevet=int(counts.get(afstemning.UPROEVET, 0)),
+    )
+
+
+def afstemning_optaelling(b: Beregning) -> Tabel | Tekst:
+    """Verdicts by kind of control."""
+    if b.kontroller.empty:
+        return Tekst("Der er endnu ingen kontroller af årsrapporten.")
+    return kontroltabeller.optaelling(b.kontroller, id="kontroller", titel=f"Kontroller af tallene i årsrapporten for {b.aar}", kilde=_kilde(b))
+
+
+def kontroller(b: Beregning) -> Tabel | Tekst:
+    """Every control in the downloads, those that deviate on the page."""
+    wrong = b.kontroller["dom"] == afstemning.AFVIGER
+    if not wrong.any():
+        return Tekst("Ingen tal afviger.")
+    return kontroltabeller.alle(
+        b.kontroller,
+        id="afstemning",
+        titel=f"Kontroller for {b.aar}, der afviger",
+        kilde=_kilde(b),
+        vis=wrong,
+        fold=f"Vis de {dansk.tal(int(wrong.sum()))} kontroller, der afviger",
+        note=f"Filerne indeholder alle {dansk.tal(len(b.kontroller))} kontroller med kildens linjer.",
+        steder=False,
     )
 
 

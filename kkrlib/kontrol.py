@@ -1,0 +1,71 @@
+"""All controls of all fields in one run: what ``kkr check`` and the report on reconciliation stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from kkrlib import afstemning, dansk, flygtninge, klynger
+from kkrlib.errors import Fund
+
+
+@dataclass(frozen=True)
+class Samlet:
+    """All controls of all fields.
+
+    ``kontroller``: one row per control, as :func:`kkrlib.afstemning.doem` returns them. ``daekning``: one row per published number, as
+    :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are explained by, index ``fund``, as
+    :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``: of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what differs from the accepted deviations.
+    """
+
+    kontroller: pd.DataFrame
+    daekning: pd.DataFrame
+    fund: pd.DataFrame
+    vises: frozenset[str]
+    nye_og_borte: list[Fund]
+    tabeller: Mapping[str, pd.DataFrame]
+
+
+def kontrolsaet(tabeller: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All controls and their led: those that the rules of a field make, and those that ``kontroller`` and ``kontrol_led`` declare."""
+    sets = [*flygtninge.alle_kontroller(tabeller), *klynger.alle_kontroller(tabeller), afstemning.erklaerede(tabeller)]
+    controls, led = (pd.concat([part.astype(object) for part in parts], ignore_index=True) for parts in zip(*sets, strict=True))
+    return controls, led
+
+
+def saml(tabeller: Mapping[str, pd.DataFrame]) -> Samlet:
+    """Compute and judge every control. ``tabeller`` is what :func:`kkrlib.data.load` returns. Raises DataError for controls that make no sense."""
+    numbers, known = afstemning.tal(tabeller), afstemning.kendte(tabeller)
+    judged = afstemning.doem(afstemning.beregn(*kontrolsaet(tabeller), numbers), known)
+    recorded, occurring = afstemning.fund(tabeller), [f for f in judged["fund"].drop_duplicates() if f]
+    return Samlet(
+        kontroller=judged,
+        daekning=afstemning.daekning(judged, numbers),
+        fund=recorded.loc[[f for f in occurring if f in recorded.index]],
+        vises=frozenset(tabeller["fund_kontroller"].query("vis == 'ja'")["kontrol"]),
+        nye_og_borte=afstemning.nye_og_borte(judged, known),
+        tabeller=tabeller,
+    )
+
+
+def foelsomhed(tabeller: Mapping[str, pd.DataFrame], fakta: Iterable[str] | None = None) -> pd.DataFrame:
+    """:func:`kkrlib.afstemning.foelsomhed` of all controls; ``fakta`` are the numbers to try (default: all that are covered)."""
+    return afstemning.foelsomhed(*kontrolsaet(tabeller), afstemning.tal(tabeller), fakta)
+
+
+def opsummering(samlet: Samlet) -> str:
+    """One line: how many controls, their verdicts, and how many published numbers they cover."""
+    counts = samlet.kontroller["dom"].value_counts()
+    verdicts = ", ".join(f"{dansk.tal(int(counts.get(verdict, 0)))} {verdict}" for verdict in afstemning.DOMME)
+    covered = int((samlet.daekning["kontroller"] > 0).sum())
+    numbers = f"{dansk.tal(covered)} af {dansk.tal(len(samlet.daekning))} offentliggjorte tal"
+    return f"{dansk.tal(len(samlet.kontroller))} kontroller af {numbers}: {verdicts}"
+
+
+def opsummer_foelsomhed(foelsomhed: pd.DataFrame) -> str:
+    """One line: the share of numbers whose change by one unit in the last digit changes a verdict. ``foelsomhed`` is what :func:`foelsomhed` returns."""
+    shares = [dansk.procent(Fraction(int(foelsomhed[way].sum()), len(foelsomhed))) for way in ("op", "ned")]
+    return f"én enhed mere i sidste ciffer ændrer en dom for {shares[0]} af {dansk.tal(len(foelsomhed))} tal, én mindre for {shares[1]}"

@@ -1,0 +1,341 @@
+"""The report on reconciliation: what all controls of all fields say, to a reader."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from kkrlib import afstemning, boernehus, dansk, figurer
+from kkrlib.figurer import Figur
+from kkrlib.kontrol import Samlet
+from kkrlib.tabeller import Kolonne, Tabel, tabel
+from kkrlib.tekst import Side, Tekst, tekst
+from kkrlib.visning import kontroller
+
+_KILDE = "de fem kildedokumenter; egen beregning"
+_DELE = {"flygtninge": "Fordeling af flygtninge", "klynger": "Sundhedsklynger", "socialtilsyn": "Socialtilsyn Øst"}
+# Columns of wide tables that a reader meets by name.
+_KOLONNER = {"leadbidrag": "bidrag fra leadkommunen", "oevrige_bidrag": "bidrag fra de øvrige kommuner", "oevrige": "øvrige kommuner"}
+
+
+def side(s: Samlet) -> Side:
+    """Title and description of the page."""
+    return Side(
+        "Afstemning af de offentliggjorte tal",
+        "Hvert tal i bilagene holdt op mod de tal, det hænger sammen med: hvad der stemmer, hvad der er afrunding, hvad der afviger og hvorfor.",
+        hovedtal=(dansk.tal(len(s.fund)), f"fund i {dansk.tal(len(s.kontroller))} kontroller af de trykte tal"),
+    )
+
+
+def hovedpunkter(s: Samlet, foelsomhed: pd.DataFrame) -> Tekst:
+    """How many numbers, controls, verdicts and findings. ``foelsomhed`` is what :func:`kkrlib.kontrol.foelsomhed` returns."""
+    counts = s.kontroller["dom"].value_counts()
+    covered, every = int((s.daekning["kontroller"] > 0).sum()), len(s.daekning)
+    wrong = s.kontroller[s.kontroller["dom"] == afstemning.AFVIGER]
+    without = int((wrong["fund"] == "").sum())
+    points = [
+        "**{daekket:tal} af {alle:tal} offentliggjorte tal** ({andel:procent1}) er holdt op mod mindst ét andet tal eller mod reglen bag dem. "
+        "For {ses:tal} af dem ville én forkert enhed i sidste ciffer ændre et resultat; resten er især holdt op mod en grænse.",
+        "Der er foretaget **{antal:tal} kontroller**: {stemmer:tal} stemmer, {afrunding:tal} er afrundinger eller forbehold, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves.",
+    ]
+    if len(s.fund):
+        points.append(
+            "Afvigelserne er samlet i **{fund:tal} fund**. Et fund er én fejl eller uoverensstemmelse, og den kan vise sig i flere kontroller. "
+            "I {afgjort:tal} af dem afgør et tredje tal, hvad der er rigtigt.{uden}"
+        )
+        points.append("Det fund, der viser sig i flest kontroller ({flest:tal}): {forklaring}")
+    quotas = s.kontroller[s.kontroller["id"].str.match(r"flygtninge-\d+-(kommunekvote|regionskvote)-")]
+    if len(quotas) and (quotas["dom"] == afstemning.STEMMER).all():
+        points.append("Alle {kvoter:tal} trykte kvoter for flygtninge i kommuner og regioner er genberegnet efter reglen og stemmer.")
+    largest = wrong["fund"][wrong["fund"] != ""].value_counts()
+    return tekst(
+        "\n".join(f"- {point}" for point in points),
+        daekket=covered,
+        alle=every,
+        andel=covered / every,
+        ses=int((foelsomhed["op"] | foelsomhed["ned"]).sum()),
+        antal=len(s.kontroller),
+        stemmer=int(counts.get(afstemning.STEMMER, 0)),
+        afrunding=int(counts.get(afstemning.AFRUNDING, 0)),
+        afviger=len(wrong),
+        uproevet=int(counts.get(afstemning.UPROEVET, 0)),
+        fund=len(s.fund),
+        afgjort=int((s.fund["afgjort"] == "ja").sum()),
+        uden=f" {dansk.flertal(without, 'afvigelse har', 'afvigelser har')} endnu ingen forklaring." if without else "",
+        flest=int(largest.iloc[0]) if len(largest) else 0,
+        forklaring=_foerste_saetning(s.fund.at[largest.index[0], "forklaring"]) if len(s.fund) else "",
+        kvoter=len(quotas),
+    )
+
+
+def _foerste_linje(linjer: str) -> str:
+    return kontroller.korte_linjer(linjer.split("; ")[0])
+
+
+def _foerste_saetning(text: str) -> str:
+    return re.split(r"(?<=[a-zæøå]\.) (?=[A-ZÆØÅ])", text)[0]
+
+
+def _dokumenter(s: Samlet) -> dict[str, str]:
+    """What a reader calls a source, by its number: who published it, and when."""
+    sources = s.tabeller["kilder"].set_index("kilde")
+    when = {k: str(t).partition("-") for k, t in sources["tid"].dropna().items()}
+    return {k: f"{sources.at[k, 'udgiver']}, {dansk.maaned(int(y), int(m)) if m else y}" for k, (y, _, m) in when.items()}
+
+
+def _efter_kilde(s: Samlet) -> pd.DataFrame:
+    """Verdicts and coverage by source; index ``kilde``."""
+    judged = s.kontroller.assign(kilde=s.kontroller["linjer"].str.split(":").str[0])
+    counts = afstemning.optael(judged.sort_values("kilde", kind="stable"), "kilde")
+    by_source = s.daekning.groupby("kilde")["kontroller"]
+    numbers = pd.DataFrame({"tal": by_source.size(), "daekket": by_source.agg(lambda n: int((n > 0).sum()))})
+    result = numbers.join(counts).fillna(0).astype("int64")
+    result["dokument"] = [f"{_dokumenter(s)[k]} (kilde {k})" for k in result.index]
+    found = judged[judged["fund"] != ""].drop_duplicates("fund")["kilde"].value_counts()
+    result["fund"] = found.reindex(result.index).fillna(0).astype("int64")
+    return result
+
+
+def efter_kilde(s: Samlet) -> Tabel:
+    """Verdicts by source, with how many of its numbers stand in a control."""
+    rows = _efter_kilde(s)
+    total = rows.drop(columns="dokument").sum().to_frame().T.assign(dokument="I alt")
+    names = {afstemning.UPROEVET: "uproevet"}
+    return tabel(
+        rows.rename(columns=names),
+        [
+            Kolonne("dokument", "Dokument", raekkehoved=True),
+            Kolonne("tal", "Tal", type="heltal", beskrivelse="Offentliggjorte tal, der er taget fra dokumentet"),
+            Kolonne("daekket", "Heraf kon\N{SOFT HYPHEN}trolleret", type="heltal", beskrivelse="Tal, der indgår i mindst én kontrol"),
+            *kontroller.domkolonner(rows),
+            Kolonne("fund", "Fund", type="heltal"),
+        ],
+        id="efter-kilde",
+        titel="Tal, kontroller og resultater efter dokument",
+        enhed="tal, kontroller og fund",
+        kilde=_KILDE,
+        ialt=total.rename(columns=names),
+        note="En kontrol står ved det dokument, hvis tal den bedømmer. Tal fra ét dokument kan være holdt op mod et andet.",
+    )
+
+
+def fund_figur(s: Samlet) -> Figur:
+    """Findings by source."""
+    rows = _efter_kilde(s)
+    rows = rows[rows["fund"] > 0].sort_values("fund", ascending=False, kind="stable")
+    listed = dansk.opremsning(f"{dansk.tal(r.fund)} i {_dokumenter(s)[r.Index]}" for r in rows.itertuples())
+    return figurer.soejler(
+        rows,
+        id="fund-efter-kilde",
+        titel="Fund efter dokument",
+        beskrivelse=f"Søjler med antallet af fund i hvert dokument: {listed}.",
+        enhed="fund",
+        kilde=_KILDE,
+        vaerdi="fund",
+        etiket="dokument",
+    )
+
+
+def _del(s: Samlet, id: str) -> str:
+    """The part of the sources that a control belongs to, from its id."""
+    subjects = s.tabeller["emner"].set_index("emne")["titel"]
+    own = max((e for e in subjects.index if id.startswith(f"{e}-")), key=len, default="")
+    if own:
+        return str(subjects[own])
+    if by_year := re.match(r"([a-z]+)-(\d{4})-", id):
+        return f"{_DELE.get(by_year[1], by_year[1].capitalize())} {by_year[2]}"
+    # A control of a wide table, named for the subject that its text belongs to.
+    return str(next((title for key, title in subjects.items() if key.split("-")[0] == id.split("-")[0]), "Andet"))
+
+
+def efter_emne(s: Samlet) -> Tabel:
+    """Verdicts by subject."""
+    rows = afstemning.optael(s.kontroller.assign(emne=[_del(s, i) for i in s.kontroller["id"]]), "emne").reset_index()
+    return tabel(
+        rows.rename(columns={afstemning.UPROEVET: "uproevet"}),
+        [Kolonne("emne", "Emne", raekkehoved=True), *kontroller.domkolonner(rows)],
+        id="efter-emne",
+        titel="Kontroller og resultater efter emne",
+        enhed="kontroller",
+        kilde=_KILDE,
+    )
+
+
+def fund(s: Samlet) -> Tabel | Tekst:
+    """Each finding: what is printed, what follows, the difference and the cause. The reader can choose a document."""
+    wrong = s.kontroller[s.kontroller["dom"] == afstemning.AFVIGER]
+    if wrong.empty:
+        return Tekst("Ingen tal afviger.")
+    rows = []
+    for key, symptoms in wrong.groupby(wrong["fund"].where(wrong["fund"] != "", wrong["id"]), sort=False):
+        shown = next((x for x in symptoms.itertuples() if x.id in s.vises), next(symptoms.itertuples()))
+        recorded = s.fund.loc[key] if key in s.fund.index else None
+        rows.append(
+            {
+                "fund": key,
+                "hvad": kontroller.med_enhed(shown.beskrivelse, shown.enhed) + (f" – og {len(symptoms) - 1} til" if len(symptoms) > 1 else ""),
+                "dokument": _dokumenter(s)[shown.linjer[:3]],
+                "trykt": kontroller.trykt(shown),
+                "foelger": kontroller.foelger(shown),
+                "forskel": "" if shown.enhed == "tabel" else shown.forskel,
+                "antal": len(symptoms),
+                "aarsag": "Endnu ikke forklaret." if recorded is None else recorded["forklaring"],
+                "afgjort": "nej" if recorded is None else recorded["afgjort"],
+                "linjer": shown.linjer,
+                "kilde": shown.linjer[:3],
+            }
+        )
+    return tabel(
+        pd.DataFrame(rows).sort_values("kilde", kind="stable"),
+        [
+            Kolonne("fund", "Nøgle", vis=False),
+            Kolonne("hvad", "Hvad", raekkehoved=True),
+            Kolonne("dokument", "Dokument", vis=False),
+            Kolonne("trykt", "Trykt", type="tal"),
+            Kolonne("foelger", "Følger", type="tal", beskrivelse="Hvad der følger af de andre tal"),
+            Kolonne("forskel", "Forskel", type="tal", fortegn=True),
+            Kolonne("antal", "Kontroller", type="heltal", vis=False, beskrivelse="Hvor mange kontroller fundet viser sig i; tallene er fra én af dem"),
+            Kolonne("aarsag", "Forklaring", bred=True),
+            Kolonne("afgjort", "Afgjort", vis=False, beskrivelse="Om et tredje tal afgør, hvilket tal der er rigtigt"),
+            Kolonne("linjer", "Kilde og linje", type="tal", kort=_foerste_linje, beskrivelse="Kildens nummer og linje; i filerne også linjerne med de andre tal"),
+        ],
+        id="fund",
+        titel="Fund: hvor de trykte tal ikke følger af hinanden",
+        enhed="som nævnt ved hvert tal",
+        kilde=_KILDE,
+        filter="dokument",
+        note="Viser et fund sig i flere kontroller («og 2 til»), er tallene fra én af dem. Alle kontroller, der afviger, står i næste tabel, med linjerne for de andre tal. Står der i en forklaring, at et tal "
+        "bruges, er det det tal, de andre rapporter regner med; det er ikke en afgørelse.",
+    )
+
+
+def alle(s: Samlet) -> Tabel:
+    """Every control in the downloads, those that deviate on the page."""
+    wrong = s.kontroller["dom"] == afstemning.AFVIGER
+    return kontroller.alle(
+        s.kontroller,
+        id="afstemning",
+        titel="Kontroller, der afviger",
+        kilde=_KILDE,
+        vis=wrong,
+        fold=f"Vis de {dansk.tal(int(wrong.sum()))} kontroller, der afviger",
+        note=f"Filerne indeholder alle {dansk.tal(len(s.kontroller))} kontroller, også dem, der stemmer, med kildens linjer.",
+    )
+
+
+def uproevede(s: Samlet) -> Tabel | Tekst:
+    """What cannot be tested, and what is missing."""
+    rows = s.kontroller[s.kontroller["dom"] == afstemning.UPROEVET]
+    if rows.empty:
+        return Tekst("Alle kontroller kunne gennemføres.")
+    rows = rows.assign(
+        beskrivelse=[kontroller.med_enhed(*x) for x in zip(rows["beskrivelse"], rows["enhed"], strict=True)],
+        trykt=[kontroller.tal(*x) for x in zip(rows["offentliggjort"], rows["enhed"], strict=True)],
+        hvor=[kontroller.korte_linjer(x) for x in rows["linjer"]],
+    )
+    return tabel(
+        rows,
+        [
+            Kolonne("beskrivelse", "Kontrol", raekkehoved=True),
+            Kolonne("trykt", "Trykt", type="tal"),
+            Kolonne("forklaring", "Hvad der mangler"),
+            Kolonne("hvor", "Kilde og linje"),
+        ],
+        id="kan-ikke-efterproeves",
+        titel="Tal, der beder om en kontrol, som kilderne ikke giver mulighed for",
+        enhed="som nævnt ved hvert tal",
+        kilde=_KILDE,
+        fold=f"Vis {dansk.tal(len(rows))} tal, der ikke kan efterprøves",
+    )
+
+
+def udaekkede(s: Samlet) -> Tabel | Tekst:
+    """The published numbers that stand in no control, and why."""
+    rows = s.daekning[s.daekning["kontroller"] == 0]
+    if rows.empty:
+        return Tekst("Alle tal indgår i mindst én kontrol.")
+    reasons = s.tabeller["uden_kontrol"].set_index("fakta")["grund"]
+    untested = {fact: why for facts, why in zip(s.kontroller["alle_fakta"], s.kontroller["forklaring"], strict=True) for fact in facts}
+    rows = rows.assign(
+        tal=[kontroller.med_enhed(_etiket(s, i), unit) for i, unit in zip(rows.index, rows["enhed"], strict=True)],
+        vist=[t if "/" in t else kontroller.tal(x, u) for t, x, u in zip(rows["trykt"], rows["vaerdi"], rows["enhed"], strict=True)],
+        hvor=[f"{r.kilde}: {r.linje}" for r in rows.itertuples()],
+        grund=[reasons.get(i) or untested.get(i) or "Tallet er ikke holdt op mod noget andet." for i in rows.index],
+    )
+    return tabel(
+        rows.reset_index(),
+        [
+            Kolonne("fakta", "Nøgle", vis=False),
+            Kolonne("tal", "Tal", raekkehoved=True),
+            Kolonne("vist", "Trykt", type="tal"),
+            Kolonne("grund", "Hvorfor ikke"),
+            Kolonne("dokument", "Dokument", vis=False),
+            Kolonne("hvor", "Kilde og linje"),
+        ],
+        id="uden-kontrol",
+        titel="Offentliggjorte tal, der ikke indgår i en kontrol",
+        enhed="som nævnt ved hvert tal",
+        kilde=_KILDE,
+        fold=f"Vis {dansk.tal(len(rows))} tal uden kontrol",
+    )
+
+
+def _etiket(s: Samlet, fakta: str) -> str:
+    """What a number is called: its row and column, with the heading above the row where there is one."""
+    if "/" in fakta:
+        table, *keys, column = fakta.split("/")
+        names = s.tabeller["klynge_kontorer"].set_index("kontor")["trykt"]
+        return f"{', '.join(names.get(k, k) for k in keys)}: {_KOLONNER.get(column, column.replace('_', ' '))}"
+    facts = s.tabeller["socialtilsyn_fakta" if fakta[:4].isdigit() else "oevrige_fakta"].set_index("id").loc[fakta]
+    row = facts["raekke"] if pd.isna(facts["afsnit"]) else f"{facts['afsnit']}, {facts['raekke']}"
+    return row if facts["kolonne"] == "antal" else f"{row}: {facts['kolonne']}"
+
+
+def boernehus_indebaerer(s: Samlet) -> Tabel | Tekst:
+    """What the two printed totals of Børnehus Sjælland imply; derived, and labelled so."""
+    rows = boernehus.indebaerer(s.tabeller)
+    if rows.empty:
+        return Tekst("Kilderne har ingen tal for Børnehus Sjælland.")
+    subject = s.tabeller["emner"].set_index("emne").loc[boernehus.EMNE]
+    return tabel(
+        rows.assign(hvor=[kontroller.korte_linjer(x) for x in rows["linjer"]]),
+        [
+            Kolonne("navn", "Afledt tal", raekkehoved=True),
+            Kolonne("vaerdi", "Kroner", type="decimal", decimaler=0),
+            Kolonne("mindst", "Mindst", type="decimal", decimaler=2, vis=False),
+            Kolonne("hoejst", "Højst", type="decimal", decimaler=2, vis=False),
+            Kolonne("formel", "Sådan følger det"),
+            Kolonne("hvor", "Kilde og linje"),
+        ],
+        id="boernehus",
+        titel=f"{subject['titel']}: hvad de to trykte udgifter indebærer",
+        enhed="kroner, afledt",
+        kilde=f"{_dokumenter(s)[subject['kilde']]}, punkt {subject['punkt']}; egen beregning",
+        note="Ingen af tallene er trykt. De forudsætter, at udgiften er et fast beløb og et beløb pr. sag. De trykte beløb er hele kroner, så de afledte kan være få kroner fra de rigtige; filerne har det mindste og det største. Sagens titel taler om en stigning, men udgiften i 2023 er ikke trykt.",
+    )
+
+
+def forbehold(s: Samlet) -> Tabel:
+    """The widths that words such as «ca.» are given."""
+    rows = s.tabeller["forbehold"]
+    used = {w for t in ("socialtilsyn_fakta", "oevrige_fakta") for w in s.tabeller[t]["forbehold"].dropna()}
+    rows = rows[rows["forbehold"].isin(used)]
+    return tabel(
+        rows.assign(under=[float(x) for x in rows["under_procent"]], over=[float(x) for x in rows["over_procent"]]),
+        [
+            Kolonne("forbehold", "Ord", raekkehoved=True),
+            Kolonne("under", "Nedad", enhed="%", type="tal"),
+            Kolonne("over", "Opad", enhed="%", type="tal"),
+            Kolonne("begrundelse", "Begrundelse"),
+        ],
+        id="forbehold",
+        titel="Hvor langt et tal med forbehold kan være fra det rigtige",
+        enhed="procent af det trykte tal",
+        kilde="egen fastsættelse",
+    )
+
+
+def arter(s: Samlet) -> Tabel:
+    """Verdicts by kind of control."""
+    return kontroller.optaelling(s.kontroller, id="arter", titel="Kontroller og resultater efter art", kilde=_KILDE)
