@@ -40,7 +40,7 @@ def indebaerer(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     rows = [
         ("Pris pr. sag", per_case, f"forskellen mellem de to udgifter delt med {many - few} sager"),
         ("Fast udgift, uanset antal sager", fixed, f"udgiften ved {few} sager minus {few} gange prisen pr. sag"),
-        (f"Udgift pr. barn og ung ved {many} sager", of[many] / of["antal"], "udgiften i alt delt med antallet af 0-17-årige"),
-        (f"Udgift pr. barn og ung ved {few} sager", of[few] / of["antal"], "udgiften i alt delt med antallet af 0-17-årige"),
+        (f"Udgift pr. barn og ung ved {many} sager", of[many] / of["antal"], "udgiften i alt delt med antallet af 0–17-årige"),
+        (f"Udgift pr. barn og ung ved {few} sager", of[few] / of["antal"], "udgiften i alt delt med antallet af 0–17-årige"),
     ]
     return pd.DataFrame([(name, x.vaerdi, x.mindst, x.hoejst, how, lines) for name, x, how in rows], columns=columns)

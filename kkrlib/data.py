@@ -206,8 +206,8 @@ def laes_regneark(sti: str, former: dict[str, dict[str, tuple[str, str]]]) -> li
     """Read workbooks (XLSX) that users filled in: one file, all files of a folder in the order of their names, or none for an empty path.
 
     ``former`` maps each sheet to its headings, and each heading to a column name and what it holds: ``"heltal"``, ``"valgfrit heltal"``, ``"tekst"``
-    or ``"valgfri tekst"``. The headings stand in the first row in which any of them stands, in any order; other sheets, columns and what
-    is above are passed over, and so are rows without any cell filled in.
+    or ``"valgfri tekst"``. The headings stand in the first row in which any of them stands, in any order; other sheets and what
+    is above are passed over, and so are rows without any cell filled in. What stands in a column of its own is a finding.
 
     Returns one (file name, DataFrame per sheet, findings) per file. A DataFrame has the named columns (whole numbers as ``Int64``, texts
     as strings) and ``raekke``, the row in the sheet. Each cell that is a formula, an error, of another type, or empty where it must not be, is a
@@ -302,6 +302,11 @@ def _workbook(path: Path, former: dict[str, dict[str, tuple[str, str]]]) -> tupl
         if missing := [heading for heading in headings if heading not in places]:
             found += [Fund(path.name, name, "", heading, "kolonnen mangler") for heading in missing]
             continue
+        for j, cell in enumerate(rows[top] if top is not None else ()):
+            below = next((row[j] for row in rows[(top or 0) + 1 :] if row[j].value is not None), None)
+            if j not in places.values() and below is not None:
+                said = "" if cell.value is None else str(cell.value)
+                found.append(Fund(path.name, f"{name} {below.row}", said, str(below.value), "står i en kolonne, som skabelonen ikke har, og bliver ikke læst"))
         records = []
         for row in rows[(top or 0) + 1 :]:
             if all(row[j].value is None for j in places.values()):

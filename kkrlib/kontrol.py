@@ -9,7 +9,7 @@ from fractions import Fraction
 import pandas as pd
 
 from kkrlib import afstemning, dansk, flygtninge, klynger
-from kkrlib.errors import Fund
+from kkrlib.errors import ADVARSEL, Fund
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Samlet:
 
     ``kontroller``: one row per control, as :func:`kkrlib.afstemning.doem` returns them. ``daekning``: one row per published number, as
     :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are explained by, index ``fund``, as
-    :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``: of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what differs from the accepted deviations.
+    :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``: of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what differs from the accepted deviations. ``uden_grund``:
+    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings.
     """
 
     kontroller: pd.DataFrame
@@ -26,6 +27,7 @@ class Samlet:
     fund: pd.DataFrame
     vises: frozenset[str]
     nye_og_borte: list[Fund]
+    uden_grund: list[Fund]
     tabeller: Mapping[str, pd.DataFrame]
 
 
@@ -40,15 +42,28 @@ def saml(tabeller: Mapping[str, pd.DataFrame]) -> Samlet:
     """Compute and judge every control. ``tabeller`` is what :func:`kkrlib.data.load` returns. Raises DataError for controls that make no sense."""
     numbers, known = afstemning.tal(tabeller), afstemning.kendte(tabeller)
     judged = afstemning.doem(afstemning.beregn(*kontrolsaet(tabeller), numbers), known)
+    coverage = afstemning.daekning(judged, numbers)
     recorded, occurring = afstemning.fund(tabeller), [f for f in judged["fund"].drop_duplicates() if f]
     return Samlet(
         kontroller=judged,
-        daekning=afstemning.daekning(judged, numbers),
+        daekning=coverage,
         fund=recorded.loc[[f for f in occurring if f in recorded.index]],
         vises=frozenset(tabeller["fund_kontroller"].query("vis == 'ja'")["kontrol"]),
         nye_og_borte=afstemning.nye_og_borte(judged, known),
+        uden_grund=_uden_grund(judged, coverage, tabeller),
         tabeller=tabeller,
     )
+
+
+def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
+    """Warnings: a published number that no control covers and no reason is given for, and a reason for a number that needs none."""
+    path, reasons = "uden_kontrol.csv", set(tabeller["uden_kontrol"]["fakta"])
+    open_ = daekning[daekning["kontroller"] == 0]
+    asked = {fact for facts in doemte.loc[doemte["dom"] == afstemning.UPROEVET, "alle_fakta"] for fact in facts}
+    missing = [f for f in open_.index if f not in reasons | asked]
+    return [Fund(path, "mangler", "fakta", f, "tallet indgår ikke i nogen kontrol, og der er ikke skrevet hvorfor", ADVARSEL) for f in missing] + [
+        Fund(path, f, "fakta", f, "tallet findes ikke, eller det indgår i en kontrol", ADVARSEL) for f in sorted(reasons - set(open_.index))
+    ]
 
 
 def foelsomhed(tabeller: Mapping[str, pd.DataFrame], fakta: Iterable[str] | None = None) -> pd.DataFrame:

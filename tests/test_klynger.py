@@ -429,8 +429,17 @@ def test_an_unknown_kommune_that_leaves_and_a_year_without_population_are_named(
     for said in ("«Grve» har ingen del", "mente du «Greve»?", "«851» har ingen del", "«CLEEN» er ikke et klyngekontor; mente du «CLEAN»?"):
         assert said in str(error.value)
     assert "\n" not in str(error.value)
-    with pytest.raises(DataError, match="2024"):
+    with pytest.raises(ParameterError, match="kontorbefolkning.*2024"):
         klynger.beregn(tabeller, 2022, kontorbefolkning=2024)
+
+
+def test_a_misprinted_amount_gives_a_deviation_and_no_division(tabeller):
+    amounts = tabeller["klynge_beloeb"].copy()
+    place = (amounts["tabel"] == "tabel-1") & (amounts["region"] == "Region Hovedstaden") & (amounts["klynge"] == "Klynge Syd")
+    amounts.loc[place, "kommuner"] = 1936286
+    b = klynger.beregn(dict(tabeller) | {"klynge_beloeb": amounts}, 2022)
+    assert b.delinger == []
+    assert b.kontroller.set_index("id").at["klynger-2022-tabel-1-hovedstaden-klynge-syd-kommuner", "dom"] == "afviger"
 
 
 # --- invariants -----------------------------------------------------------------------------------------------

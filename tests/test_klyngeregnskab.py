@@ -206,6 +206,17 @@ def test_a_sheet_or_heading_that_is_gone_is_named(tabeller, mappe):
     assert [(f.kolonne, f.vaerdi, f.regel.split(";")[0]) for f in found] == [("", "Budget", "kolonnen mangler"), ("", "Indsatser", "arket mangler")]
 
 
+def test_money_in_a_column_that_the_template_has_not_is_named(tabeller, mappe):
+    book = openpyxl.load_workbook(mappe / NAVN)
+    page = book["Betalere"]
+    column = page.max_column + 1
+    page.cell(1, column).value, page.cell(3, column).value = "Forbrug: Andet", 5_000_000
+    book.save(mappe / NAVN)
+    (found,) = findings(tabeller, mappe)
+    assert (found.raekke, found.kolonne, found.vaerdi) == ("Betalere 3", "Forbrug: Andet", "5000000")
+    assert "bliver ikke læst" in found.regel
+
+
 def test_a_path_that_is_not_there_and_an_empty_folder_are_named(tabeller, tmp_path):
     forms = klynger.former(tabeller, 2022)
     assert data.laes_regneark("", forms) == []

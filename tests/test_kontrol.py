@@ -306,3 +306,11 @@ def test_what_the_totals_imply_follows_the_totals_and_the_numbers_of_cases(tabel
 def test_nothing_is_implied_where_a_total_is_not_there(tabeller, vaek):
     facts = tabeller["oevrige_fakta"]
     assert boernehus.indebaerer({**tabeller, "oevrige_fakta": facts[facts["id"] != vaek]}).empty
+
+
+def test_a_number_without_control_or_reason_is_a_warning(tabeller):
+    reasons = tabeller["uden_kontrol"]
+    found = kontrol.saml(dict(tabeller) | {"uden_kontrol": reasons.iloc[1:]}).uden_grund
+    assert [(f.vaerdi, f.alvor) for f in found] == [(reasons["fakta"].iloc[0], "advarsel")]
+    unknown = pd.concat([reasons, pd.DataFrame([{"fakta": "findes-ikke", "grund": "x"}])], ignore_index=True)
+    assert [f.vaerdi for f in kontrol.saml(dict(tabeller) | {"uden_kontrol": unknown}).uden_grund] == ["findes-ikke"]

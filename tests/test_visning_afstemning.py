@@ -252,7 +252,7 @@ def test_a_verdict_that_nothing_got_has_no_column(s):
 
 
 def test_the_figure_of_findings_says_in_words_what_it_draws(s):
-    said = [int(x) for x in re.findall(r"(\d+) i KKR", vis.fund_figur(s).beskrivelse)]
+    said = [int(x) for x in re.findall(r": (\d+)[;.]", vis.fund_figur(s).beskrivelse)]
     assert sum(said) == len(s.fund) and said == sorted(said, reverse=True)
 
 

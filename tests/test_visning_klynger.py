@@ -112,8 +112,8 @@ def test_when_koebenhavn_is_divided_the_page_says_what_it_pays_to_each(tabeller)
 
 
 def test_findings_without_a_shown_cause_are_counted_from_the_data(tabeller, sider):
-    assert "De 28 afvigelser hører til 4 fund; årsagen til 2 af dem kan ikke vises." in str(vis.hovedpunkter(sider["hele landet"]))
-    for cause, said in (("vist", "til 4 fund. "), ("ukendt", "til 4 fund; årsagen til 4 af dem kan ikke vises. ")):
+    assert "De 28 afvigelser hører til 4 fund; årsagen til 2 af dem kan ikke påvises." in str(vis.hovedpunkter(sider["hele landet"]))
+    for cause, said in (("vist", "til 4 fund. "), ("ukendt", "til 4 fund; årsagen til 4 af dem kan ikke påvises. ")):
         copy = dict(tabeller) | {"klynge_kildefejl": tabeller["klynge_kildefejl"].assign(aarsag=cause)}
         assert said in str(vis.hovedpunkter(klynger.beregn(copy, 2022)))
 
@@ -122,7 +122,7 @@ def test_a_deviation_without_a_finding_is_listed_as_such(tabeller):
     faults = tabeller["klynge_kildefejl"]
     copy = dict(tabeller) | {"klynge_kildefejl": faults[faults["fund"] != "klynger-og-akuthospitaler"]}
     b = klynger.beregn(copy, 2022)
-    assert "Af de 28 afvigelser hører 26 til 3 fund; årsagen til det ene kan ikke vises. 2 afvigelser er uden kendt årsag." in str(vis.hovedpunkter(b))
+    assert "Af de 28 afvigelser hører 26 til 3 fund; årsagen til det ene kan ikke påvises. 2 afvigelser er uden kendt årsag." in str(vis.hovedpunkter(b))
     assert "- Uden kendt årsag: 2 kontroller" in str(vis.fund_tekst(b))
 
 

@@ -160,7 +160,7 @@ ARTER: dict[str, Art] = {
     "findes": Art("henvisning til en tabel", {"mener": (0, 1)}, False, _findes),
 }
 
-#: Columns of controls and of their led. ``tabelnavn``, ``beregnet``, ``mindst`` and ``hoejst`` are optional.
+#: Columns of controls and of their led. ``tabelnavn``, ``ogsaa_linjer``, ``beregnet``, ``mindst`` and ``hoejst`` are optional.
 KONTROL = ["id", "art", "fakta", "beskrivelse", "mangler"]
 LED = ["kontrol", "nr", "rolle", "fakta", "fortegn", "mindst", "hoejst"]
 
@@ -172,7 +172,8 @@ def beregn(kontroller: pd.DataFrame, led: pd.DataFrame, tal: pd.DataFrame) -> pd
     ``mangler`` (what a number that cannot be tested lacks; else empty). ``led`` has the numbers it is related to: ``kontrol``, ``nr``, ``rolle`` (of the kind),
     ``fakta``, ``fortegn`` (1 or -1), ``mindst`` and ``hoejst`` (class limits, for ``gennemsnit``). ``tal`` is what :func:`kkrlib.afstemning.tal` returns.
     The kind ``regel`` is computed by a field, in columns ``beregnet``, ``mindst`` and ``hoejst`` of ``kontroller`` (in the printed unit; the last two may be missing).
-    ``tabelnavn``, where there is one, names the table in its place of ``navn`` in ``tal``.
+    ``tabelnavn``, where there is one, names the table in its place of ``navn`` in ``tal``; ``ogsaa_linjer`` are further lines that it rests on, such as the sentence whose
+    claim it tests, separated by spaces.
 
     Returns one row per control with what :func:`kkrlib.afstemning.doem` takes; ``alle_fakta`` (a tuple: the judged number and the led whose value counts); and
     ``offentliggjort_tekst`` and ``beregnet_tekst``: the names of the tables for ``findes``, else in the latter a word before the number, where it is not what
@@ -267,6 +268,7 @@ def raekke(control: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], facts
     # What no document at hand prints has no line in one: a rule is named by the control's words.
     others = [facts[p["fakta"]] for p in parts]
     lines = [f"{f['kilde']}:{f['linje']}" for f in (judged, *(f for f in others if f["offentliggjort"]))]
+    lines += _text(control.get("ogsaa_linjer")).split()
     own = _led(judged, 1, None)
     value: Interval | None = None
     words = ("", "")

@@ -31,17 +31,18 @@ class Kontrolsaet:
         beregnet: Any = None,
         udsving: Fraction = Fraction(0),
         mangler: str = "",
+        ogsaa_linjer: Iterable[str] = (),
         **andet: Any,
     ) -> None:
         """Add a control. Its id is the set's prefix and ``noegle``; ``led`` are pairs of role and number.
 
         ``beregnet`` is what the rule gives (kind ``regel`` only), ``udsving`` how far from it the rule can come out because its own numbers are rounded.
-        ``andet`` are columns of the field's own.
+        ``ogsaa_linjer`` (``002:1993``) are lines it rests on besides those of its numbers; ``andet`` are columns of the field's own.
         """
         key = f"{self.praefiks}-{noegle}"
         bounds = (None, None) if beregnet is None else (beregnet - udsving, beregnet + udsving)
         self._kontroller.append(
-            {"id": key, "art": art, "fakta": fakta, "beskrivelse": beskrivelse, "mangler": mangler, "tabelnavn": tabelnavn}
+            {"id": key, "art": art, "fakta": fakta, "beskrivelse": beskrivelse, "mangler": mangler, "tabelnavn": tabelnavn, "ogsaa_linjer": " ".join(dict.fromkeys(ogsaa_linjer))}
             | {"beregnet": beregnet, "mindst": bounds[0], "hoejst": bounds[1]}
             | andet
         )

@@ -138,6 +138,9 @@ def beregn(
     if isinstance(udtraeden, str):
         raise ParameterError(f"udtraeden=«{udtraeden}» er tekst; det skal være en liste, fx ['{udtraeden}']")
     region = omraade(tabeller, region)
+    populations = sorted({int(y) for y in tabeller["bilag_a"]["kvoteaar"]})
+    if kontorbefolkning is not None and kontorbefolkning not in populations:
+        raise ukendt_vaerdi("kontorbefolkning", kontorbefolkning, populations)
     year = _fordelinger(tabeller, aar)
     money, people, whole, split, divisions = year.midler, year.befolkning, year.udelt, year.delt, year.delinger
     if koebenhavn == DELT and split is None:

@@ -54,7 +54,7 @@ def udled(
 
     The arguments are those of :func:`kkrlib.klynger.fordel`; ``offentliggjort`` is indexed by ``(region, klynge)`` with ``kommuner`` and ``regioner`` (kroner). Where the
     amounts are printed as if a kommune contributed to its first klynge only, the derived share is about zero. Kommuner without a
-    single klynge they fully contribute to, and klynger without published amounts, give no division.
+    single klynge they fully contribute to, klynger without published amounts, and amounts that no share from 0 to 1 explains (a misprint) give no division.
     """
     fordelt = fordel(befolkning, medlemmer, pulje, regionspuljer)
     found = []
@@ -66,7 +66,9 @@ def udled(
         keys = [(row.region, anden.klynge), (row.region, hoved["klynge"])]
         if not all(key in offentliggjort.index for key in keys):
             continue
-        found.append(_deling(fordelt, row.kommunekode, row.region, hoved, anden.klynge, int(regionspuljer[row.region]), offentliggjort))
+        division = _deling(fordelt, row.kommunekode, row.region, hoved, anden.klynge, int(regionspuljer[row.region]), offentliggjort)
+        if 0 <= division.andel <= 1 or division.mindst <= 0 <= division.hoejst:
+            found.append(division)
     return found
 
 

@@ -54,6 +54,9 @@ def fordel_kontorer(
             status = FOR_FAA
         exact: dict[str, Fraction | None] = dict.fromkeys(befolkning.index)
         whole: dict[str, int | None] = dict.fromkeys(befolkning.index)
+        # Who has left owes nothing, whatever the others pay; a lead that leaves is what no rule speaks of.
+        for code in set(gone) - {office.kommunekode}:
+            exact[code], whole[code] = Fraction(0), 0
         if status == GAELDER:
             people = sum(int(befolkning[code]) for code in staying)
             exact |= {code: Fraction(0) for code in befolkning.index}

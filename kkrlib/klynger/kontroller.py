@@ -83,6 +83,7 @@ class _Kontroller:
         self.klynge_slug = {(r, k): f"{self.slugs[r]}-{s}" for r, k, s in zip(register["region"], register["klynge"], register["slug"], strict=True)}
         self.pools = self.facts("klynge_regionspuljer").set_index("region")
         self.year = self.facts("klynge_aar").iloc[0]
+        self.membership = gaeldende(tabeller["klynge_medlemmer"], self.year["medlemskab_pr"])
         printed = (self.facts("klynge_beloeb")["tabel"] == "tabel-1").any()
         self.total_sted, self.total_id = (TABEL["tabel-1"], "tabel-1-total") if printed else ("årets midler", "total")
 
@@ -91,8 +92,8 @@ class _Kontroller:
         return rows[rows["aar"] == self.aar]
 
     def add(self, key: str, fact: str, where: str, art: str, text: str, led: Iterable[tuple[str, str]] = (), computed: Any = None, *,
-            slack: Fraction = Fraction(0), rate: Fraction | None = None, missing: str = "") -> None:  # fmt: skip
-        self.saet.tilfoej(key, art, fact, text, led, tabelnavn=where, beregnet=computed, udsving=slack, mangler=missing, pr_indbygger=rate)
+            slack: Fraction = Fraction(0), rate: Fraction | None = None, missing: str = "", lines: Iterable[str] = ()) -> None:  # fmt: skip
+        self.saet.tilfoej(key, art, fact, text, led, tabelnavn=where, beregnet=computed, udsving=slack, mangler=missing, ogsaa_linjer=lines, pr_indbygger=rate)
 
     def own(self, table: str, fact: Mapping[str, Any], column: str) -> str:
         keys = {"klynge_beloeb": ("tabel", "region", "klynge"), "klynge_regionsbeloeb": ("tabel", "region")}[table]
@@ -110,6 +111,11 @@ class _Kontroller:
 
     def people(self, codes: Iterable[str]) -> list[tuple[str, str]]:
         return [("grundlag", f"bilag_a/{self.year['kvoteaar']}/{code}/befolkning") for code in codes]
+
+    def lists(self, region: str, klynge: str) -> list[str]:
+        """The lines that say who is a member of a klynge."""
+        rows = self.membership[(self.membership["region"] == region) & (self.membership["klynge"] == klynge)]
+        return [f"{source}:{line}" for source, line in zip(rows["kilde"], rows["linje"], strict=True)]
 
     def members(self, fordelt: pd.DataFrame, region: str, klynge: str | None = None) -> list[tuple[str, str]]:
         rows = fordelt[(fordelt["region"] == region) & (fordelt["bidragsandel"] != 0)]
@@ -135,17 +141,17 @@ class _Kontroller:
                 rate = computed.at[key, f"{column}_pr_indbygger"]
                 slug, what = f"{self.klynge_slug[key]}-{column.replace('_', '-')}", STOERRELSE[column]
                 own, basis = self.own("klynge_beloeb", fact, column), [*self.pool(column, fact["region"]), *self.members(fordelt, *key)]
-                self.add(f"{table}-{slug}", own, where, "regel", f"{name}: beløbet {what} i {STED[table]} {_REGLEN[column]}", basis, computed.at[key, column], slack=slack, rate=rate)
+                self.add(f"{table}-{slug}", own, where, "regel", f"{name}: beløbet {what} i {STED[table]} {_REGLEN[column]}", basis, computed.at[key, column], slack=slack, rate=rate, lines=self.lists(*key))
                 if key in short and table == "tabel-1":
                     text = f"{name}: beløbet {what} i Tabel 1 passer med de medlemmer, Tabel 2 nævner"
-                    basis = [*self.pool(column, fact["region"]), *self.members(som_trykt, *key)]
-                    self.add(f"tabel-2-{slug}", own, "bilag 2, Tabel 1 og 2", "regel", text, basis, printed.at[key, column], slack=slack, rate=rate)
+                    basis = [*self.pool(column, fact["region"]), *self.members(fordelt, *key)]
+                    self.add(f"tabel-2-{slug}", own, "bilag 2, Tabel 1 og 2", "regel", text, basis, printed.at[key, column], slack=slack, rate=rate, lines=self.lists(*key))
                 if key in split and divided is not None and table == "tabel-1":
                     text = f"{name}: beløbet {what} i Tabel 1 passer, når {self.name(split[key].kommunekode)} deles, som beløbet fra kommunerne til {split[key].anden} viser"
                     missing = "Andelen er udledt af dette beløb. Det kan derfor ikke også efterprøve den." if (*key, column) in first else ""
                     bound = max(split[key].hoejst - split[key].mindst, Fraction(0)) / 2
                     room = slack + bound * self.money(fordelt, split[key], column)
-                    self.add(f"delt-{slug}", own, TABEL["tabel-1"], "regel", text, basis, divided.at[key, column], slack=room, rate=rate, missing=missing)
+                    self.add(f"delt-{slug}", own, TABEL["tabel-1"], "regel", text, basis, divided.at[key, column], slack=room, rate=rate, missing=missing, lines=self.lists(*key))
 
     def name(self, code: str) -> str:
         return self.tabeller["kommuner"].set_index("kommunekode").at[code, "kommune"]
@@ -227,7 +233,7 @@ class _Kontroller:
         both = [("led", f"klynge_aar/{self.aar}/{c}") for c in ("pulje_kommuner", "pulje_regioner")]
         self.add(f"vandret-{self.total_id}", f"klynge_aar/{self.aar}/i_alt", self.total_sted, "sum", "Hele landet: i alt er beløbene fra kommunerne og regionerne", both)
         printed = set(self.facts("klynge_kommunebidrag")["kommunekode"])
-        members = gaeldende(self.tabeller["klynge_medlemmer"], self.year["medlemskab_pr"]).query("bidragsandel == '1'")
+        members = self.membership.query("bidragsandel == '1'")
         for fact in rows[rows["tabel"] == "bilag-3-sjaelland"].to_dict("records"):
             codes = members[(members["region"] == fact["region"]) & (members["klynge"] == fact["klynge"])]["kommunekode"]
             if set(codes) <= printed:

@@ -77,6 +77,20 @@ def _foerste_saetning(text: str) -> str:
     return re.split(r"(?<=[a-zæøå]\.) (?=[A-ZÆØÅ])", text)[0]
 
 
+def hvad_er_nyt(s: Samlet) -> Tekst:
+    """Whether the deviations are those that were accepted when somebody last looked at them."""
+    if not s.nye_og_borte:
+        return Tekst("Afvigelserne er de samme, som da de sidst blev gennemgået: Ingen er kommet til, og ingen er forsvundet.")
+    listed = "\n".join(f"- {f.vaerdi}: {f.regel}" for f in s.nye_og_borte)
+    return Tekst(f"Siden afvigelserne sidst blev gennemgået, er der sket ændringer:\n\n{listed}")
+
+
+def kilder(s: Samlet) -> Tekst:
+    """The documents, by the number that the tables call them."""
+    rows = s.tabeller["kilder"].dropna(subset=["fil"])
+    return Tekst("\n".join(f"- Kilde {r.kilde}: {r.titel}, {_dokumenter(s)[r.kilde].partition(', ')[2]}." for r in rows.itertuples()))
+
+
 def _dokumenter(s: Samlet) -> dict[str, str]:
     """What a reader calls a source, by its number: who published it, and when."""
     sources = s.tabeller["kilder"].set_index("kilde")
@@ -124,12 +138,12 @@ def fund_figur(s: Samlet) -> Figur:
     """Findings by source."""
     rows = _efter_kilde(s)
     rows = rows[rows["fund"] > 0].sort_values("fund", ascending=False, kind="stable")
-    listed = dansk.opremsning(f"{dansk.tal(r.fund)} i {_dokumenter(s)[r.Index]}" for r in rows.itertuples())
+    listed = "; ".join(f"{_dokumenter(s)[r.Index]}: {dansk.tal(r.fund)}" for r in rows.itertuples())
     return figurer.soejler(
         rows,
         id="fund-efter-kilde",
         titel="Fund efter dokument",
-        beskrivelse=f"Søjler med antallet af fund i hvert dokument: {listed}.",
+        beskrivelse=f"Antallet af fund i hvert dokument. {listed}.",
         enhed="fund",
         kilde=_KILDE,
         vaerdi="fund",
@@ -152,9 +166,12 @@ def _del(s: Samlet, id: str) -> str:
 def efter_emne(s: Samlet) -> Tabel:
     """Verdicts by subject."""
     rows = afstemning.optael(s.kontroller.assign(emne=[_del(s, i) for i in s.kontroller["id"]]), "emne").reset_index()
+    columns = kontroller.domkolonner(rows)
+    rows = rows.rename(columns={afstemning.UPROEVET: "uproevet"})
     return tabel(
-        rows.rename(columns={afstemning.UPROEVET: "uproevet"}),
-        [Kolonne("emne", "Emne", raekkehoved=True), *kontroller.domkolonner(rows)],
+        rows,
+        [Kolonne("emne", "Emne", raekkehoved=True), *columns],
+        ialt=kontroller.i_alt(rows, "emne", columns),
         id="efter-emne",
         titel="Kontroller og resultater efter emne",
         enhed="kontroller",
@@ -193,7 +210,7 @@ def fund(s: Samlet) -> Tabel | Tekst:
             Kolonne("hvad", "Hvad", raekkehoved=True),
             Kolonne("dokument", "Dokument", vis=False),
             Kolonne("trykt", "Trykt", type="tal"),
-            Kolonne("foelger", "Følger", type="tal", beskrivelse="Hvad der følger af de andre tal"),
+            Kolonne("foelger", "Følger af de andre tal", type="tal"),
             Kolonne("forskel", "Forskel", type="tal", fortegn=True),
             Kolonne("antal", "Kontroller", type="heltal", vis=False, beskrivelse="Hvor mange kontroller fundet viser sig i; tallene er fra én af dem"),
             Kolonne("aarsag", "Forklaring", bred=True),

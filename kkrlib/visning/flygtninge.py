@@ -40,7 +40,7 @@ AARSAG_NAVNE = {
 KORTGRAENSER = [Fraction(1, 2), Fraction(1), Fraction(3, 2), Fraction(2)]
 
 _PERSONER = "personer"
-_AFTALEKILDE = "Udlændingestyrelsens meddelelser om kommunekvoter, gengivet i projektets regelgrundlag"
+_AFTALEKILDE = "Udlændingestyrelsens meddelelser om kommunekvoter, gengivet i regelsamlingen bag rapporten"
 _PR_10000 = "personer pr. 10.000 indbyggere"
 
 
@@ -724,22 +724,12 @@ def afstemning_tekst(b: Beregning) -> Tekst:
 def afstemning_optaelling(b: Beregning) -> Tabel:
     """Verdicts by kind of control."""
     kinds = {"regel": "Kvoter mod reglen", "sum": "Trykte summer mod rækkerne", "lighed": "Totaler mod landstallet"}
-    rows = afstemning.optael(b.kontroller).reset_index()
-    rows["art"] = rows["art"].map(kinds)
-    rows = rows.rename(columns={afstemning.UPROEVET: "uproevet"})
-    return tabel(
-        rows,
-        [
-            Kolonne("art", "Kontrol", raekkehoved=True),
-            Kolonne("stemmer", "Stemmer", type="heltal"),
-            Kolonne("afviger", "Afviger", type="heltal"),
-            Kolonne("uproevet", "Kan ikke efterprøves", type="heltal"),
-            Kolonne("i_alt", "I alt", type="heltal"),
-        ],
+    return kontroltabeller.optaelling(
+        b.kontroller,
         id="kontroller",
         titel=f"Kontroller af de offentliggjorte tal for {b.kvoteaar}",
-        enhed="kontroller",
         kilde=_kilde(b, "egen beregning"),
+        navne=kinds,
     )
 
 

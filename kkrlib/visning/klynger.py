@@ -114,9 +114,10 @@ def _point_rates(b: Beregning) -> str:
 
 def _point_check(b: Beregning) -> str:
     counts = b.kontroller["dom"].value_counts()
-    fits = int(counts.get(afstemning.STEMMER, 0) + counts.get(afstemning.AFRUNDING, 0))
+    fits, open_ = int(counts.get(afstemning.STEMMER, 0) + counts.get(afstemning.AFRUNDING, 0)), int(counts.get(afstemning.UPROEVET, 0))
+    untested = f", og {dansk.tal(open_)} kan ikke efterprøves" if open_ else ""
     return (
-        f"{dansk.tal(fits)} af {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal stemmer, når der tages højde for afrunding. "
+        f"{dansk.tal(fits)} af {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal stemmer, når der tages højde for afrunding{untested}. "
         f"{_causes(b)}Se [datakvalitet](#datakvalitet)."
     )
 
@@ -130,7 +131,7 @@ def _causes(b: Beregning) -> str:
     parts = []
     if len(known):
         first = f"Af de {dansk.tal(len(rows))} afvigelser hører {dansk.tal(len(known))}" if len(known) < len(rows) else f"De {dansk.tal(len(rows))} afvigelser hører"
-        last = f"; årsagen til {'det ene' if unshown == 1 else f'{dansk.tal(unshown)} af dem'} kan ikke vises" if unshown else ""
+        last = f"; årsagen til {'det ene' if unshown == 1 else f'{dansk.tal(unshown)} af dem'} kan ikke påvises" if unshown else ""
         parts.append(f"{first} til {dansk.tal(len(findings))} fund{last}. ")
     if len(known) < len(rows):
         parts.append(f"{dansk.flertal(len(rows) - len(known), 'afvigelse', 'afvigelser')} er uden kendt årsag. ")
@@ -242,7 +243,7 @@ def klynger(b: Beregning) -> Tabel:
             Kolonne("region", "Region", vis=False),
             Kolonne("klynge", "Klynge", vis=False),
             Kolonne("nummer", "Nummer", vis=False, beskrivelse="Klyngens nummer i regionen, som på kortet"),
-            Kolonne("navn", "Klynge", raekkehoved=True, beskrivelse="Nummer og navn"),
+            Kolonne("navn", "Nr. og klynge", raekkehoved=True, beskrivelse="Nummer og navn"),
             Kolonne("i_alt", "I alt", type="decimal", decimaler=0, beskrivelse="Beregnet"),
             Kolonne("kommuner", "Fra kommunerne", type="decimal", decimaler=0, beskrivelse="Summen af medlemmernes bidrag, beregnet"),
             Kolonne("regioner", "Fra regionen", type="decimal", decimaler=0, beskrivelse="Regionens beløb fordelt efter indbyggertal, beregnet"),
@@ -508,9 +509,9 @@ def kontorer_tekst(b: Beregning) -> Any:
         "## Regionale klyngekontorer\n\nKlyngekontorerne hører til de nationale viden- og erhvervsklynger. De er noget andet end sundhedsklyngerne.\n\n"
         "{kkr} anbefalede kommunerne i {region} at betale til {kontorer:tal} klyngekontorer i {fra}–{til}. For hvert kontor betaler leadkommunen {lead:kr} om året. "
         "De {oevrige:tal} andre kommuner deler {andre:kr} efter indbyggertal.\n\n"
-        "**Forudsætning:** Kilden siger ikke, hvilket års indbyggertal der skal bruges. Her er brugt tallene {opgjort}. Året kan vælges, når siden laves.{uklar}\n\n"
+        "**Forudsætning:** Kilden siger ikke, hvilket års indbyggertal der skal bruges. Her er brugt tallene {opgjort}.{uklar}\n\n"
         "Træder kommuner ud, betaler de andre hele beløbet, så længe mindst {procent:tal} procent af de {oevrige:tal} deltager, altså {antal:tal}. "
-        "Er der færre, skal beløbet sættes ned, men kilden siger ikke til hvad. Den siger heller ikke, hvad der sker, hvis en leadkommune træder ud. "
+        "Er der færre, skal beløbet sættes ned og opgaverne tilpasses i dialog med klyngen; kilden siger ikke, hvor meget. Den siger heller ikke, hvad der sker, hvis en leadkommune træder ud. "
         "I de to tilfælde er der ikke beregnet noget beløb. Kilden siger heller ikke, om en kommune kan træde ud af et enkelt kontor. Her er deltagerne "
         "talt kontor for kontor. {status}",
         kkr=_kkr(b, k),
@@ -667,7 +668,7 @@ def regnskab_tekst(b: Beregning) -> Tekst:
         f"{_skabelonvalg(b)}Beløbene er afrundet, så de i alt giver puljen; en betalers budget kan derfor være en krone fra det offentliggjorte."
     )
     if not b.antal_regnskaber:
-        return Tekst(f"{intro}\n\n**Der er ikke offentliggjort regnskaber**, så tabellen viser kun budgettet. Udfyldte skabeloner kan læses ind og vises her.")
+        return Tekst(f"{intro}\n\n**Der er ikke offentliggjort regnskaber**, så tabellen viser kun budgettet.")
     rows = b.i_omraadet(b.regnskab)
     if rows.empty:
         return Tekst(f"{intro}\n\nDer er læst regnskaber ind, men ingen for klynger i {b.region}.")
@@ -846,22 +847,12 @@ def _tilpasset(b: Beregning) -> str:
 def afstemning_optaelling(b: Beregning) -> Tabel:
     """Verdicts by kind of control."""
     kinds = {"regel": "Beløb mod fordelingsnøglen", "sum": "Summer mod rækkerne", "lighed": "Samme tal to steder"}
-    rows = afstemning.optael(b.kontroller).reset_index()
-    rows["art"] = rows["art"].map(kinds)
-    return tabel(
-        rows.rename(columns={afstemning.UPROEVET: "uproevet"}),
-        [
-            Kolonne("art", "Kontrol", raekkehoved=True),
-            Kolonne("stemmer", "Stemmer", type="heltal"),
-            Kolonne("afrunding", "Afrunding", type="heltal"),
-            Kolonne("afviger", "Afviger", type="heltal"),
-            Kolonne("uproevet", "Kan ikke efterprøves", type="heltal"),
-            Kolonne("i_alt", "I alt", type="heltal"),
-        ],
+    return kontroltabeller.optaelling(
+        b.kontroller,
         id="kontroller",
         titel=f"Kontroller af de offentliggjorte tal for {b.aar}",
-        enhed="kontroller",
         kilde=_kilde(b, "egen beregning"),
+        navne=kinds,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -18,18 +18,26 @@ _UDEN_ENHED = ("antal", "personer", "tabel", "årstal", "andel", "faktor")
 STEDER = 8
 
 
-def optaelling(kontroller: pd.DataFrame, *, id: str, titel: str, kilde: str) -> Tabel:
-    """Verdicts by kind of control."""
+def optaelling(kontroller: pd.DataFrame, *, id: str, titel: str, kilde: str, navne: Mapping[str, str] | None = None) -> Tabel:
+    """Verdicts by kind of control. ``navne`` are the field's own names of the kinds."""
     rows = afstemning.optael(kontroller).reset_index()
-    rows["art"] = [afstemning.ARTER[art].navn.capitalize() for art in rows["art"]]
+    rows["art"] = [(navne or {}).get(art, afstemning.ARTER[art].navn.capitalize()) for art in rows["art"]]
+    columns = domkolonner(rows)
+    rows = rows.rename(columns={afstemning.UPROEVET: "uproevet"})
     return tabel(
-        rows.rename(columns={afstemning.UPROEVET: "uproevet"}),
-        [Kolonne("art", "Art", raekkehoved=True), *domkolonner(rows)],
+        rows,
+        [Kolonne("art", "Art", raekkehoved=True), *columns],
+        ialt=i_alt(rows, "art", columns),
         id=id,
         titel=titel,
         enhed="kontroller",
         kilde=kilde,
     )
+
+
+def i_alt(rows: pd.DataFrame, navn: str, kolonner: Iterable[Kolonne]) -> pd.DataFrame:
+    """The total row of a table of counts."""
+    return pd.DataFrame([{navn: "I alt"} | {k.navn: int(rows[k.navn].sum()) for k in kolonner}])
 
 
 def domkolonner(rows: pd.DataFrame) -> list[Kolonne]:
@@ -56,7 +64,7 @@ def alle(
     return tabel(
         rows,
         [
-            Kolonne("id", "Kontrol", vis=False),
+            Kolonne("id", "Nøgle", vis=False),
             Kolonne("sted", "Sted", vis=False, beskrivelse="Dokument, punkt og tabel"),
             Kolonne("linjer", "Kilde og linje", vis=False, beskrivelse="Kildens nummer og linjen i dens tekst; først tallet selv, så de tal, det er holdt op mod"),
             Kolonne("art", "Art", vis=False),
