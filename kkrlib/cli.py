@@ -286,10 +286,12 @@ def check(kilder: Path | None, foelsomhed: bool) -> int:
     from kkrlib.errors import DataError, Fund
 
     found: list[Fund] = data.check()
-    if not any(f.alvor == "fejl" for f in found):
-        if kilder is not None:
-            found = [*data.check_kilder(kilder), *found]
-        tables = data.load()
+    broken = any(f.alvor == "fejl" for f in found)
+    if not broken and kilder is not None:
+        found = [*data.check_kilder(kilder), *found]
+    # A sum that does not fit its rows is what the controls are for: it must not keep them from running.
+    if not broken or not any(f.alvor == "fejl" for f in data.check(uden=["sum"])):
+        tables = data.load(uden=["sum"] if broken else [])
         if "kontroller" in tables:  # a project whose data declare no controls has none to run
             controls = kontrol.saml(tables)
             found = [*controls.nye_og_borte, *controls.uden_grund, *found]

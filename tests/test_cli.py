@@ -155,7 +155,7 @@ def test_check_lists_errors_then_warnings_and_a_warning_alone_exits_0(tom, monke
     from kkrlib.errors import ADVARSEL, Fund
 
     found = [Fund("b.csv", "2", "x", "1", "kendt", ADVARSEL), Fund("a.csv", "3", "y", "2", "er forkert")]
-    monkeypatch.setattr(data, "check", lambda mappe=None: found)
+    monkeypatch.setattr(data, "check", lambda mappe=None, uden=(): found)
     answer = tom.kkr("check")
     assert answer.exit_code == 3
     assert answer.stdout.splitlines() == [
@@ -163,7 +163,7 @@ def test_check_lists_errors_then_warnings_and_a_warning_alone_exits_0(tom, monke
         "advarsel: b.csv, række 2, kolonne x: «1»: kendt",
         "1 fejl, 1 advarsel",
     ]
-    monkeypatch.setattr(data, "check", lambda mappe=None: found[:1])
+    monkeypatch.setattr(data, "check", lambda mappe=None, uden=(): found[:1])
     assert tom.kkr("check").exit_code == 0
 
 
