@@ -21,7 +21,7 @@ PANELER = {
     "portefoelje": {"Plejefamilier": "plejefamilier", "Tilbud": "tilbud", "Heraf private tilbud": "tilbud-private"},
     "pladser": {"Godkendte pladser": "pladser", "Ledige pladser": "ledige-pladser"},
     "tilgang": {
-        "Nye plejefamilier": "nye-plejefamilier", "Ophørte plejefamilier": "ophoert-plejefamilier", "Trukne, plejefamilier": "trukket-plejefamilier",
+        "Nye plejefamilier": "nye-plejefamilier", "Ophørte plejefamilier": "ophoert-plejefamilier", "Trukne ansøgninger, familier": "trukket-plejefamilier",
         "Nye tilbud": "nye-tilbud", "Ophørte tilbud": "ophoert-tilbud", "Tilbagekaldelser i alt": "tilbagekaldt",
     },
     "tilsyn": {"Tilsynsbesøg": "besoeg", "Uanmeldte, familier": "besoeg-plejefamilier-uanmeldte", "Uanmeldte, tilbud": "besoeg-tilbud-uanmeldte"},
@@ -53,6 +53,8 @@ def test_what_is_new_is_counted_from_the_report_before(b23, tabeller):
     assert f"Af de {len(both)} tal, som begge årsrapporter oplyser, er {up} højere, {down} lavere og {len(both) - up - down} uændrede." in said
     assert f"{int(rows[2021].isna().sum() - rows.isna().all(axis=1).sum())} tal stod ikke i årsrapporten for 2021" in said
     assert "steget med 4.509\N{NO-BREAK SPACE}kr. til 39.448\N{NO-BREAK SPACE}kr." in said and "fra 1. juli 2022" in said
+    assert "1.441 magtanvendelser og 47 henvendelser kom fra de sikrede institutioner, som tilsynet først overtog 1. juli 2022." in said
+    assert "sikrede" not in vis.hvad_er_nyt(dataclasses.replace(b23, databrud=b23.databrud[b23.databrud["brud"] == "koncerner"])).markdown
     assert "den første årsrapport" in vis.hvad_er_nyt(socialtilsyn.beregn(tabeller, 2021)).markdown
 
 
@@ -104,7 +106,7 @@ def test_main_points_by_hand(b23):
         "Socialtilsyn Øst tilsyn med de sikrede institutioner i hele landet. Faldet er derfor ikke kun lukkede tilbud."
     )
     assert points[3] == (
-        "- Der er færre pladser at anbringe børn i: **210 ledige pladser** i plejefamilier mod 241 i 2022 (afledt). Tilgangen af plejefamilier opvejer ikke afgangen: "
+        "- Der er færre ledige pladser at anbringe børn i: **210** i plejefamilier mod 241 i 2022 (afledt). Tilgangen af plejefamilier opvejer ikke afgangen: "
         "43 plejefamilier blev godkendt, 64 ophørte, og 6 fik godkendelsen tilbagekaldt. På tilbudsområdet blev 4 godkendt, 11 ophørte, og 3 blev tilbagekaldt."
     )
     assert "Regnskabet viser et mindreforbrug på 1,8 mio. kr." in points[5]
@@ -121,8 +123,8 @@ def vendt(b, indicator, value, year=None):
 
 def test_the_words_follow_the_sign(b23):
     assert "et merforbrug på 1,8 mio. kr." in str(vis.hovedpunkter(vendt(b23, "netto-regnskab", 1765)))
-    assert "Der er flere pladser at anbringe børn i" in str(vis.hovedpunkter(vendt(b23, "ledige-pladser", 242)))
-    assert "Der er lige så mange pladser at anbringe børn i" in str(vis.hovedpunkter(vendt(b23, "ledige-pladser", 241)))
+    assert "Der er flere ledige pladser at anbringe børn i" in str(vis.hovedpunkter(vendt(b23, "ledige-pladser", 242)))
+    assert "Der er lige så mange ledige pladser at anbringe børn i" in str(vis.hovedpunkter(vendt(b23, "ledige-pladser", 241)))
     assert "Tilgangen af plejefamilier er større end afgangen: 71 " in str(vis.hovedpunkter(vendt(b23, "nye-plejefamilier", 71)))
     assert "Faldet er derfor" not in str(vis.hovedpunkter(vendt(b23, "tilbud", 390)))
 
@@ -221,6 +223,34 @@ def test_notes_say_what_was_chosen_and_what_is_uncertain(b, b23):
         own = b.serie[(b.serie["gruppe"] == gruppe) & (b.serie["status"] == OFFENTLIGGJORT)]
         assert all(r in note for r in own["begrundelse"] if r)
     assert "afledt" not in vis.udvikling(b, "pladser").payload["note"]
+    assert vis.udvikling(b23, "sanktioner").payload["note"].count("Sanktionernes temaer: ") == 1
+    assert vis._samlet(["T: a", "T: b", "C", "T: c"]) == ["T: a", "b", "C", "T: c"]
+
+
+def test_what_the_report_does_not_say_is_explained_only_where_it_is_shown(b):
+    for gruppe in GRUPPER:
+        table = vis.takster(b) if gruppe == "takster" else vis.udvikling(b, gruppe)
+        assert ("«Ikke oplyst» betyder" in table.payload["note"]) == (">ikke oplyst<" in table.html), gruppe
+    assert "Ikke oplyst" not in vis.udvikling(b, "medarbejdere").payload["note"] + vis.udvikling(b, "økonomi").payload["note"]
+    assert "de hentede filer siger, hvor hvert tal står" in str(vis.kilder(b))
+
+
+def test_the_sums_of_the_accounts_are_marked(b):
+    def marked(table):
+        rows = BeautifulSoup(table.html, "html.parser").select("tbody tr")
+        return [r.th.get_text() for r in rows if "ialt" in r.get("class", [])]
+
+    assert [m.split(" (")[0] for m in marked(vis.budget(b))] == ["Udgifter i alt", "Indtægter i alt", "Netto"]
+    sums = [f"{s}, {kind}" for s in ("Udgifter i alt", "Indtægter i alt", "Netto") for kind in ("budget", "regnskab")]
+    assert marked(vis.udvikling(b, "økonomi")) == sums
+    assert not any(marked(vis.udvikling(b, g)) for g in GRUPPER if g not in ("økonomi", "takster"))
+
+
+def test_the_misprints_of_the_accounts_are_not_ours(b):
+    posts = [r[0] for r in vis.budget(b).payload["raekker"]]
+    assert "Indtægter fra tilsynstakster (eksklusive tilkøb)" in posts
+    assert posts[:2] == ["Socialtilsyn Østs direkte udgifter (eksklusive tilkøb)", "Indirekte udgifter, overhead med mere"]
+    assert any(p.endswith(".") for p in b.budget["post"])  # as printed
 
 
 def test_no_key_of_the_data_is_shown(b, tabeller):
@@ -238,6 +268,8 @@ def test_every_fault_of_the_report_is_listed(b, tabeller):
     faults = tabeller["socialtilsyn_kildefejl"].query("rapport == @b.aar")
     text = vis.kildefejl(b).ren_tekst
     assert all(f"{f.kilde}:{f.linje}" in text for f in faults.itertuples())
+    places = {c.get_text() for c in BeautifulSoup(vis.kildefejl(b).html, "html.parser").select("tbody th")}
+    assert "Teksten" in places and "tekst" not in places
 
 
 # --- figures --------------------------------------------------------------------------------------------------------
@@ -250,7 +282,7 @@ def test_figures_show_every_number_of_their_indicators_in_both_widths(b, figur):
         texts = [t.get_text() for t in BeautifulSoup(svg, "html.parser").find_all("text")]
         assert ("afledt" in texts) == ("<pattern" in svg)
         assert "offentliggjort" in texts or "afledt" not in texts
-    assert "Et år uden søjle står ikke i de rapporter, der er brugt her." in made.beskrivelse
+    assert "Et år uden søjle står ikke i de brugte rapporter." in made.beskrivelse
 
 
 @pytest.mark.parametrize("figur", FIGURER, ids=lambda f: f.__name__)
@@ -282,6 +314,7 @@ def test_the_cost_figure_has_the_costs_of_the_year(b):
     row = b.omkostninger[(b.omkostninger["aar"] == b.aar) & (b.omkostninger["pr"] == "tilsyn")].iloc[0]
     assert f">{vis.dansk.tal(row.kr_pr)}<" in made.svg_bred
     assert vis.dansk.kroner(row.kr_pr) in made.beskrivelse
+    assert (f" mod {vis.dansk.kroner(28085)} i 2021." in made.beskrivelse) == (b.aar == 2023)
 
 
 def test_a_derived_bar_looks_otherwise_and_a_gap_is_empty():

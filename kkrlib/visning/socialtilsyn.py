@@ -6,6 +6,7 @@ the choice of words. «Afledt» stands by every number that the report of its ow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
@@ -27,6 +28,8 @@ STOERRE = ("-8-24", "-25-49", "-over-50")
 FOLD_FRA = 30
 # Faults that can be the conversion's to text rather than the report's own.
 OMSAETNING = ("navn", "mangler")
+# The lines of the accounts that are sums of the others.
+SUM = re.compile(r"(Udgifter|Indtægter) i alt\b|Netto\b")
 EJERE = {"kommunale": "Kommunale", "regionale": "Regionale", "private": "Private"}
 SANKTIONER = {"skaerpet-tilsyn": "Skærpet tilsyn", "paabud": "Påbud", "vilkaar": "Vilkår"}
 OMRAADER = {"plejefamilier": "Plejefamilier", "tilbud": "Tilbud"}
@@ -87,7 +90,7 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
     percent = {i: 100 * change[i] / before.at[i, "vaerdi"] for i in NYT if change.get(i) and before.at[i, "vaerdi"]}
     most = sorted(percent, key=lambda i: abs(percent[i]), reverse=True)[:3]
     if most:
-        points.append(f"Mest ændret af hovedtallene er {dansk.opremsning(f'{NYT[i]} ({dansk.fortegn(percent[i], 1)} %)' for i in most)}.")
+        points.append(f"Mest ændret af hovedtallene er {dansk.opremsning(f'{NYT[i]} ({dansk.fortegn(percent[i], 1)} %)' for i in most)}.{_nye_sikrede(b, most)}")
     rate = "takst-tilsyn-0-7"
     if change.get(rate):
         moved = f"{'steget' if change[rate] > 0 else 'faldet'} med {dansk.kroner(abs(change[rate]))} til {dansk.kroner(now.at[rate, 'vaerdi'])}"
@@ -100,6 +103,15 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
         points.append(f"Ikke alle tal kan sammenlignes direkte: {', og '.join(breaks)}.")
     listed = "\n".join(f"- {p}" for p in points)
     return Tekst(f"Siden årsrapporten for {b.forrige}, den seneste tidligere, der er samlet her:\n\n{listed}")
+
+
+def _nye_sikrede(b: Beregning, indicators: Iterable[str]) -> str:
+    """How much of the numbers comes from the sikrede institutioner, where they were taken over after the report before; else nothing."""
+    since = pd.to_datetime(b.databrud.loc[b.databrud["brud"] == "sikrede-institutioner", "fra"]).min()
+    said = [f"{dansk.tal(row.vaerdi)} {NYT[i].split()[0]}" for i in indicators if (row := _af(b, f"{i}-sikrede", b.aar)) is not None]
+    if not said or b.forrige is None or since is pd.NaT or since.year <= b.forrige:
+        return ""
+    return f" {dansk.opremsning(said)} kom fra de sikrede institutioner, som tilsynet først overtog {dansk.dato(since)}."
 
 
 def _point(indicator: str, words: str, b: Beregning) -> str:
@@ -161,14 +173,14 @@ def _ledige(b: Beregning) -> str:
     row, before = _af(b, "ledige-pladser", b.aar), _af(b, "ledige-pladser", b.aar - 1)
     if row is None:
         return ""
-    places = f"**{dansk.tal(row.vaerdi)} ledige pladser** i plejefamilier"
+    places = f"**{dansk.tal(row.vaerdi)} ledige pladser**"
     if before is None:
-        return f"Der var {places} ved udgangen af {b.aar}."
-    trend = "færre pladser" if row.vaerdi < before.mindst else "flere pladser" if row.vaerdi > before.hoejst else "ikke klart flere eller færre pladser"
+        return f"Der var {places} i plejefamilier ved udgangen af {b.aar}."
+    trend = "færre" if row.vaerdi < before.mindst else "flere" if row.vaerdi > before.hoejst else "ikke klart flere eller færre"
     if row.vaerdi == before.vaerdi:
-        trend = "lige så mange pladser"
+        trend = "lige så mange"
     said = " (afledt)" if before.status == AFLEDT else ""
-    return f"Der er {trend} at anbringe børn i: {places} mod {_spaend(before)} i {before.aar}{said}."
+    return f"Der er {trend} ledige pladser at anbringe børn i: **{dansk.tal(row.vaerdi)}** i plejefamilier mod {_spaend(before)} i {before.aar}{said}."
 
 
 def _stroemme(b: Beregning, area: str) -> str:
@@ -251,7 +263,7 @@ def tilgang_figur(b: Beregning) -> figurer.Figur:
     names = {
         "nye-plejefamilier": "Nye plejefamilier",
         "ophoert-plejefamilier": "Ophørte plejefamilier",
-        "trukket-plejefamilier": "Trukne, plejefamilier",
+        "trukket-plejefamilier": "Trukne ansøgninger, familier",
         "nye-tilbud": "Nye tilbud",
         "ophoert-tilbud": "Ophørte tilbud",
         "tilbagekaldt": "Tilbagekaldelser i alt",
@@ -330,7 +342,7 @@ def _beskriv(b: Beregning, navne: dict[str, str]) -> str:
         now = rows[-1]
         before = f" mod {dansk.tal(rows[-2].vaerdi)} i {rows[-2].aar}" if len(rows) > 1 else ""
         parts.append(f"{name}: {dansk.tal(now.vaerdi)} i {now.aar}{before}.")
-    return " ".join([*parts, "Et år uden søjle står ikke i de rapporter, der er brugt her."])
+    return " ".join([*parts, "Et år uden søjle står ikke i de brugte rapporter."])
 
 
 def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: str = "") -> Tabel:
@@ -362,14 +374,24 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: st
     for record in records:
         if record["valgt"]:
             reasons.setdefault(record["valgt"], []).append(record["navn"])
-    chosen = [f"{dansk.opremsning(names)}: {why}" for why, names in reasons.items()]
-    note = " ".join([f"«{_stort(IKKE)}» betyder, at tallet ikke står i teksten af de rapporter, der er brugt.", *chosen, "Filerne siger, hvor i årsrapporten hvert tal står."])
+    chosen = [f"{dansk.opremsning(_samlet(names))}: {why}" for why, names in reasons.items()]
     # Of a long table the totals stand on the page; «Påbud, private tilbud» is one step further, in the files.
     parts = [len(table) > FOLD_FRA and "," in name for name in table["navn"]]
     parts = parts if not all(parts) else [False] * len(parts)
     fold = f"Vis {dansk.tal(len(parts) - sum(parts))} af {dansk.tal(len(parts))} rækker" if len(table) > FOLD_FRA else None
+    unknown = table.loc[[not p for p in parts], [f"aar_{y}" for y in years]].isna().any(axis=None)
+    note = " ".join([*([f"«{_stort(IKKE)}» betyder, at tallet ikke står i de brugte rapporters tekst."] if unknown else []), *chosen])
     note += " De øvrige rækker, blandt andet efter type og driftsherre, står kun i filerne." if any(parts) else ""
-    return tabel(table, columns, id=id, titel=f"{titel} til og med {b.aar}{efter}", enhed=units, kilde=_kilde(b), note=note, mangler=IKKE, fold=fold, kun_i_filer=parts)
+    sums = [SUM.match(name) is not None for name in table["navn"]]
+    return tabel(
+        table, columns, id=id, titel=f"{titel} til og med {b.aar}{efter}", enhed=units, kilde=_kilde(b), note=note, mangler=IKKE, fold=fold, kun_i_filer=parts, sum_raekker=sums
+    )
+
+
+def _samlet(names: Iterable[str]) -> list[str]:
+    """``names``, where what two neighbours have in common before a colon is said once."""
+    heads = [n.rpartition(": ")[::2] for n in names]
+    return [rest if not head or (i and heads[i - 1][0] == head) else f"{head}: {rest}" for i, (head, rest) in enumerate(heads)]
 
 
 def _spaend(row: Any) -> str:
@@ -504,14 +526,18 @@ def _pr_100(b: Beregning, rows: pd.DataFrame, id: str, titel: str, enhed: str, n
 def omkostninger_figur(b: Beregning) -> figurer.Figur:
     """Cost per tilsyn, per visit and per employee over the years."""
     rows = b.omkostninger.assign(indikator=b.omkostninger["pr"], mindst=b.omkostninger["kr_pr"], hoejst=b.omkostninger["kr_pr"])
-    last = rows[rows["aar"] == b.aar]
+    said = []
+    for per, name in PR.items():
+        own = list(rows[rows["pr"] == per].sort_values("aar").itertuples())[-2:]
+        before = f" mod {dansk.kroner(own[0].kr_pr)} i {own[0].aar}" if len(own) > 1 else ""
+        said += [f"{name}: {dansk.kroner(own[-1].kr_pr)} i {own[-1].aar}{before}."] if own else []
     return tidsserier.paneler(
         rows,
         PR,
         range(min(rows["aar"]), b.aar + 1),
         id="omkostninger",
         titel=f"Hvad et tilsyn koster til og med {b.aar}",
-        beskrivelse=" ".join(f"{PR[r.pr]}: {dansk.kroner(r.kr_pr)} i {r.aar}." for r in last.itertuples()) + " Et år uden søjle kan ikke beregnes.",
+        beskrivelse=" ".join([*said, "Et år uden søjle kan ikke beregnes."]),
         enhed="kr. i løbende priser",
         kilde=_kilde(b, "egen beregning"),
         afledt=AFLEDT,
@@ -542,8 +568,9 @@ def budget(b: Beregning) -> Tabel | Tekst:
     """Budget against accounts, line by line; a sentence where the report has none."""
     if b.budget.empty:
         return Tekst(f"Årsrapporten for {b.aar} har ikke budget og regnskab.")
+    rows = b.budget.assign(post=[_post(p) for p in b.budget["post"]])
     return tabel(
-        b.budget,
+        rows,
         [
             Kolonne("post", "Post", raekkehoved=True),
             Kolonne("budget", "Budget", type="heltal"),
@@ -556,9 +583,15 @@ def budget(b: Beregning) -> Tabel | Tekst:
         titel=f"Budget og regnskab {b.aar}",
         enhed="1.000 kr.; udgifter er positive, indtægter negative",
         kilde=_kilde(b, "egen beregning"),
-        note="Tallene er gengivet som trykt. Hvor den trykte og den beregnede forskel ikke er ens, står det i afsnittet om datakvalitet.",
+        note="Tallene er gengivet som trykt. Hvor de to forskelle ikke er ens, står det under datakvalitet.",
         mangler="kan ikke beregnes",
+        sum_raekker=[SUM.match(p) is not None for p in rows["post"]],
     )
+
+
+def _post(text: str) -> str:
+    """A line of the accounts without the report's misprints."""
+    return re.sub(r"\(?eksklusiv[et]? tilkøb\)?", "(eksklusive tilkøb)", text.replace("Øst's", "Østs")).removesuffix(".")
 
 
 def takstregler(b: Beregning) -> Tekst:
@@ -612,7 +645,7 @@ def kildefejl(b: Beregning) -> Tabel | Tekst:
         return Tekst(f"Der er ikke fundet steder i årsrapporten for {b.aar}, hvor tal eller tekst ikke passer sammen.")
     # What may be the conversion's comes last: the reader looks for what the report says otherwise in two places.
     rows = b.kildefejl.sort_values("art", key=lambda c: c.isin(OMSAETNING), kind="stable")
-    rows = rows.assign(linje=[f"{r.kilde}:{r.linje}" for r in rows.itertuples()])
+    rows = rows.assign(linje=[f"{r.kilde}:{r.linje}" for r in rows.itertuples()], tabel=rows["tabel"].replace("tekst", "Teksten"))
     words = rows["art"] == "navn"
     return tabel(
         rows,
@@ -690,7 +723,7 @@ def kilder(b: Beregning) -> Tekst:
     texts = " ".join(f"For {o.rapport} er der kun et resumé: {documents[o.kilde]} (kilde {o.kilde}, punkt {o.punkt})." for o in others.itertuples())
     return Tekst(
         f"{b.rapport['titel']}: {b.rapport['udgivet']} (kilde {b.rapport['kilde']}, punkt {b.rapport['punkt']}, linje {b.rapport['linje']}–{b.rapport['linje_slut']}). "
-        f"{dansk.tal(count)} tal er taget derfra, hvert med sit linjenummer. {texts} {_mangler(b)}".rstrip()
+        f"{dansk.tal(count)} tal er taget derfra, hvert med sit linjenummer; de hentede filer siger, hvor hvert tal står. {texts} {_mangler(b)}".rstrip()
     )
 
 
