@@ -273,13 +273,14 @@ def tabel(
     aabne: Iterable[str] = (),
     fold: str | None = None,
     kun_i_filer: Iterable[bool] | None = None,
+    sum_raekker: Iterable[bool] | None = None,
     filter: str | None = None,
     mangler: str | Mapping[str, str] | None = MANGLER,
 ) -> Tabel:
     """Make a table of ``data``, one row per row in its order, one column per :class:`Kolonne`.
 
     ``id`` is a lower-case slug, unique on its page; ``titel`` is the caption; ``enhed`` says in words what is
-    counted, ``kilde`` where it comes from; ``note`` is shown below. Plain text all of them.
+    counted (after the title, unless it begins «som nævnt», «én» or «ét»), ``kilde`` where it comes from; ``note`` is shown below. Plain text all of them.
 
     ``ialt`` holds total rows with the same columns; a column it lacks is left empty. They are marked, stand in
     ``<tfoot>`` and in the XLSX, never in the CSV. ``gruppe`` names the column that splits a long table into
@@ -287,7 +288,8 @@ def tabel(
     group is one of them stands there, the others in a table of their own. ``fold`` (not with ``gruppe``) is the
     summary of one closed ``<details>`` around the whole table.
 
-    ``kun_i_filer`` marks the rows, one truth value each, that stand only in the downloads. ``filter`` (not with ``gruppe``) names a column whose
+    ``kun_i_filer`` marks the rows, one truth value each, that stand only in the downloads. ``sum_raekker`` marks those that
+    are sums of others and yet stand among them, as in accounts; they look like totals, and stand in the CSV too. ``filter`` (not with ``gruppe``) names a column whose
     values, in order of appearance and at most :data:`FILTRE`, a reader can choose between; the style sheet hides the other rows.
 
     ``mangler`` is the text for a missing value: one for all columns, one per column name, or None to refuse.
@@ -321,20 +323,27 @@ def tabel(
     shown = [k for k in columns if k.vis and k.navn != gruppe]
     pick = [names.index(k.navn) for k in shown]
 
+    above = not enhed.lower().startswith(_UDEN_ENHED)
+    unit = f' <span class="enhed">Enhed: {_e(enhed.strip())}</span>' if above else ""
+
     def one(caption: str, body: Sequence[int], foot: Sequence[int]) -> str:
         # A table of totals alone has no column that says nothing about any of them.
         used = [(j, k) for j, k in zip(pick, shown, strict=True) if body or any(totals.vist[i][j] for i in foot)]
         at, cols = [j for j, _ in used], [k for _, k in used]
         return _table(
             caption,
+            unit,
             cols,
-            [_row(rows, i, at, cols, hoveder) for i in body],
-            [_row(totals, i, at, cols, hoveder) for i in foot],
+            [_row(rows, i, at, cols, hoveder, sums[i]) for i in body],
+            [_row(totals, i, at, cols, hoveder, True) for i in foot],
         )
 
     hidden = [False] * len(rows.vist) if kun_i_filer is None else [bool(x) for x in kun_i_filer]
     if len(hidden) != len(rows.vist) or (rows.vist and all(hidden)):
         raise RunError(f"tabel «{id}»: kun_i_filer skal sige ja eller nej for hver række og lade mindst én blive vist")
+    sums = [False] * len(rows.vist) if sum_raekker is None else [bool(x) for x in sum_raekker]
+    if len(sums) != len(rows.vist):
+        raise RunError(f"tabel «{id}»: sum_raekker skal sige ja eller nej for hver række")
     every = [i for i in range(len(rows.vist)) if not hidden[i]]
     every_total = range(len(totals.vist))
     if gruppe is None:
@@ -350,7 +359,7 @@ def tabel(
         if unknown := [a for a in opened if a not in groups]:
             raise RunError(f"tabel «{id}»: aabne nævner en gruppe, der ikke findes: {dansk.opremsning(unknown)}")
         # Closed groups hide their captions, so the title stands above them too.
-        parts = [f'<p class="gruppetitel">{_e(titel)}</p>\n']
+        parts = [f'<p class="gruppetitel">{_e(titel)}{unit}</p>\n']
         for name in groups:
             body = [i for i in every if keys[i] == name]
             foot = [i for i in every_total if totals.vist[i][g] == name]
@@ -366,11 +375,8 @@ def tabel(
         inner = "".join(parts)
 
     notes = f'<p class="note">{_e(note)}</p>\n' if note.strip() else ""
-    html = (
-        f'<div class="tabel" id="tabel-{id}">\n{inner}{notes}'
-        f'<p class="kilde"><span>Enhed: {_e(_uden_punktum(enhed))}.</span> '
-        f"<span>Kilde: {_e(_uden_punktum(kilde))}.</span></p>\n</div>"
-    )
+    below = "" if above else f"Enhed: {_e(_uden_punktum(enhed))}. "
+    html = f'<div class="tabel" id="tabel-{id}">\n{inner}{notes}<p class="kilde">{below}Kilde: {_e(_uden_punktum(kilde))}.</p>\n</div>'
     filed = [j for j, k in enumerate(columns) if k.fil]
     payload = {
         "id": id,
@@ -394,6 +400,8 @@ def tabel(
         "raekker": [[row[j] for j in filed] for row in rows.maskine],
         "ialt": [[row[j] for j in filed] for row in totals.maskine],
     }
+    if any(sums):
+        payload["sum_raekker"] = [i for i, yes in enumerate(sums) if yes]
     return Tabel(html, _plain(titel, shown, pick, rows, totals), payload)
 
 
@@ -404,7 +412,7 @@ def _filtreret(html: str, id: str, overskrift: str, vaerdier: Sequence[str]) -> 
         raise RunError(f"tabel «{id}»: et filter skal have 1 til {FILTRE} forskellige værdier, og ingen må mangle")
     head, body = html.split("<tbody>", 1)
     numbers = iter([choices.index(v) + 1 for v in vaerdier])
-    body = re.sub(r"<tr>", lambda _: f'<tr data-v="{next(numbers)}">', body, count=len(vaerdier))
+    body = re.sub(r"<tr\b", lambda _: f'<tr data-v="{next(numbers)}"', body, count=len(vaerdier))
     radios = "".join(
         f'<label><input type="radio" name="filter-{id}" value="{n}"{"" if n else " checked"}> {_e(text)}</label>\n' for n, text in enumerate(["Alle", *choices])
     )
@@ -476,8 +484,14 @@ def _uden_punktum(text: str) -> str:
     return text.strip().removesuffix(".")
 
 
+#: A unit that begins so says no more than the cells do, and stands below the table instead of in its caption.
+_UDEN_ENHED = ("som nævnt", "én ", "ét ")
+#: A row of totals, in the foot or among the others.
+_IALT = '<tr class="ialt">'
+
+
 def _row(
-    cells: _Celler, i: int, pick: Sequence[int], shown: Sequence[Kolonne], hoveder: set[str]
+    cells: _Celler, i: int, pick: Sequence[int], shown: Sequence[Kolonne], hoveder: set[str], ialt: bool
 ) -> str:
     """One ``<tr>``. Numbers are what a plain td holds (most of them); text is marked, which keeps pages small."""
     out = []
@@ -495,10 +509,10 @@ def _row(
             kind += ["mangler"] if cells.mangler[i][j] else []
             css = f' class="{" ".join(kind)}"' if kind else ""
             out.append(f"<td{css}>{_e(text)}</td>")
-    return f"<tr>{''.join(out)}</tr>\n"
+    return f"{_IALT if ialt else '<tr>'}{''.join(out)}</tr>\n"
 
 
-def _table(caption: str, shown: Sequence[Kolonne], body: list[str], foot: list[str]) -> str:
+def _table(caption: str, counted: str, shown: Sequence[Kolonne], body: list[str], foot: list[str]) -> str:
     """The scrolling box and its table. The box is named «Tabel: …», since a heading may have the same words
     as the caption, and two landmarks must not have one name."""
     heads = []
@@ -507,12 +521,11 @@ def _table(caption: str, shown: Sequence[Kolonne], body: list[str], foot: list[s
         css = ' class="tal"' if k.type in _TAL else ' class="bred"' if k.bred else ""
         heads.append(f'<th scope="col"{css}>{_e(k.overskrift)}{unit}</th>')
     rows = f"<tbody>\n{''.join(body)}</tbody>\n" if body else ""
-    total = "".join(row.replace("<tr>", '<tr class="ialt">', 1) for row in foot)
-    total = f"<tfoot>\n{total}</tfoot>\n" if foot else ""
+    total = f"<tfoot>\n{''.join(foot)}</tfoot>\n" if foot else ""
     many = ' class="mange flest"' if len(shown) > FLEST else ' class="mange"' if len(shown) > MANGE else ""
     return (
         f'<div class="rul" role="region" tabindex="0" aria-label="Tabel: {_e(caption)}">\n'
-        f'<table{many}>\n<caption><span class="titel">{_e(caption)}</span></caption>\n'
+        f'<table{many}>\n<caption><span class="titel">{_e(caption)}</span>{counted}</caption>\n'
         f"<thead>\n<tr>{''.join(heads)}</tr>\n</thead>\n{rows}{total}</table>\n</div>\n"
     )
 
@@ -581,6 +594,7 @@ def xlsx(payload: Mapping[str, Any]) -> bytes:
     titles = book.add_format({"bold": True, "font_size": 14})
     sheet = book.add_worksheet("Tabel")
     columns = payload["kolonner"]
+    sums = set(payload.get("sum_raekker", ()))
     for j, k in enumerate(columns):
         number = k["type"] in _TAL
         head = book.add_format(
@@ -591,7 +605,7 @@ def xlsx(payload: Mapping[str, Any]) -> bytes:
         form = {"num_format": _talformat(k)} if _talformat(k) else {}
         body = book.add_format(base | form)
         total = book.add_format(base | form | {"bold": True, "top": 1})
-        cells = [(row[j], body) for row in payload["raekker"]]
+        cells = [(row[j], total if i in sums else body) for i, row in enumerate(payload["raekker"])]
         cells += [(row[j], total) for row in payload.get("ialt", [])]
         longest = max(len(word) for word in label.split())
         for i, (value, style) in enumerate(cells, 1):

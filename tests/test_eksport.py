@@ -260,6 +260,25 @@ def test_columns_of_text_are_named_once():
     assert all(f".k{n} td:nth-child({n})" in css for n in range(2, eksport.KOLONNER + 1))
 
 
+def test_a_number_stays_on_the_line_of_what_it_counts():
+    html, _ = byg(md("En stigning på 128,4 % til 10,10 mio. kr. (5 kr. pr. barn, 3 mia. kr., 12 procent); 7 procentpoint og 5 %x som før."))
+    text = BeautifulSoup(html, "html.parser").select_one(".artikel > p").get_text()
+    want = "En stigning på 128,4_% til 10,10_mio._kr. (5_kr. pr. barn, 3_mia._kr., 12_procent); 7 procentpoint og 5 %x som før."
+    assert text == want.replace("_", NBSP)
+    side = {**SIDER[0], "hovedtal": {"tal": "1", "tekst": "barn, 5 % af alle"}}
+    assert f"5{NBSP}% af alle" in indeks([side])
+
+
+def test_code_may_name_what_a_page_must_not_show():
+    assert "<code>None</code>" in byg(md("Skriv `None` og `1e-5`; nanset og Nonelle er ord."))[0]
+
+
+def test_paper_has_every_row_and_no_choices():
+    print_rules = str(eksport.stil("T")).rpartition("@media print{")[2]
+    hidden = [rule for rule in re.findall(r"([^{}]*)\{display:none\}", print_rules) if ".filter" in rule.split(",")]
+    assert hidden and "tr[data-v]{display:table-row !important}" in print_rules
+
+
 def test_page_without_sections_has_no_contents():
     s = BeautifulSoup(byg(md("Kun tekst."))[0], "html.parser")
     assert not s.select("nav") and "Kun tekst." in s.main.get_text()
@@ -349,6 +368,13 @@ AFVISES = {
     "dead internal link": ([md("[x](#findes-ikke)")], "celle 3: linket «#findes-ikke»"),
     "heading in a fold": ([vis(fold([("Køge", "## Trin")]))], "celle 3: det foldede afsnit «Køge»"),
     "HTML in a fold": ([vis(fold([("Køge", "<b>x</b>")]))], "celle 3: HTML i Markdown"),
+    "nan in a table": ([output("display_data", data={**en_tabel()._repr_mimebundle_(), "text/html": en_tabel().html.replace("1.234", "nan")})], "celle 3: «nan»"),
+    "None in prose": ([md("Kommunen har None pladser.")], "celle 3: «None»"),
+    "NaT in a fold": ([vis(fold([("Køge", "Den NaT.")]))], "celle 3: «NaT»"),
+    "<NA> in prose": ([md("Der er \\<NA\\> personer.")], "celle 3: «<NA>»"),
+    "an exponent": ([md("Andelen er 1.2e-05.")], "celle 3: «2e-05»"),
+    "NaN in a figure": ([vis(Figur(beskrivelse="I alt NaN."))], "celle 3: «NaN»"),
+    "nan in a heading": ([md("## I alt nan")], "siden «flygtninge-2025» er afvist:\n«nan»"),
     "raw cell": ([v4.new_raw_cell("x")], "celle 3: en råcelle"),
     "two drawings for one figure": ([output("display_data", data={**Figur()._repr_mimebundle_(), "text/html": Figur()._repr_mimebundle_()["text/html"] + '<div class="figur"></div>'})], "siden har 2 af class «figur»"),
 }
@@ -470,6 +496,24 @@ def test_front_page_is_by_report_then_year_with_the_whole_country_first():
     assert file.get_text() == f"Kvoter flygtninge-2025, CSV (5{NBSP}kB)"
     ids = [x["id"] for x in s.select("[id]")]
     assert len(ids) == len(set(ids))
+
+
+def test_a_report_without_years_stands_last_on_the_front_page_whatever_its_name():
+    s = BeautifulSoup(indeks([opslag("afstemning", "", "", "afstemning", "Afstemning"), *SIDER[:4]]), "html.parser")
+    assert [h.get_text() for h in s.select("h2")] == ["Fordeling af flygtninge", "Afstemning"]
+    assert "Årlige" not in s.select_one(".ingress").get_text()
+
+
+def test_the_front_page_speaks_of_all_reports():
+    foot = BeautifulSoup(indeks(SIDER), "html.parser").footer.get_text()
+    assert "Spørgsmål om rapporterne besvares af det sekretariat, der har offentliggjort dem." in foot and "hvor rapporterne er offentliggjort" in foot
+    assert "Spørgsmål om rapporterne: Sekretariatet" in BeautifulSoup(indeks(SIDER, UDFYLDT), "html.parser").footer.get_text()
+    assert "maskiner" not in foot
+
+
+def test_the_front_page_on_paper_has_no_lists_of_files():
+    assert "@media print{.sider details{display:none}}" in str(eksport.stil("T", "KKR", "forside.css"))
+    assert BeautifulSoup(indeks(SIDER), "html.parser").select(".sider details .filer")
 
 
 def test_front_page_shows_the_main_figure_that_a_page_gives():

@@ -56,15 +56,60 @@ def test_another_fields_code_and_the_command_line_leave_it(koden, fil):
     assert kode() == before
 
 
-def test_line_ends_and_outputs_and_given_parameters_leave_it(koden):
+def test_line_ends_and_outputs_and_given_parameters_leave_it(koden, tmp_path):
     before = kode()
     for path in koden.rglob("*.py"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     nb = notesbog()
     for cell in nb.cells:
         cell.pop("outputs", None)
-    nb.cells.insert(1, nbformat.v4.new_code_cell("aftale = '/et/sted/paa/min/maskine.csv'", metadata={"tags": ["injected-parameters"]}))
-    assert kode(nb) == before
+    (tmp_path / "aftale.csv").write_text("kommune,kvote\nKøge,1\n", encoding="utf-8")
+    assert kode(givet(nb, aftale=str(tmp_path / "aftale.csv"))) == before
+
+
+def givet(nb=None, **values):
+    """The notebook as papermill leaves it when it was given ``values``."""
+    nb = nb or notesbog()
+    lines = ["# Parameters", *(f"{name} = {value!r}" for name, value in values.items())]
+    nb.cells.insert(2, nbformat.v4.new_code_cell("\n".join(lines), metadata={"tags": ["injected-parameters"]}))
+    return nb
+
+
+def aftryk(nb=None):
+    return fingeraftryk.af(nb or notesbog()).data
+
+
+def test_a_file_that_a_trial_was_given_is_part_of_its_data(tmp_path):
+    one, two = tmp_path / "en", tmp_path / "to"
+    for folder, text in ((one, "Køge,1"), (two, "Køge,2")):
+        folder.mkdir()
+        (folder / "aftale.csv").write_text(f"kommune,kvote\n{text}\n", encoding="utf-8")
+    made = {path: aftryk(givet(aftale=str(path / "aftale.csv"))) for path in (one, two)}
+    assert len({aftryk(), *made.values()}) == 3
+    (two / "aftale.csv").write_bytes((one / "aftale.csv").read_bytes().replace(b"\n", b"\r\n"))
+    assert aftryk(givet(aftale=str(two / "aftale.csv"))) == made[one]  # where it lies is nobody's business
+    with pytest.raises(RunError, match=r"aftale: vaek\.csv findes ikke"):
+        aftryk(givet(aftale=str(tmp_path / "vaek.csv")))
+
+
+def test_every_workbook_of_a_folder_counts_and_what_excel_leaves_open_does_not(tmp_path):
+    nb = lambda: givet(notesbog("klyngeoekonomi"), regnskaber=str(tmp_path))  # noqa: E731
+    (tmp_path / "a.xlsx").write_bytes(b"PK\xff\x00")
+    first = aftryk(nb())
+    (tmp_path / "~$a.xlsx").write_bytes(b"x")
+    (tmp_path / "note.txt").write_bytes(b"x")
+    assert aftryk(nb()) == first
+    (tmp_path / "b.xlsx").write_bytes(b"PK\xff\x01")
+    second = aftryk(nb())
+    (tmp_path / "b.xlsx").write_bytes(b"PK\xff\x02")
+    assert len({first, second, aftryk(nb())}) == 3
+
+
+def test_a_trials_other_numbers_count_but_not_the_axes_and_the_notebooks_own():
+    plain = aftryk()
+    assert aftryk(givet(aar=2023, region="Region Sjælland", scenarie_landstal=None, scenarie_familiesammenfoerte={}, aftale="")) == plain
+    given = [{"scenarie_landstal": 700}, {"scenarie_landstal": 701}, {"scenarie_familiesammenfoerte": {"265": 25}}, {"flere_familiesammenfoerte": 6}]
+    assert len({plain, *(aftryk(givet(**values)) for values in given)}) == 5
 
 
 def test_a_cells_source_and_the_metadata_change_it():

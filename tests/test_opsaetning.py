@@ -99,3 +99,13 @@ def test_a_correction_of_a_page_that_is_not_there_is_refused():
     opsaetning.kontroller([{"side": "flygtninge"}], pages)
     with pytest.raises(DataError, match="mente du «flygtninge-2025»"):
         opsaetning.kontroller([{"side": "flygtning-2025"}], pages)
+
+
+def test_two_corrections_that_give_a_page_the_same_edition_are_refused():
+    pages = ["flygtninge-2025", "flygtninge-2025-nordjylland", "flygtninge-2025-sjaelland"]
+    whole, part = {"side": "flygtninge-2025", "udgave": 2}, {"side": "flygtninge-2025-nordjylland", "udgave": 2}
+    opsaetning.kontroller([whole, {**part, "udgave": 3}], pages)
+    opsaetning.kontroller([part, {"side": "flygtninge-2025-sjaelland", "udgave": 2}], pages)
+    with pytest.raises(DataError, match="flygtninge-2025-nordjylland får den fra både flygtninge-2025 og flygtninge-2025-nordjylland") as stop:
+        opsaetning.kontroller([part, whole], pages)
+    assert len(stop.value.fund) == 1

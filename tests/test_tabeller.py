@@ -87,12 +87,22 @@ def test_every_header_cell_has_scope_and_the_unit_stands_in_the_header():
 
 def test_caption_box_source_unit_and_note_are_there():
     s = suppe(lav(note="Se metoden."))
-    assert s.caption.get_text() == "Kvoter"
+    assert s.caption.get_text() == "Kvoter Enhed: personer" and s.caption.select_one(".titel").get_text() == "Kvoter"
     box = s.select_one(".rul")
     assert (box["role"], box["tabindex"], box["aria-label"]) == ("region", "0", "Tabel: Kvoter")
-    assert s.select_one(".kilde").get_text() == "Enhed: personer. Kilde: bilag A."
+    assert s.select_one(".kilde").get_text() == "Kilde: bilag A."
     assert s.select_one(".note").get_text() == "Se metoden."
     assert s.div["id"] == "tabel-kvoter"
+
+
+def test_a_unit_is_said_once_above_the_rows_unless_it_says_what_the_cells_do():
+    for enhed in ("kr.", "Én række for hver kommune", "ét fund", "som nævnt i kolonnen"):
+        s = suppe(lav(enhed=enhed))
+        above, below = s.caption.get_text(), s.select_one(".kilde").get_text()
+        assert (above, below) == (("Kvoter Enhed: kr.", "Kilde: bilag A.") if enhed == "kr." else ("Kvoter", f"Enhed: {enhed}. Kilde: bilag A."))
+    grouped = suppe(lav(gruppe="region", enhed="kr."))
+    assert grouped.select_one(".gruppetitel").get_text() == "Kvoter Enhed: kr."
+    assert all(c.select_one(".enhed").get_text() == "Enhed: kr." for c in grouped.select("caption"))
 
 
 def test_fragment_has_no_style_and_no_script():
@@ -155,13 +165,26 @@ def test_totals_are_marked_in_tfoot_and_a_column_without_a_total_is_empty():
     assert [c.get_text() for c in foot.find_all(["th", "td"])] == ["I alt", "", "723.136", "", "", "", ""]
 
 
+def test_sums_among_the_rows_are_marked_on_the_page_and_bold_in_the_workbook():
+    for kw in ({}, {"filter": "kommune"}):
+        t = lav(sum_raekker=[False, True, False], **kw)
+        assert [tr.th.get_text() for tr in suppe(t).select("tbody > tr.ialt")] == ["Køge"] and not suppe(t).tfoot
+        assert [tr.get("data-v") for tr in suppe(t).select("tbody tr")] == (["1", "2", "3"] if kw else [None] * 3)
+        assert [arket(t).cell(row, 2).font.bold for row in (2, 3, 4)] == [False, True, False]
+        assert tabeller.csv(t.payload) == tabeller.csv(lav(**kw).payload)
+    groups = suppe(lav(gruppe="region", sum_raekker=[False, True, False])).select("details")
+    assert [bool(g.select("tr.ialt")) for g in groups] == [False, True, False]
+    with pytest.raises(RunError, match="sum_raekker"):
+        lav(sum_raekker=[False])
+
+
 def test_a_long_table_is_split_by_group_and_only_the_chosen_is_open():
     ialt = pd.DataFrame({"kommune": ["Sjælland", "I alt"], "region": ["Sjælland", "Hele landet"], "befolkning": [62000, 7]})
     s = suppe(lav(gruppe="region", aabne=["Sjælland"], ialt=ialt))
     groups = s.select("details")
     assert [d.summary.get_text() for d in groups] == ["Hovedstaden (1 række)", "Sjælland (1 række)", "Nordjylland (1 række)"]
     assert [d.has_attr("open") for d in groups] == [False, True, False]
-    captions = [c.get_text() for c in s.select("caption")]
+    captions = [c.get_text() for c in s.select("caption .titel")]
     assert captions == ["Kvoter – Hovedstaden", "Kvoter – Sjælland", "Kvoter – Nordjylland", "Kvoter – i alt"]
     assert groups[1].tfoot.th.get_text() == "Sjælland" and not groups[0].tfoot
     assert [th.get_text() for th in s.select("table")[-1].thead.find_all("th")] == ["Kommune", "Befolkning (personer)"]
@@ -176,7 +199,7 @@ def test_fold_puts_the_whole_table_behind_one_click():
 
 
 def test_the_title_stands_above_the_groups_as_closed_ones_hide_their_captions():
-    assert suppe(lav(gruppe="region")).select_one("div.tabel > p").get_text() == "Kvoter"
+    assert suppe(lav(gruppe="region")).select_one("div.tabel > p").get_text() == "Kvoter Enhed: personer"
 
 
 def test_rows_only_for_the_files_are_not_shown_and_not_lost():

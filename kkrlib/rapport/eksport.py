@@ -108,8 +108,15 @@ def side(
         om=_om(nb, navn, settings),
         **_udgiver(settings),
     )
+    html = _haarde_mellemrum(html)
     _kontroller(html, page)
     return html, page.filer
+
+
+def _haarde_mellemrum(html: str) -> str:
+    """A number stays on the line of what it counts."""
+    html = re.sub(r"(?<=\d) (?=(?:%|kr\.|mio\.|mia\.|procent)(?!\w))", "\N{NO-BREAK SPACE}", html)
+    return re.sub(r"(?<=mi[oa]\.) (?=kr\.)", "\N{NO-BREAK SPACE}", html)
 
 
 def _udgiver(indstillinger: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +158,7 @@ def _overskrift(niveau: int, html: str, tekst: str) -> str:
 
 
 def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] | None = None) -> str:
-    """The front page: every report, newest year first, the whole country before the regions.
+    """The front page: every report, those without years last, newest year first, the whole country before the regions.
 
     ``sider`` has one dict per page: ``navn``, ``rapport``, ``rapporttitel``, ``titel``, ``beskrivelse``, ``aar``,
     ``region`` (empty or «hele landet» for the whole country) and ``filer``, a list of ``{"fil", "bytes", "titel"}``
@@ -168,9 +175,11 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
     def whole(page: Mapping[str, Any]) -> bool:
         return not page["region"] or str(page["region"]).lower() == HELE_LANDET
 
+    yearly = {p["rapport"] for p in pages if p["aar"]}
+
     def order(page: Mapping[str, Any]) -> tuple[Any, ...]:
         year = int(page["aar"] or 0)
-        return (page["rapporttitel"], page["rapport"], -year, not whole(page), str(page["region"]), page["navn"])
+        return (page["rapport"] not in yearly, page["rapporttitel"], page["rapport"], -year, not whole(page), str(page["region"]), page["navn"])
 
     reports: dict[str, dict[str, Any]] = {}
     for page in sorted(pages, key=order):
@@ -196,7 +205,7 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
     html = _miljoe().get_template("indeks.html.j2").render(
         titel=f"{title} – {settings['udgiver']}",
         overskrift=title,
-        beskrivelse="Årlige rapporter til Kommunekontaktrådet om fordelinger og økonomi på tværs af kommunerne.",
+        beskrivelse="Rapporter til Kommunekontaktrådet om fordelinger og økonomi på tværs af kommunerne.",
         rapport=title,
         rapporter=list(reports.values()),
         soeskende=[],
@@ -204,6 +213,7 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
         csp=CSP,
         **_udgiver(settings),
     )
+    html = _haarde_mellemrum(html)
     if faults := kontrast.fund(html):
         raise RunError("\n".join(["forsiden er afvist:", *faults]))
     return html
@@ -483,7 +493,7 @@ class _Laeser:
         reader = _Struktur()
         reader.feed(html)
         reader.close()
-        for rule in reader.afvist:
+        for rule in (*reader.afvist, *dict.fromkeys(reader.raa)):
             self.afvis(rule)
         if own and reader.overskrifter:
             self.afvis("en tabel eller figur må ikke have overskrifter (h1–h6)")
@@ -502,6 +512,11 @@ class _Laeser:
         self.sektioner[-1].dele.append(html)
 
 
+#: What a missing value or a very small number looks like when no one has said how to show it, and where that is meant.
+_RAA = re.compile(r"\b(?:nan|NaN|None|NaT)\b|<NA>|\d[eE][-+]\d+")
+_KODE = ("code", "style")
+
+
 class _Struktur(HTMLParser):
     """What a piece of HTML is made of: ids, headings, counts, and what a page must not have."""
 
@@ -518,8 +533,18 @@ class _Struktur(HTMLParser):
         self.links: list[str] = []
         self.th_uden_scope = 0
         self.afvist: list[str] = []
+        self.raa: list[str] = []
+        self._kode = 0
+
+    def handle_data(self, data: str) -> None:
+        if not self._kode:
+            self.raa += [f"«{word}» er et programs måde at skrive en værdi på, ikke en læsers" for word in _RAA.findall(data)]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._kode -= tag in _KODE and self._kode > 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._kode += tag in _KODE
         # A choice that the style sheet acts on (the filter of a table) is the only input.
         if tag in self._FORBUDT and not (tag == "input" and dict(attrs).get("type") == "radio"):
             self.afvist.append(f"<{tag}> må ikke være på siden")
@@ -553,7 +578,7 @@ def _kontroller(html: str, page: _Laeser) -> None:
     found = _Struktur()
     found.feed(html)
     found.close()
-    faults = []
+    faults = list(dict.fromkeys(found.raa))
     if twice := _to_gange(found.ids):
         faults.append(f"id er brugt to gange: {', '.join(twice)}")
     if found.overskrifter.count(1) != 1:

@@ -45,7 +45,9 @@ def af(nb: Mapping[str, Any]) -> Fingeraftryk:
     **Code**: the source of the notebook's cells without the parameters given to it, its ``metadata.kkr``, every
     module of kkrlib that its imports lead to, the exporter and runner with all they import, and the templates.
     A change in another field's module leaves it as it is. **Data**: the descriptor and every table it names,
-    since the controls of a report may relate its numbers to those of any table.
+    since the controls of a report may relate its numbers to those of any table; further what a trial was given besides:
+    the contents of its files, and each parameter that differs from the notebook's own (the axes apart, which choose
+    among the tables' rows). Raises RunError if a file is not there.
     """
     cells = [c for c in nb["cells"] if _INDSAT not in c.get("metadata", {}).get("tags", ())]
     about = nb.get("metadata", {}).get("kkr", {})
@@ -54,7 +56,7 @@ def af(nb: Mapping[str, Any]) -> Fingeraftryk:
     parts = {f"kkrlib/{name}": _tekst(_PAKKE / name) for name in (*everything, *_skabeloner())}
     parts["notesbog"] = json.dumps([[c["cell_type"], _linjer(c["source"])] for c in cells], ensure_ascii=False)
     parts["metadata"] = json.dumps(about, ensure_ascii=False, sort_keys=True)
-    return Fingeraftryk(_sha(parts), _sha(_tabeller(data.data_mappe())), pakker())
+    return Fingeraftryk(_sha(parts), _sha({**_tabeller(data.data_mappe()), **_givne(nb)}), pakker())
 
 
 @cache
@@ -117,12 +119,8 @@ def _importer_af(fil: str, modul: str) -> tuple[str, ...]:
 
 def _importerede(kilde: str, pakke: str = "") -> set[str]:
     """Everything that a source's import statements name, also inside functions."""
-    try:
-        tree = ast.parse(kilde)
-    except SyntaxError as error:
-        raise RunError(f"koden kan ikke læses, så siden får intet fingeraftryk: {error.msg}") from None
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(_trae(kilde)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -130,6 +128,13 @@ def _importerede(kilde: str, pakke: str = "") -> set[str]:
             base = ".".join([*above, *([node.module] if node.module else [])])
             names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
     return names
+
+
+def _trae(kilde: str) -> ast.Module:
+    try:
+        return ast.parse(kilde)
+    except SyntaxError as error:
+        raise RunError(f"koden kan ikke læses, så siden får intet fingeraftryk: {error.msg}") from None
 
 
 def _python(kilde: str) -> str:
@@ -151,6 +156,59 @@ def _tabeller(mappe: Path) -> dict[str, str]:
             raise RunError(f"{name} findes ikke, så siden får intet fingeraftryk")
         files[name] = _tekst(mappe / name)
     return files
+
+
+def _givne(nb: Mapping[str, Any]) -> dict[str, str]:
+    """What the page was given besides the tables: files by their contents, the rest as it was given."""
+    about = nb.get("metadata", {}).get("kkr", {}).get("parametre", {})
+    own, injected = _vaerdier(nb, "parameters"), _vaerdier(nb, _INDSAT)
+    parts: dict[str, str] = {}
+    others = {}
+    for name, value in {**own, **injected}.items():
+        meta = about.get(name, {})
+        if meta.get("fil"):
+            parts.update({f"parameter/{name}/{file.name}": _indhold(file) for file in _filer(name, value)})
+        elif "vaerdier" not in meta and value != own.get(name):
+            others[name] = value
+    if others:
+        parts["parametre"] = json.dumps(others, ensure_ascii=False, sort_keys=True, default=str)
+    return parts
+
+
+def _vaerdier(nb: Mapping[str, Any], maerke: str) -> dict[str, Any]:
+    """The values that the cells with a tag assign; what is no plain value, as it is written."""
+    values: dict[str, Any] = {}
+    for cell in nb["cells"]:
+        if maerke in cell.get("metadata", {}).get("tags", ()):
+            for node in _trae(_python(cell["source"])).body:
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target if isinstance(node, ast.AnnAssign) else None
+                if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(target, ast.Name) and node.value is not None:
+                    try:
+                        values[target.id] = ast.literal_eval(node.value)
+                    except ValueError:
+                        values[target.id] = ast.unparse(node.value)
+    return values
+
+
+def _filer(navn: str, vaerdi: Any) -> list[Path]:
+    """The files of a parameter that is a path; of a folder those that :func:`kkrlib.data.laes_regneark` reads. A notebook's own folder is tried too."""
+    if not vaerdi:
+        return []
+    path = next((p for p in (Path(str(vaerdi)), data.ROD / "notebooks" / str(vaerdi)) if p.exists()), None)
+    if path is None:
+        raise RunError(f"{navn}: {Path(str(vaerdi)).name} findes ikke, så siden får intet fingeraftryk")
+    if not path.is_dir():
+        return [path]
+    return sorted(p for p in path.glob("*.xlsx") if not p.name.startswith("~$"))
+
+
+def _indhold(path: Path) -> str:
+    """A file as text with its line ends as everywhere, or as a sum where it is no text."""
+    content = path.read_bytes()
+    try:
+        return _linjer(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return hashlib.sha256(content).hexdigest()
 
 
 # --- shared --------------------------------------------------------------------------------------------------

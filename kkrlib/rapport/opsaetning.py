@@ -65,13 +65,24 @@ def rettelser_til(navn: str, rettelser: Collection[Mapping[str, Any]]) -> list[M
 
 
 def kontroller(rettelser: Collection[Mapping[str, Any]], sider: Collection[str]) -> None:
-    """Raises DataError if a correction concerns none of the pages: a misspelt name would hide it from readers."""
+    """Raises DataError if a correction concerns none of the pages (a misspelt name would hide it from readers), or if a page
+    would have the same edition from two corrections."""
     found = []
     for r in rettelser:
         if not any(rettelser_til(name, [r]) for name in sider):
             near = difflib.get_close_matches(r["side"], sider, n=1)
             hint = f"; mente du «{near[0]}»?" if near else ""
             found.append(Fund(RETTELSER, "", "side", r["side"], f"der er ingen side, hvis navn begynder sådan{hint}"))
+    told = set()
+    for name in sorted(sider):
+        by_edition: dict[Any, set[str]] = {}
+        for r in rettelser_til(name, rettelser):
+            by_edition.setdefault(r.get("udgave"), set()).add(r["side"])
+        for edition, sides in by_edition.items():
+            both = (edition, *sorted(sides))
+            if edition is not None and len(sides) > 1 and both not in told:
+                told.add(both)
+                found.append(Fund(RETTELSER, "", "udgave", str(edition), f"{name} får den fra både {' og '.join(both[1:])}; giv den seneste et højere tal"))
     if found:
         raise DataError(found)
 
