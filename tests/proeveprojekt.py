@@ -68,7 +68,7 @@ match handling.get(f"{aar} {region}"):
 """
 
 INDHOLD = """\
-prosa = f"## Afsnit\\n\\nÅret er {aar}, og loftet er {loft}."
+prosa = f"## Afsnit\\n\\nÅret er {aar}, og loftet er {loft or 'ikke sat'}."
 Vis(text_markdown=prosa, text_plain=prosa)
 """
 
