@@ -63,8 +63,8 @@ def data_mappe(mappe: Path | str | None = None) -> Path:
     return Path(mappe or os.environ.get("KKR_DATA") or ROD / "data").resolve()
 
 
-def load(mappe: Path | str | None = None, uden: Collection[str] = ()) -> dict[str, pd.DataFrame]:
-    """Read and validate all tables; ``uden`` names checks that are left out, see :func:`check`.
+def load(mappe: Path | str | None = None) -> dict[str, pd.DataFrame]:
+    """Read and validate all tables.
 
     Returns one DataFrame per table of the descriptor, with the file's columns in its order: integers as
     ``int64`` (``Int64`` where cells may be empty), dates as ``datetime64``, all else as strings where an
@@ -74,9 +74,15 @@ def load(mappe: Path | str | None = None, uden: Collection[str] = ()) -> dict[st
     them is an error.
     """
     folder = data_mappe(mappe)
-    errors = [f for f in (check(folder, uden) if uden else check(folder)) if f.alvor != ADVARSEL]
+    errors = [f for f in check(folder) if f.alvor != ADVARSEL]
     if errors:
         raise DataError(errors)
+    return laes(folder)
+
+
+def laes(mappe: Path | str | None = None) -> dict[str, pd.DataFrame]:
+    """The tables as :func:`load` returns them, without validating: for who has just called :func:`check`."""
+    folder = data_mappe(mappe)
     resources = _resources(folder)
     return {r["name"]: _typed(_raw(folder / r["path"]), r) for r in resources} | {KOLONNEROLLER: _roles(resources)}
 

@@ -19,7 +19,8 @@ class Samlet:
     ``kontroller``: one row per control, as :func:`kkrlib.afstemning.doem` returns them. ``daekning``: one row per published number, as
     :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are explained by, index ``fund``, as
     :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``: of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what differs from the accepted deviations. ``uden_grund``:
-    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings.
+    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings. ``saet`` and ``tal``: what :func:`kontrolsaet` and
+    :func:`kkrlib.afstemning.tal` return.
     """
 
     kontroller: pd.DataFrame
@@ -28,6 +29,8 @@ class Samlet:
     vises: frozenset[str]
     nye_og_borte: list[Fund]
     uden_grund: list[Fund]
+    saet: tuple[pd.DataFrame, pd.DataFrame]
+    tal: pd.DataFrame
     tabeller: Mapping[str, pd.DataFrame]
 
 
@@ -41,7 +44,8 @@ def kontrolsaet(tabeller: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.
 def saml(tabeller: Mapping[str, pd.DataFrame]) -> Samlet:
     """Compute and judge every control. ``tabeller`` is what :func:`kkrlib.data.load` returns. Raises DataError for controls that make no sense."""
     numbers, known = afstemning.tal(tabeller), afstemning.kendte(tabeller)
-    judged = afstemning.doem(afstemning.beregn(*kontrolsaet(tabeller), numbers), known)
+    declared = kontrolsaet(tabeller)
+    judged = afstemning.doem(afstemning.beregn(*declared, numbers), known)
     coverage = afstemning.daekning(judged, numbers)
     recorded, occurring = afstemning.fund(tabeller), [f for f in judged["fund"].drop_duplicates() if f]
     return Samlet(
@@ -51,6 +55,8 @@ def saml(tabeller: Mapping[str, pd.DataFrame]) -> Samlet:
         vises=frozenset(tabeller["fund_kontroller"].query("vis == 'ja'")["kontrol"]),
         nye_og_borte=afstemning.nye_og_borte(judged, known),
         uden_grund=_uden_grund(judged, coverage, tabeller),
+        saet=declared,
+        tal=numbers,
         tabeller=tabeller,
     )
 
@@ -66,9 +72,9 @@ def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[
     ]
 
 
-def foelsomhed(tabeller: Mapping[str, pd.DataFrame], fakta: Iterable[str] | None = None) -> pd.DataFrame:
+def foelsomhed(samlet: Samlet, fakta: Iterable[str] | None = None) -> pd.DataFrame:
     """:func:`kkrlib.afstemning.foelsomhed` of all controls; ``fakta`` are the numbers to try (default: all that are covered)."""
-    return afstemning.foelsomhed(*kontrolsaet(tabeller), afstemning.tal(tabeller), fakta)
+    return afstemning.foelsomhed(*samlet.saet, samlet.tal, fakta)
 
 
 def opsummering(samlet: Samlet) -> str:

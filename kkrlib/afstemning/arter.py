@@ -28,10 +28,6 @@ class Led:
     graenser: tuple[Fraction, Fraction] | None
     fakta: Any
 
-    @property
-    def eksakt(self) -> bool:
-        return self.interval.mindst == self.interval.hoejst
-
 
 Roller = Mapping[str, Sequence[Led]]
 

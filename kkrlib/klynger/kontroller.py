@@ -21,6 +21,12 @@ _REGLEN = {
     "regioner": "er dens del af regionens beløb efter indbyggertal",
     "i_alt": "er summen af de to dele, reglen giver",
 }
+#: The same of a region's own row.
+_REGIONENS = {
+    "kommuner": "er kommunernes del af deres pulje efter indbyggertal",
+    "regioner": "er regionens pulje",
+    "i_alt": "er summen af kommunernes del og regionens pulje",
+}
 STOERRELSE = {"kommuner": "fra kommunerne", "regioner": "fra regionen", "i_alt": "i alt"}
 
 
@@ -169,7 +175,7 @@ class _Kontroller:
                 if pd.isna(fact[column]):
                     continue
                 slack = Fraction(0) if column == "kommuner" else HALV
-                text = f"{region}: beløbet {STOERRELSE[column]} i {STED[fact['tabel']]} {_REGLEN[column]}"
+                text = f"{region}: beløbet {STOERRELSE[column]} i {STED[fact['tabel']]} {_REGIONENS[column]}"
                 key, own = f"{fact['tabel']}-{self.slugs[region]}-{column.replace('_', '-')}", self.own("klynge_regionsbeloeb", fact, column)
                 basis = [*self.pool(column, region), *self.members(fordelt, region)]
                 self.add(key, own, TABEL[fact["tabel"]], "regel", text, basis, computed.at[region, column], slack=slack)

@@ -30,6 +30,7 @@ from typing import Any
 from kkrlib.errors import KkrError, RunError
 from kkrlib.rapport import opsaetning
 from kkrlib.rapport.katalog import Sidespec, upper_first
+from kkrlib.rapport.skrivning import skriv
 
 KATALOG = "rapporter.json"
 FORSIDE = "index.html"
@@ -459,7 +460,7 @@ def opfrisk(notesbog: Path, *, rod: Path, celletid: int = CELLETID) -> bool:
         content = made.read_bytes()
     if content == Path(notesbog).read_bytes():
         return False
-    _write(Path(notesbog), content)
+    skriv(Path(notesbog), content)
     return True
 
 
@@ -563,9 +564,9 @@ def publiser(
         for path in [f.fil for r in resultater for f in r.filer] + [r.side for r in resultater]:
             (ud / path).parent.mkdir(parents=True, exist_ok=True)
             _place(staging / path, ud / path)
-        _write(ud / KATALOG, text.encode("utf-8"))
+        skriv(ud / KATALOG, text.encode("utf-8"))
         if front is not None:
-            _write(ud / FORSIDE, front.encode("utf-8"))
+            skriv(ud / FORSIDE, front.encode("utf-8"))
         for path in stale:
             (ud / path).unlink(missing_ok=True)
 
@@ -596,24 +597,7 @@ def _place(source: Path, target: Path) -> None:
     try:
         os.replace(source, target)
     except OSError:
-        _write(target, source.read_bytes())
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a whole file or nothing."""
-    if path.exists() and path.read_bytes() == content:
-        return
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)  # mkstemp's files are for their owner only
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        skriv(target, source.read_bytes())
 
 
 # --- verifying ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ so that the same page and the same Chromium give the same bytes.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
@@ -17,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kkrlib.errors import RunError
+from kkrlib.rapport.skrivning import skriv
 
 MILJOE = "KKR_CHROMIUM"
 _NAVNE = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
@@ -62,7 +62,7 @@ def udskriv(
         except RunError as error:
             faults.append(f"{page.stem}: {error}")
             return None
-        _skriv(target, content)
+        skriv(target, content)
         if melding:
             melding(target)
         return target
@@ -97,18 +97,3 @@ def _udskrift(side: Path, program: str) -> bytes:
             said = [line for line in run.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
             raise RunError(f"Chromium lavede ingen PDF (kode {run.returncode}){': ' + said[-1].strip() if said else ''}")
     return _DATO.sub(lambda m: m[0].replace(m[2], _FAST), content)  # of the same length, so that every offset still holds
-
-
-def _skriv(target: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise

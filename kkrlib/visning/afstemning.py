@@ -13,10 +13,10 @@ from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Side, Tekst, tekst
 from kkrlib.visning import kontroller
 
-_KILDE = "de fem kildedokumenter; egen beregning"
+_KILDE = "kildedokumenterne; egen beregning"
 _DELE = {"flygtninge": "Fordeling af flygtninge", "klynger": "Sundhedsklynger", "socialtilsyn": "Socialtilsyn Øst"}
 # Columns of wide tables that a reader meets by name.
-_KOLONNER = {"leadbidrag": "bidrag fra leadkommunen", "oevrige_bidrag": "bidrag fra de øvrige kommuner", "oevrige": "øvrige kommuner"}
+_KOLONNER = {"leadbidrag": "bidrag fra leadkommunen", "oevrige_bidrag": "bidrag fra de øvrige kommuner"}
 
 
 def side(s: Samlet) -> Side:
@@ -329,7 +329,7 @@ def boernehus_indebaerer(s: Samlet) -> Tabel | Tekst:
         titel=f"{subject['titel']}: hvad de to trykte udgifter indebærer",
         enhed="kroner, afledt",
         kilde=f"{_dokumenter(s)[subject['kilde']]}, punkt {subject['punkt']}; egen beregning",
-        note="Ingen af tallene er trykt. De forudsætter, at udgiften er et fast beløb og et beløb pr. sag. De trykte beløb er hele kroner, så de afledte kan være få kroner fra de rigtige; filerne har det mindste og det største. Sagens titel taler om en stigning, men udgiften i 2023 er ikke trykt.",
+        note="Ingen af tallene er trykt. De forudsætter, at udgiften er et fast beløb og et beløb pr. sag. De trykte beløb er hele kroner, så de afledte kan være få kroner fra de rigtige; filerne har det mindste og det største. Sagens titel taler om en stigning, men udgiften året før er ikke trykt.",
     )
 
 
