@@ -21,11 +21,7 @@ FARVER: dict[str, Farve] = {
     "papir": Farve("#ffffff", "#14181d"),  # background
     "svag": Farve("#56606b", "#a6b0bb"),  # muted text, still readable
     "gitter": Farve("#d3d8de", "#3b444e"),  # lines that carry no information
-    # Hue alone does not tell series apart for every reader, so figures add a pattern to each.
     "serie-1": Farve("#0b4f8a", "#6db3f2"),
-    "serie-2": Farve("#b4510a", "#f0a15e"),
-    "serie-3": Farve("#2f7d5b", "#5fc79a"),
-    "serie-4": Farve("#7a3f98", "#cf9be6"),
     "plus": Farve("#1c63a3", "#7abaf4"),
     "minus": Farve("#a6400b", "#f3a06a"),
     "fremhaev": Farve("#b0125b", "#ff8fc0"),

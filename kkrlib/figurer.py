@@ -1,7 +1,7 @@
 """Figures as HTML fragments with inline SVG that follows the reader's colour scheme and screen.
 
 matplotlib draws, :func:`_rens` turns its SVG into one that a page can hold many of: no metadata, no global style,
-no id that another figure has, text as text, and colours as ``var(--navn,#hex)`` from :mod:`kkrlib.farver`. There is
+no ids, text as text, and colours as ``var(--navn,#hex)`` from :mod:`kkrlib.farver`. There is
 no style attribute either, so a page may forbid inline styles.
 
 A figure is drawn in pixels of the screen it is meant for: a wide one of 720 and a narrow one of 320, so that its
@@ -24,8 +24,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
 from kkrlib import dansk, farver
@@ -37,11 +36,16 @@ KOLONNER = 13
 _FLISE = 22.0
 _FLISETEKST = 8.2
 _TRIN = 5
-_MOENSTRE = (None, "////", "xxx", "||||", "----", "\\\\\\\\")
+_DELE = 6
+_TAL_VED_SOEJLER = 60
+"""More numbers than this beside the bars of :func:`bidrag` would be a table; then it has a scale instead."""
+_KORTEST = 8.0
+"""Where not even the longest bar of :func:`bidrag` is this long, the names of the parts take too much room."""
+_BLOED = "\N{SOFT HYPHEN}"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 _RC = {k: v for k, v in mpl.rcParamsDefault.items() if "backend" not in k} | {
-    "svg.fonttype": "none", "svg.hashsalt": "kkr", "hatch.linewidth": 1.4, "path.simplify": False,
+    "svg.fonttype": "none", "svg.hashsalt": "kkr", "path.simplify": False,
 }  # fmt: skip
 """All of matplotlib's settings, so that those of a notebook or of the machine do not reach a figure."""
 
@@ -197,7 +201,7 @@ def flisekort(
             x1, x2 = (min(max(felt * k - 0.08, 1.1), KORT - 1.1) for k in kant[::2])
             y1, y2 = (felt * k - 0.08 + top for k in kant[1::2])
             flade.linje(x1, y1, x2, y2, farve, tykkelse)
-    return Figur(id, titel, beskrivelse, enhed, kilde, flade.svg(id, "b"))
+    return Figur(id, titel, beskrivelse, enhed, kilde, flade.svg(id))
 
 
 @mpl.rc_context(_RC)
@@ -245,7 +249,7 @@ def gruppekort(
         x1, x2 = (min(max(felt * k - 0.08, 0.7), KORT - 0.7) for k in kant[::2])
         y1, y2 = (felt * k - 0.08 + top for k in kant[1::2])
         flade.linje(x1, y1, x2, y2, "blaek", 1.4)
-    return Figur(id, titel, beskrivelse, enhed, kilde, flade.svg(id, "b"))
+    return Figur(id, titel, beskrivelse, enhed, kilde, flade.svg(id))
 
 
 @mpl.rc_context(_RC)
@@ -260,60 +264,34 @@ def soejler(
     vaerdi: str,
     etiket: str,
     decimaler: int = 0,
-    forrige: str | None = None,
-    navne: Mapping[str, str] | None = None,
     fremhaev: Collection[Hashable] = (),
 ) -> Figur:
     """Horizontal bars from zero, one per row of ``data`` in its order, each with its number at the end.
 
-    ``vaerdi``, ``etiket`` and ``forrige`` name columns: the number, the row's name, and optionally an earlier number,
-    shown as a diamond with a key. ``navne`` gives the key's words for ``vaerdi`` and ``forrige`` (default: the
-    column names). Rows whose index is in ``fremhaev`` get a bold name and a colour of their own.
+    ``vaerdi`` and ``etiket`` name the columns of the number and of the row's name. Rows whose index is in ``fremhaev`` get a bold
+    name and a colour of their own.
 
     ValueError if there are no rows, a number is missing, or ``fremhaev`` has an index that is not there.
     """
-    kolonner = [vaerdi] if forrige is None else [vaerdi, forrige]
-    _talkolonner(id, data, kolonner, etiket, fremhaev)
-    navne = {k: k for k in kolonner} | dict(navne or {})
+    _talkolonner(id, data, [vaerdi], etiket, fremhaev)
 
     def tegn(bred: bool) -> str:
-        rammer = _Raekker(bred, data[etiket], top=28 if forrige else 4, bund=4)
+        rammer = _Raekker(bred, data[etiket], top=4, bund=4)
         flade, skrift = rammer.flade, rammer.skrift
-        tal = {k: [dansk.tal(v, decimaler) for v in data[k]] for k in kolonner}
-        bredest = {k: max(_bredde(t, skrift, fed=k == vaerdi) for t in tal[k]) for k in kolonner}
-
-        # Without an earlier year the number stands at the end of its bar. With one it might be read as the
-        # diamond's, so both go into columns to the right, on a narrow figure on the line of the row's name.
-        luft = bredest[vaerdi] + 6 if forrige is None else sum(bredest.values()) + 46 if bred else 8
-        lo, hi = _spaend(data[kolonner])
-        x = _Skala(lo, hi, rammer.venstre + (luft if lo < 0 and forrige is None else 8), rammer.bredde - luft)
+        tal = [dansk.tal(v, decimaler) for v in data[vaerdi]]
+        luft = max(_bredde(t, skrift, fed=True) for t in tal) + 6
+        lo, hi = _spaend(data[[vaerdi]])
+        x = _Skala(lo, hi, rammer.venstre + (luft if lo < 0 else 8), rammer.bredde - luft)
 
         for ramme, v in zip(rammer, map(float, data[vaerdi])):
             farve = "fremhaev" if ramme.noegle in fremhaev else "serie-1"
             flade.rektangel(min(x(0), x(v)), ramme.top, abs(x(v) - x(0)), rammer.tykkelse, farve)
         rammer.lodret(x(0), "blaek")
-        if forrige is None:
-            for ramme, v, t in zip(rammer, map(float, data[vaerdi]), tal[vaerdi]):
-                anker = "right" if v < 0 else "left"
-                y = ramme.midte + skrift * 0.35
-                flade.tekst(x(v) + (-5 if v < 0 else 5), y, t, skrift, fed=True, anker=anker)
-        else:
-            for ramme, v in zip(rammer, map(float, data[forrige])):
-                flade.rombe(x(v), ramme.midte, 5.5)
-            sidst = rammer.bredde - bredest[forrige] - 10
-            for ramme in rammer:
-                flade.rombe(sidst, (ramme.midte if bred else ramme.top - 9.5), 4.5)
-            for k, hoejre in ((vaerdi, sidst - 14), (forrige, rammer.bredde)):
-                for ramme, t in zip(rammer, tal[k]):
-                    y = ramme.midte + skrift * 0.35 if bred else ramme.top - 5
-                    flade.tekst(hoejre, y, t, skrift, fed=k == vaerdi, anker="right")
-            flade.rektangel(0, 4, 18, 12, "serie-1")
-            hen = 24 + _bredde(navne[vaerdi], skrift) + 22
-            flade.rombe(hen, 10, 5.5)
-            flade.tekst(24, 15, navne[vaerdi], skrift)
-            flade.tekst(hen + 12, 15, navne[forrige], skrift)
+        for ramme, v, t in zip(rammer, map(float, data[vaerdi]), tal):
+            anker = "right" if v < 0 else "left"
+            flade.tekst(x(v) + (-5 if v < 0 else 5), ramme.midte + skrift * 0.35, t, skrift, fed=True, anker=anker)
         rammer.etiketter(fremhaev)
-        return flade.svg(id, "b" if bred else "s")
+        return flade.svg(id)
 
     return Figur(id, titel, beskrivelse, enhed, kilde, tegn(True), tegn(False))
 
@@ -334,19 +312,23 @@ def bidrag(
     ialt_navn: str = "I alt",
     ialt_decimaler: int | None = None,
     ialt_fortegn: bool = True,
+    ialt_soejle: bool = False,
     fremhaev: Collection[Hashable] = (),
 ) -> Figur:
-    """What a sum is made of: per row the parts above zero to the right, those below to the left, the sum marked.
+    """What a sum is made of: a panel of bars for each part, side by side and all on one scale, and the sum to the right.
 
-    ``dele``: column → its name in the key, at most six, each with a pattern of its own. ``ialt`` and ``etiket`` name
-    the columns of the sum and the row's name. The sum is a diamond on the bar and a number to the right, with
-    ``ialt_decimaler`` decimals (``decimaler`` unless given), signed unless ``ialt_fortegn`` is False.
+    ``dele``: column → its name, at most six. The name stands above the panel and may hold soft hyphens where it can be
+    broken. Each panel has its own zero line, with what is added to its right and what is taken away to its left. Few
+    bars have their numbers beside them (with ``decimaler`` decimals), many have a scale above. ``ialt`` and ``etiket``
+    name the columns of the sum and the row's name. The sum is a number with ``ialt_decimaler`` decimals (``decimaler``
+    unless given), signed unless ``ialt_fortegn`` is False, and with ``ialt_soejle`` a last panel of bars. Rows whose
+    index is in ``fremhaev`` get a bold name and a colour of their own.
 
-    ValueError if there are no rows or parts, a number is missing, or a row's parts do not make its sum (within what
-    rounding to ``decimaler`` may cause).
+    ValueError if there are no rows or parts, a number is missing, a row's parts do not make its sum (within what
+    rounding to ``decimaler`` may cause), or the names are too long to stand side by side.
     """
-    if not 1 <= len(dele) <= len(_MOENSTRE):
-        raise ValueError(f"figuren «{id}» skal have 1 til {len(_MOENSTRE)} dele, ikke {len(dele)}")
+    if not 1 <= len(dele) <= _DELE:
+        raise ValueError(f"figuren «{id}» skal have 1 til {_DELE} dele, ikke {len(dele)}")
     _talkolonner(id, data, [*dele, ialt], etiket, fremhaev)
     slinger = (len(dele) + 1) * 0.5 * 10**-decimaler + 1e-9
     skaeve = [
@@ -356,61 +338,103 @@ def bidrag(
     ]
     if skaeve:
         raise ValueError(f"delene giver ikke summen «{ialt}» for {dansk.opremsning(skaeve)}")
-    udseende = {d: (f"serie-{1 + n % 4}", _MOENSTRE[n]) for n, d in enumerate(dele)}
+
+    skriv_ialt = dansk.fortegn if ialt_fortegn else dansk.tal
+    ialt_tal = [skriv_ialt(v, decimaler if ialt_decimaler is None else ialt_decimaler) for v in data[ialt]]
+    til_hoejre = [] if ialt_soejle else ialt_tal
+    med_tal = len(data) * len(dele) <= _TAL_VED_SOEJLER
+    paneler = []
+    for d, navn in dele.items():
+        skriv = dansk.fortegn if ialt_fortegn or min(data[d]) < 0 else dansk.tal
+        paneler.append(_Panel(navn, list(map(float, data[d])), [skriv(v, decimaler) for v in data[d]] if med_tal else [], skriv))
+    if ialt_soejle:
+        paneler.append(_Panel(ialt_navn, list(map(float, data[ialt])), ialt_tal, skriv_ialt, fed=True))
 
     def tegn(bred: bool) -> str:
-        skrift = 13
-        bredde = BRED if bred else SMAL
-        skriv = dansk.fortegn if ialt_fortegn else dansk.tal
-        tal = {i: skriv(v, decimaler if ialt_decimaler is None else ialt_decimaler) for i, v in data[ialt].items()}
-        luft = max(_bredde(t, skrift, fed=True) for t in [*tal.values(), ialt_navn]) + 14
+        skrift, lille, luft = (13.0, 12.0, 16.0) if bred else (13.0, 11.2, 8.0)
+        # On a narrow figure the sum is on the line of the row's name, and the numbers of many parts are under the bars.
+        under = not bred and med_tal and len(paneler) > 3
+        plads = max(_bredde(t, skrift, fed=True) for t in [ialt_navn, *til_hoejre]) + 18 if til_hoejre else 0.0
+        navne = [[str(e)] if bred else _linjer(str(e), skrift, SMAL - plads) for e in data[etiket]]
+        if bred:
+            fra, til = max(_bredde(n[0], skrift, fed=True) for n in navne) + 14, BRED - plads
+        else:
+            fra, til = 1.0 if med_tal else 4.0, float(SMAL)
+        try:
+            pr_enhed = _stil_op(paneler, fra, til, luft, lille, under)
+        except ValueError as fejl:
+            raise ValueError(f"figuren «{id}»: {fejl}") from None
+        skridt = 0.0 if med_tal else _skridt(paneler, pr_enhed, lille, luft)
 
-        # The key flows like text: as many names on a line as there is room for.
-        plads, hen, linje = [], 0.0, 0
-        for navn in [*dele.values(), ialt_navn]:
-            laengde = 26 + _bredde(navn, skrift) + 16
-            if hen and hen + laengde - 16 > bredde:
-                hen, linje = 0.0, linje + 1
-            plads.append((hen, 22 * linje))
-            hen += laengde
-        rammer = _Raekker(bred, data[etiket], top=22 * (linje + 1) + 26, bund=4)
-        flade = rammer.flade
+        # A row, from the line above it to the middle of its bars and to the next: on a narrow figure its name is first.
+        tyk = 12.0
+        ned = 11.0 if bred else 17.0 * max(map(len, navne)) + 10
+        pr_raekke = 22.0 if bred else ned + (26.0 if under else 11.0)
+        # A head, of names and perhaps a scale. The sum's name is above the last panel's where that one takes all lines.
+        linjer = max(len(p.linjer) for p in paneler)
+        over = bool(til_hoejre) and not bred and len(paneler[-1].linjer) == linjer
+        over_raekker = 23 if skridt else 8
+        hoved = 15.0 * (linjer + over) + over_raekker - 4
+        # A long narrow figure has its head again every ten rows or so.
+        blok = len(data) if bred or len(data) <= 13 else math.ceil(len(data) / math.ceil(len(data) / 10))
+        blokke = [range(n, min(n + blok, len(data))) for n in range(0, len(data), blok)]
+        toppe = [n * (hoved + 12 + blok * pr_raekke) + hoved for n in range(len(blokke))]
+        raekker = [top + pr_raekke * n for top, b in zip(toppe, blokke) for n in range(len(b))]
+        bund = raekker[-1] + pr_raekke
+        igen = bool(skridt) and bred and len(data) > 15
+        flade = _Flade(BRED if bred else SMAL, bund + (18 if igen else 2))
 
-        plus = [math.fsum(max(0.0, float(data.at[i, d])) for d in dele) for i in data.index]
-        minus = [math.fsum(min(0.0, float(data.at[i, d])) for d in dele) for i in data.index]
-        lo, hi = min(minus), max(plus)
-        if lo == hi:
-            hi = 1.0
-        x = _Skala(lo, hi, rammer.venstre + 10, rammer.bredde - luft - 10)
-        streger = [s for s in MaxNLocator(5 if bred else 4).tick_values(lo, hi) if lo <= s <= hi or s == 0]
-        cifre = _cifre(streger)
+        # The lines between rows are one as broad as the figure, in dashes of a pixel.
+        for top, b in zip(toppe, blokke):
+            flade.linje(flade.bredde / 2, top, flade.bredde / 2, top + pr_raekke * len(b) + 1, "gitter", flade.bredde, streg=(1, pr_raekke - 1))
 
-        for s in streger:
-            if s != 0:
-                rammer.lodret(x(s), "gitter")
-        for s in streger:
-            flade.tekst(x(s), rammer.top - 5, (dansk.fortegn if ialt_fortegn or lo < 0 else dansk.tal)(s, cifre), 11.5, "svag", anker="center")
-        for d in dele:
-            for ramme in rammer:
-                v = float(data.at[ramme.noegle, d])
-                foer = [float(data.at[ramme.noegle, f]) for f in list(dele)[: list(dele).index(d)]]
-                fra = math.fsum(f for f in foer if f * v > 0)
-                if v:
-                    a, b = sorted((x(fra), x(fra + v)))
-                    flade.rektangel(a, ramme.top, b - a, rammer.tykkelse, *_udfyldning(udseende[d]))
-        rammer.lodret(x(0), "blaek")
-        for ramme in rammer:
-            flade.rombe(x(float(data.at[ramme.noegle, ialt])), ramme.midte, 6)
-        for ramme in rammer:
-            flade.tekst(rammer.bredde, ramme.midte + skrift * 0.35, tal[ramme.noegle], skrift, fed=True, anker="right")
-        flade.tekst(rammer.bredde, rammer.top - 5, ialt_navn, skrift, fed=True, anker="right")
-        rammer.etiketter(fremhaev)
-        for (kx, ky), d in zip(plads, dele):
-            flade.rektangel(kx + 0.5, ky + 3, 20, 13, *_udfyldning(udseende[d]))
-        flade.rombe(plads[-1][0] + 11, plads[-1][1] + 9.5, 6)
-        for (kx, ky), navn in zip(plads, [*dele.values(), ialt_navn]):
-            flade.tekst(kx + 26, ky + 14, navn, skrift)
-        return flade.svg(id, "b" if bred else "s")
+        def lodret(xer: Sequence[float], farve: str) -> None:
+            for top, b in zip(toppe, blokke):
+                for x in xer:
+                    if bred:
+                        flade.linje(x, top, x, bund, farve)
+                    else:
+                        # Dashes as long as a bar is thick, so that the line passes the bars and not the names.
+                        foerst, slut = top + ned - tyk / 2 - 2, top + pr_raekke * (len(b) - 1) + ned + tyk / 2 + 2
+                        flade.linje(x, foerst, x, slut, farve, streg=(tyk + 4, pr_raekke - tyk - 4))
+
+        maerker = [(p, x, t) for p in paneler for x, t in p.maerker(skridt, pr_enhed, lille, luft)]
+        lodret([x for p, x, _ in maerker if x != p.nul], "gitter")
+        for farve in ("serie-1", "fremhaev"):
+            for p in paneler:
+                for y, i, v in zip(raekker, data.index, p.vaerdier):
+                    x = p.nul + v * pr_enhed
+                    # What is shorter than half a pixel would lie within the zero line.
+                    if abs(x - p.nul) >= 0.5 and (i in fremhaev) == (farve == "fremhaev"):
+                        flade.bjaelke(p.nul, x, y + ned, tyk, farve)
+        lodret([p.nul for p in paneler], "blaek")
+
+        for fed in (False, True):
+            for y, i, linjerne in zip(raekker, data.index, navne):
+                for n, linje in enumerate(linjerne):
+                    if (i in fremhaev) == fed:
+                        flade.tekst(0, y + (16 if bred else 15) + 17 * n, linje, skrift, fed=fed)
+        for fed in (False, True):
+            for p in paneler:
+                for y, v, t in zip(raekker, p.vaerdier, p.tekster):
+                    if p.fed == fed:
+                        x, ned_til = (p.venstre, ned + 19) if under else (p.nul + max(0.0, v * pr_enhed) + 4, ned + 4)
+                        flade.tekst(math.ceil(x), y + ned_til, t, lille, fed=fed)
+        for y, t in zip(raekker, til_hoejre):
+            flade.tekst(flade.bredde, y + (16 if bred else 15), t, skrift, fed=True, anker="right")
+        if til_hoejre:
+            for top in toppe:
+                flade.tekst(flade.bredde, top - over_raekker - (0 if bred else 15 * (linjer - 1 + over)), ialt_navn, skrift, fed=True, anker="right")
+        for fed in (False, True):
+            for top in toppe:
+                for p in paneler:
+                    for n, linje in enumerate(reversed(p.linjer)):
+                        if p.fed == fed:
+                            flade.tekst(p.venstre, top - over_raekker - 15 * n, linje, lille, fed=fed)
+        for y in [*(top - 5 for top in toppe), *([bund + 13] if igen else [])]:
+            for _, x, t in maerker:
+                flade.tekst(x, y, t, lille, "svag", anker="center")
+        return flade.svg(id)
 
     return Figur(id, titel, beskrivelse, enhed, kilde, tegn(True), tegn(False))
 
@@ -448,6 +472,118 @@ def _talkolonner(
             raise ValueError(f"figuren «{id}» mangler «{k}» for {dansk.opremsning(mangler)}")
     if ukendte := [str(f) for f in fremhaev if f not in data.index]:
         raise ValueError(f"figuren «{id}» kan ikke fremhæve {dansk.opremsning(ukendte)}: rækken findes ikke")
+
+
+# The panels of :func:`bidrag` ----------------------------------------------------------------------------------
+
+
+@dataclass
+class _Panel:
+    """One part: its name, its number in every row, and those as written (none: not written).
+
+    :func:`_stil_op` says where it is: its left and right, its zero line, and the lines of its name.
+    """
+
+    navn: str
+    vaerdier: list[float]
+    tekster: list[str]
+    skriv: Callable[..., str]
+    fed: bool = False
+    venstre: float = 0.0
+    hoejre: float = 0.0
+    nul: float = 0.0
+    linjer: list[str] = field(default_factory=list)
+
+    def kraever(self, pr_enhed: float, skrift: float, under: bool) -> float:
+        """The width that the bars and their numbers need at a scale."""
+        numre = [_bredde(t, skrift, fed=self.fed) for t in self.tekster]
+        ned = max(0.0, -min(self.vaerdier)) * pr_enhed
+        op = max(max(0.0, v) * pr_enhed + (t + 5 if t and not under else 0) for v, t in itertools.zip_longest(self.vaerdier, numre, fillvalue=0.0))
+        return max([ned + op, *(numre if under else [])])
+
+    def maerker(self, skridt: float, pr_enhed: float, skrift: float, luft: float) -> Iterator[tuple[float, str]]:
+        """Where the panel's scale has marks, and what they say; none at a ``skridt`` of 0."""
+        if not skridt:
+            return
+        for n in range(math.ceil((self.venstre - self.nul) / pr_enhed / skridt), math.floor((self.hoejre - self.nul) / pr_enhed / skridt) + 1):
+            x, tekst = self.nul + n * skridt * pr_enhed, self.skriv(n * skridt, _cifre([skridt]))
+            halv = _bredde(tekst, skrift) / 2
+            # Clear of the next panel's zero, which is at its left if not further in.
+            if n == 0 or self.venstre - 3 <= x - halv and x + halv <= self.hoejre + luft - 10:
+                yield x, tekst
+
+
+def _stil_op(paneler: Sequence[_Panel], fra: float, til: float, luft: float, skrift: float, under: bool) -> float:
+    """Place the panels from ``fra`` to ``til`` at one scale, the largest there is room for; its pixels per unit.
+
+    ValueError if the names leave no room for bars.
+    """
+    plads = til - fra - luft * (len(paneler) - 1)
+    stoerst = max(abs(v) for p in paneler for v in p.vaerdier)
+
+    def bredder(pr_enhed: float, mindst: Sequence[float]) -> list[float]:
+        # One more, since the zero line is moved to a whole pixel, which is shorter in every bar.
+        return [max(m, p.kraever(pr_enhed, skrift, under) + 1) for p, m in zip(paneler, mindst)]
+
+    def skala(mindst: Sequence[float]) -> float:
+        lo, hi = 0.0, plads / stoerst if stoerst else 1.0
+        for _ in range(40):
+            midt = (lo + hi) / 2
+            lo, hi = (midt, hi) if sum(bredder(midt, mindst)) <= plads else (lo, midt)
+        return lo
+
+    mindst = [max(_bredde(stykke, skrift, fed=p.fed) for stykke in _stykker(p.navn)) for p in paneler]
+    if stoerst and skala(mindst) * stoerst < _KORTEST or sum(bredder(0, mindst)) > plads:
+        raise ValueError("navnene på delene er for lange til at stå ved siden af hinanden; giv dem bløde bindestreger")
+    # A word is broken only where that gives the bars much more room.
+    hele = [max(_bredde(o, skrift, fed=p.fed) for o in p.navn.replace(_BLOED, "").split(" ")) for p in paneler]
+    nok = 0.7 * skala(mindst)
+    for n in sorted(range(len(paneler)), key=lambda n: hele[n] - mindst[n]):
+        forsoeg = [*mindst[:n], hele[n], *mindst[n + 1 :]]
+        if sum(bredder(0, forsoeg)) <= plads and skala(forsoeg) >= nok:
+            mindst = forsoeg
+    pr_enhed = skala(mindst)
+    for p, bredde in zip(paneler, bredder(pr_enhed, mindst)):
+        p.venstre, p.hoejre = math.floor(fra), fra + bredde
+        p.nul = math.ceil(fra - min(0.0, *p.vaerdier) * pr_enhed)
+        p.linjer = _brudt(p.navn, skrift, bredde, fed=p.fed)
+        fra += bredde + luft
+    return pr_enhed
+
+
+def _stykker(navn: str) -> Iterator[str]:
+    """The pieces that a name may be broken into, each with the hyphen it would then end in."""
+    for o in navn.split(" "):
+        *foran, sidst = o.split(_BLOED)
+        yield from (stykke + "-" for stykke in foran)
+        yield sidst
+
+
+def _brudt(navn: str, skrift: float, plads: float, *, fed: bool = False) -> list[str]:
+    """A name in as few lines as fill ``plads``, broken at spaces and, with a hyphen, at soft hyphens."""
+    linjer = [""]
+    for o in navn.split(" "):
+        # A whole word goes to the next line before it is broken, if it then need not be.
+        for n, stykke in enumerate(o.split(_BLOED)):
+            resten = "".join(o.split(_BLOED)[n:])
+            foran = linjer[-1] + (" " if linjer[-1] and not n else "")
+            hen = foran + stykke + ("" if stykke == resten else "-")
+            if _bredde(foran + resten, skrift, fed=fed) <= plads or n and _bredde(hen, skrift, fed=fed) <= plads:
+                linjer[-1] = foran + stykke
+            else:
+                linjer[-1] += "-" if n else ""
+                linjer.append(stykke)
+    return [linje for linje in linjer if linje]
+
+
+def _skridt(paneler: Sequence[_Panel], pr_enhed: float, skrift: float, luft: float) -> float:
+    """The distance between the marks of a scale: the least of 1, 2 or 5 times a power of ten with room for what they say."""
+    stoerst = max(abs(v) for p in paneler for v in p.vaerdier) or 1.0
+    for skridt in (m * 10.0**e for e in itertools.count(math.floor(math.log10(stoerst)) - 2) for m in (1, 2, 5)):
+        maerker = [list(p.maerker(skridt, pr_enhed, skrift, luft)) for p in paneler]
+        if all(b - a >= (_bredde(t, skrift) + _bredde(u, skrift)) / 2 + 4 for m in maerker for (a, t), (b, u) in itertools.pairwise(m)):
+            return skridt
+    raise AssertionError("skalaen har ingen ende")
 
 
 # Scales, classes and widths ------------------------------------------------------------------------------------
@@ -529,12 +665,6 @@ def _linjer(tekst: str, skrift: float, plads: float) -> list[str]:
     return [tekst[:brud], tekst[brud + 1 :]]
 
 
-def _udfyldning(udseende: tuple[str, str | None]) -> tuple[str, str, float, str | None]:
-    """The arguments after the box of :meth:`_Flade.rektangel` for a series: solid, or a pattern on paper."""
-    farve, moenster = udseende
-    return (farve if moenster is None else "papir", farve, 1, moenster)
-
-
 class _Flade:
     """A matplotlib figure drawn on in pixels from the top left, with named colours only."""
 
@@ -543,25 +673,34 @@ class _Flade:
         self.figur = Figure(figsize=(bredde / 72, self.hoejde / 72), dpi=72, facecolor=farver.lys("papir"))
         self.pixel = Affine2D().scale(1, -1).translate(0, self.hoejde)
         self._lag = itertools.count(1)  # what is drawn later lies above, which matplotlib would decide by kind
+        self._skraveret: dict[str | None, int] = {}
 
     def rektangel(self, x: float, y: float, b: float, h: float, farve: str | None,
-                  kant: str | None = None, tykkelse: float = 0, moenster: str | None = None) -> None:  # fmt: skip
+                  kant: str | None = None, tykkelse: float = 0, skraveret: bool = False) -> None:  # fmt: skip
+        """A box; ``skraveret`` draws level lines of the edge's colour in it."""
+        # Hatched boxes lie together and their lines upon them, so that neighbours in the SVG share their attributes.
+        lag = self._skraveret.setdefault(farve, next(self._lag)) if skraveret else next(self._lag)
         self.figur.add_artist(Rectangle(
-            (x, y), b, h, transform=self.pixel, zorder=next(self._lag), linewidth=tykkelse, hatch=moenster,
+            (x, y), b, h, transform=self.pixel, zorder=lag, linewidth=tykkelse,
             facecolor=farver.lys(farve) if farve else "none", edgecolor=farver.lys(kant) if kant else "none",
         ))  # fmt: skip
+        if skraveret and kant:
+            # One dashed line as broad as the box: of an SVG pattern a browser makes a bitmap of megabytes in a PDF.
+            self.linje(x + b / 2, y, x + b / 2, y + h, kant, b, streg=(1.4, 3.6), lag=lag + 0.5)
 
-    def rombe(self, x: float, y: float, r: float) -> None:
-        """A diamond that is seen on any fill: paper inside, ink around."""
-        self.figur.add_artist(Polygon(
-            [(x - r, y), (x, y - r), (x + r, y), (x, y + r)], transform=self.pixel, zorder=next(self._lag),
-            facecolor=farver.lys("papir"), edgecolor=farver.lys("blaek"), linewidth=1.8,
+    def linje(self, x1: float, y1: float, x2: float, y2: float, farve: str, tykkelse: float = 1,
+              streg: tuple[float, float] | None = None, lag: float | None = None) -> None:  # fmt: skip
+        """A line; ``streg`` breaks it into dashes of that length and distance."""
+        self.figur.add_artist(Line2D(
+            [x1, x2], [y1, y2], transform=self.pixel, zorder=next(self._lag) if lag is None else lag, color=farver.lys(farve),
+            linewidth=tykkelse, linestyle=(0, [maal / tykkelse for maal in streg]) if streg else "-", dash_capstyle="butt",
         ))  # fmt: skip
 
-    def linje(self, x1: float, y1: float, x2: float, y2: float, farve: str, tykkelse: float = 1) -> None:
+    def bjaelke(self, x1: float, x2: float, y: float, tykkelse: float, farve: str) -> None:
+        """A level bar around ``y`` as one thick line, half the bytes of a box."""
         self.figur.add_artist(Line2D(
-            [x1, x2], [y1, y2], transform=self.pixel, zorder=next(self._lag), color=farver.lys(farve),
-            linewidth=tykkelse,
+            [x1, x2], [y, y], transform=self.pixel, zorder=next(self._lag), color=farver.lys(farve),
+            linewidth=tykkelse, solid_capstyle="butt",
         ))  # fmt: skip
 
     def tekst(self, x: float, y: float, tekst: str, skrift: float, farve: str = "blaek", *,
@@ -571,11 +710,11 @@ class _Flade:
             ha=anker, va="baseline", fontweight="bold" if fed else "normal", parse_math=False,
         )  # fmt: skip
 
-    def svg(self, id: str, udgave: str) -> str:
-        """The cleaned ``<svg>``; ``udgave`` keeps the ids of the wide and the narrow drawing apart."""
+    def svg(self, id: str) -> str:
+        """The cleaned ``<svg>`` of the figure ``id``."""
         ud = io.BytesIO()
         self.figur.savefig(ud, format="svg", metadata={"Date": None, "Creator": None})
-        return _rens(ud.getvalue(), id, udgave)
+        return _rens(ud.getvalue(), id)
 
 
 @dataclass(frozen=True)
@@ -635,7 +774,7 @@ class _Raekker:
 
 _STANDARD = {
     "stroke-linejoin": "miter", "stroke-linecap": "butt", "stroke-width": "1", "font-weight": "400",
-    "text-anchor": "start", "font-family": None,
+    "text-anchor": "start", "font-family": None, "stroke-dashoffset": "0",
 }  # fmt: skip
 """Properties not worth writing at this value; None drops any, so that text has the page's own font."""
 
@@ -672,10 +811,10 @@ def _kort_sti(d: str) -> str:
     return "".join(ud)
 
 
-def _rens(raa: bytes, id: str, udgave: str) -> str:
+def _rens(raa: bytes, id: str) -> str:
     """matplotlib's SVG file as an inline ``<svg>`` for figure ``id``.
 
-    AssertionError if it has a colour that the palette does not: it would not follow the reader's colour scheme.
+    AssertionError if it has a colour that the palette does not (it would not follow the reader's colour scheme), or refers to an id.
     """
     rod = ET.fromstring(raa)
     for element in rod.iter():
@@ -687,9 +826,6 @@ def _rens(raa: bytes, id: str, udgave: str) -> str:
         element.attrib.clear()
         element.attrib.update(_rene_attributter(element.tag, attributter))
     _fjern(rod)
-    for moenster in rod.iter("pattern"):
-        _kort_moenster(moenster)
-    _navngiv_ids(rod, f"figur-{id}-{udgave}")
     _fold(rod)
 
     boks = " ".join(_kort_tal(t) for t in rod.get("viewBox", "").split())
@@ -708,6 +844,10 @@ def _rens(raa: bytes, id: str, udgave: str) -> str:
 def _rene_attributter(tag: str, attributter: Mapping[str, str]) -> dict[str, str]:
     rene = {}
     for navn, vaerdi in attributter.items():
+        if navn == "id":
+            continue  # a page holds many figures, and an id would have to be its own
+        if "url(#" in vaerdi or (navn == "href" and vaerdi.startswith("#")):
+            raise AssertionError(f"{navn} henviser til {vaerdi}, men en figur har ingen id'er")
         if navn in ("fill", "stroke") and vaerdi.startswith("#"):
             if vaerdi not in farver.NAVN_AF_HEX:
                 raise AssertionError(f"farven {vaerdi} er ikke i paletten")
@@ -716,6 +856,8 @@ def _rene_attributter(tag: str, attributter: Mapping[str, str]) -> dict[str, str
             vaerdi = _kort_tal(vaerdi)
         elif navn == "d":
             vaerdi = _kort_sti(vaerdi)
+        elif navn == "stroke-dasharray":
+            vaerdi = ",".join(map(_kort_tal, vaerdi.split(",")))
         elif navn == "transform" and vaerdi.startswith("rotate(-0 "):
             continue
         if navn in _STANDARD and _STANDARD[navn] in (None, vaerdi):
@@ -732,66 +874,6 @@ def _fjern(element: ET.Element) -> None:
         _fjern(barn)
         if barn.tag in ("metadata", "style") or (barn.tag in ("defs", "g") and not len(barn)):
             element.remove(barn)
-
-
-def _kort_moenster(moenster: ET.Element) -> None:
-    """One period of a hatch in place of matplotlib's 72 pixels of it: the same lines in a tenth of the bytes.
-
-    AssertionError if the hatch is of other lines than level, upright and diagonal ones at even distances.
-    """
-    sti = next(e for e in moenster if e.tag == "path")
-    linjer: dict[str, set[float]] = {}
-    for a in re.findall(r"M[^M]*", sti.attrib["d"]):
-        (x1, y1, x2, y2), = [ender for ender in [_ender(a)] if ender]
-        art = "h" if y1 == y2 else "v" if x1 == x2 else "/" if (x2 > x1) != (y2 > y1) else "\\"
-        linjer.setdefault(art, set()).add({"h": y1, "v": x1, "/": x1 + y1, "\\": x1 - y1}[art])
-    skridt = {round(b - a, 1) for steder in linjer.values() for a, b in itertools.pairwise(sorted(steder))}
-    if len(skridt) != 1:
-        raise AssertionError(f"mønsteret har linjer med forskellig afstand: {sorted(skridt)}")
-    (p,) = skridt
-    d = ""
-    for art, steder in sorted(linjer.items()):
-        foerste = min(steder) % p
-        # The diagonals of the neighbouring periods reach into the corners.
-        for c in [foerste] if art in "hv" else [foerste + p * n for n in ((0, 1, 2) if art == "/" else (-1, 0, 1))]:
-            d += {"h": f"M0 {c}h{p}", "v": f"M{c} 0v{p}", "/": f"M-1 {c + 1}L{p + 1} {c - p - 1}", "\\": f"M-1 {-1 - c}L{p + 1} {p + 1 - c}"}[art]
-    side = _kort_tal(str(p))
-    moenster.attrib.update({"width": side, "height": side})
-    for navn in ("x", "y"):
-        moenster.attrib.pop(navn, None)
-    for e in moenster:
-        if e.tag == "rect":
-            e.attrib = {"width": side, "height": side, "fill": e.attrib["fill"]}
-    sti.attrib.update({"d": _kort_sti(d), "fill": "none"})
-
-
-def _ender(sti: str) -> tuple[float, float, float, float] | None:
-    """The ends of a stroke of one line, as :func:`_kort_sti` wrote it."""
-    m = re.fullmatch(r"M(-?[\d.]+) (-?[\d.]+)([LlHhVv])(-?[\d.]+)(?: (-?[\d.]+))?", sti)
-    if m is None:
-        return None
-    x, y, a, b = float(m[1]), float(m[2]), float(m[4]), float(m[5] or 0)
-    return x, y, *{"L": (a, b), "l": (x + a, y + b), "h": (x + a, y), "v": (x, y + a)}[m[3]]
-
-
-def _navngiv_ids(rod: ET.Element, praefiks: str) -> None:
-    """Keep only ids that something refers to, and give them names no other figure on the page has."""
-    def henvisninger(element: ET.Element) -> list[str]:
-        return [m for v in element.attrib.values() for m in re.findall(r"^#(.+)|^url\(#(.+)\)$", v) for m in m if m]
-
-    brugte = list(dict.fromkeys(m for e in rod.iter() for m in henvisninger(e)))
-    nye = {gammel: f"{praefiks}-{n}" for n, gammel in enumerate(brugte, 1)}
-    for element in rod.iter():
-        for navn, vaerdi in list(element.attrib.items()):
-            if navn == "id":
-                if vaerdi in nye:
-                    element.set("id", nye[vaerdi])
-                else:
-                    del element.attrib["id"]
-            elif vaerdi.startswith("#"):
-                element.set(navn, "#" + nye[vaerdi[1:]])
-            elif vaerdi.startswith("url(#"):
-                element.set(navn, f"url(#{nye[vaerdi[5:-1]]})")
 
 
 def _fold(element: ET.Element) -> None:

@@ -49,7 +49,6 @@ def test_our_own_pages_colours_are_told_apart():
     [
         ("svag", "#8a9199", "#5c646c", "teksten"),
         ("serie-1", "#8fb8dc", "#1c3a57", "figuren «bidrag»"),
-        ("serie-2", "#e8b48f", "#55341a", "figuren «bidrag»"),  # a pattern's lines
         ("trin-4-tekst", "#0a2f55", "#dfe8f0", "figuren «kort»: teksten «35»"),
         ("fremhaev", "#f0b0cc", "#4d1330", "figuren «kort»: en flade eller streg"),
     ],

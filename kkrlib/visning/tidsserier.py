@@ -1,7 +1,7 @@
 """Small multiples over the same years: one panel of bars per series, with a gap where nothing is known.
 
-A published number is a full bar. A derived one is an outline with a pattern, never a full bar; where only an interval is
-known the bar ends at its highest value and says both.
+A published number is a full bar. A derived one is an outline with lines, never a full bar, and says so below its year; where only an
+interval is known the bar ends at its highest value and says both.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ import matplotlib as mpl
 import pandas as pd
 
 from kkrlib import dansk
-from kkrlib.figurer import _RC, BRED, SMAL, Figur, _bredde, _Flade, _udfyldning
+from kkrlib.figurer import _RC, BRED, SMAL, Figur, _bredde, _Flade
 
-_SKRIFT, _NAVN = 12.0, 13.0
+_NAVN = 13.0
 _HOEJDE, _TOP, _BUND = 92.0, 46.0, 22.0
-_AFLEDT = ("serie-1", "////")
 
 
 @mpl.rc_context(_RC)
@@ -37,7 +36,7 @@ def paneler(
     """One panel per indicator of ``navne`` (indicator → its heading), each with a place for every year of ``aarene``.
 
     ``serie`` has the columns ``indikator``, ``aar``, ``mindst``, ``hoejst`` and ``status``; rows of other indicators and years are passed over. A status of
-    ``afledt`` gives the other mark. Each panel begins at zero and has its own scale, or with ``faelles`` they share one.
+    ``afledt``, a word that readers see, gives the other mark. Each panel begins at zero and has its own scale, or with ``faelles`` they share one.
     ValueError where an indicator has no number in any of the years, or a number is negative.
     """
     at = {(r.indikator, int(r.aar)): r for r in serie.itertuples() if r.indikator in navne and int(r.aar) in set(aarene)}
@@ -55,21 +54,15 @@ def paneler(
         width = BRED if bred else SMAL
         across = min(len(navne), 3 if bred else 1)
         each, gap = (width - 24 * (across - 1)) / across, 24
-        head = 24 if derived else 0
+        below = _BUND + (13 if derived else 0)
         down = math.ceil(len(navne) / across)
-        flade = _Flade(width, head + down * (_TOP + _HOEJDE + _BUND) - 4)
-        if derived:
-            flade.rektangel(0, 3, 18, 12, "serie-1")
-            flade.tekst(24, 14, "offentliggjort", _SKRIFT)
-            right = 24 + _bredde("offentliggjort", _SKRIFT) + 18
-            flade.rektangel(right, 3.5, 18, 11, *_udfyldning(_AFLEDT))
-            flade.tekst(right + 24, 14, "afledt", _SKRIFT)
+        flade = _Flade(width, down * (_TOP + _HOEJDE + below) - 4)
         # Drawn kind by kind, so that neighbours in the SVG share their attributes.
-        names, grounds, bars, patterned = [], [], [], []
+        names, grounds, bars, lined = [], [], [], []
         labels: dict[str, list[tuple[float, float, str]]] = {"aar": [], "fed": [], "mager": []}
         for number, (indicator, name) in enumerate(navne.items()):
             left = (number % across) * (each + gap)
-            top = head + (number // across) * (_TOP + _HOEJDE + _BUND)
+            top = (number // across) * (_TOP + _HOEJDE + below)
             ground, step = top + _TOP + _HOEJDE, each / len(aarene)
             names.append((left, top + 14, name))
             grounds.append((left, ground, left + each, ground))
@@ -80,7 +73,9 @@ def paneler(
                 if row is None:
                     continue
                 size = float(row.hoejst) / highest[indicator] * _HOEJDE
-                (patterned if row.status == afledt else bars).append((middle - step * 0.36, ground - size, step * 0.72, size))
+                if row.status == afledt:
+                    labels["aar"].append((middle, ground + 28, afledt))
+                (lined if row.status == afledt else bars).append((middle - step * 0.36, ground - size, step * 0.72, size))
                 lines = [dansk.tal(row.hoejst)]
                 if row.mindst != row.hoejst:
                     both = f"{dansk.tal(row.mindst)}–{dansk.tal(row.hoejst)}"
@@ -94,13 +89,13 @@ def paneler(
             flade.tekst(*label, 11, "svag", anker="center")
         for bar in bars:
             flade.rektangel(*bar, "serie-1")
-        for bar in patterned:
-            flade.rektangel(*bar, *_udfyldning(_AFLEDT))
+        for bar in lined:
+            flade.rektangel(*bar, "papir", "serie-1", 1, skraveret=True)
         for kind in ("fed", "mager"):
             for label in labels[kind]:
                 flade.tekst(*label, 11, fed=kind == "fed", anker="center")
         for line in grounds:
             flade.linje(*line, "blaek")
-        return flade.svg(id, "b" if bred else "s")
+        return flade.svg(id)
 
     return Figur(id, titel, beskrivelse, enhed, kilde, tegn(True), tegn(False))
