@@ -20,6 +20,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from html import escape
+from itertools import groupby
 from numbers import Integral, Rational, Real
 from typing import Any, Literal, get_args
 
@@ -34,7 +35,7 @@ MANGLER = "ikke oplyst"
 PLADSER = 10
 #: A table of more columns than these is set smaller, and may divide its headers anywhere, so that it fits A4.
 MANGE, FLEST = 7, 9
-#: How many choices a filter has at most; stil.css has a rule for each.
+#: How many choices a filter has at most; filter.css has a rule for each.
 FILTRE = 8
 #: A table's id: lower-case ASCII words joined by hyphens; it becomes an HTML id and part of a file name.
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -49,7 +50,7 @@ class Kolonne:
     """One column of a table.
 
     ``navn`` is the DataFrame's column (or index level) and the CSV's header; ``overskrift`` is what
-    people read, with ``enhed`` in brackets after it. Soft hyphens (U+00AD) in ``overskrift`` say where a long word
+    people read. ``enhed`` is the unit of its numbers where it is not the table's. Soft hyphens (U+00AD) in ``overskrift`` say where a long word
     may be divided, which a narrow screen and A4 need; they stay out of the downloads. ``type`` says how values
     are shown:
 
@@ -270,7 +271,8 @@ def tabel(
     note: str = "",
     ialt: pd.DataFrame | None = None,
     gruppe: str | None = None,
-    aabne: Iterable[str] = (),
+    valgt: str | None = None,
+    resten: str = "",
     fold: str | None = None,
     kun_i_filer: Iterable[bool] | None = None,
     sum_raekker: Iterable[bool] | None = None,
@@ -280,13 +282,15 @@ def tabel(
     """Make a table of ``data``, one row per row in its order, one column per :class:`Kolonne`.
 
     ``id`` is a lower-case slug, unique on its page; ``titel`` is the caption; ``enhed`` says in words what is
-    counted (after the title, unless it begins «som nævnt», «én» or «ét»), ``kilde`` where it comes from; ``note`` is shown below. Plain text all of them.
+    counted, ``kilde`` where it comes from; ``note`` is shown below. Plain text all of them. The unit stands in the header of every column of
+    numbers that has no unit of its own (a share with its sign in the cells needs none); where there is no such column it follows the
+    title, and below the table if it begins «som nævnt», «én» or «ét».
 
     ``ialt`` holds total rows with the same columns; a column it lacks is left empty. They are marked, stand in
     ``<tfoot>`` and in the XLSX, never in the CSV. ``gruppe`` names the column that splits a long table into
-    one ``<details>`` per group, in order of appearance; the groups in ``aabne`` are open. A total row whose
-    group is one of them stands there, the others in a table of their own. ``fold`` (not with ``gruppe``) is the
-    summary of one closed ``<details>`` around the whole table.
+    one ``<details>`` per group, in order of appearance. A total row whose group is one of them stands there, the others in a table
+    of their own. With ``valgt``, the group that a page is about, its rows stand in the open and all others in one ``<details>`` of the
+    name ``resten``, group by group. ``fold`` (not with ``gruppe``) is the summary of one closed ``<details>`` around the whole table.
 
     ``kun_i_filer`` marks the rows, one truth value each, that stand only in the downloads. ``sum_raekker`` marks those that
     are sums of others and yet stand among them, as in accounts; they look like totals, and stand in the CSV too. ``filter`` (not with ``gruppe``) names a column whose
@@ -298,8 +302,7 @@ def tabel(
     every finding, for values that can't be shown: missing without a text, of another type, not whole, infinite.
     """
     columns = list(kolonner)
-    opened = [aabne] if isinstance(aabne, str) else list(aabne)
-    hoveder = _pruef(data, columns, id, titel, enhed, kilde, ialt, gruppe, opened, fold)
+    hoveder = _pruef(data, columns, id, titel, enhed, kilde, ialt, gruppe, valgt, resten, fold)
     if filter is not None and (gruppe is not None or filter not in [k.navn for k in columns]):
         raise RunError(f"tabel «{id}»: filter skal være en af kolonnerne, og tabellen kan ikke også have en gruppe")
     names = [k.navn for k in columns]
@@ -323,19 +326,28 @@ def tabel(
     shown = [k for k in columns if k.vis and k.navn != gruppe]
     pick = [names.index(k.navn) for k in shown]
 
-    above = not enhed.lower().startswith(_UDEN_ENHED)
-    unit = f' <span class="enhed">Enhed: {_e(enhed.strip())}</span>' if above else ""
+    units = [_enhed(k, enhed) for k in columns]
+    below = enhed.lower().startswith(_UDEN_ENHED)
+    heads = any(units[j] and not k.enhed for j, k in zip(pick, shown, strict=True))
+    unit = "" if below or heads else f' <span class="enhed">Enhed: {_e(enhed.strip())}</span>'
 
-    def one(caption: str, body: Sequence[int], foot: Sequence[int]) -> str:
+    def one(caption: str, bodies: Mapping[str, tuple[Sequence[int], Sequence[int]]], foot: Sequence[int]) -> str:
+        """A table of ``bodies``: rows and the total rows below them, by the name of their group (empty: no name)."""
         # A table of totals alone has no column that says nothing about any of them.
-        used = [(j, k) for j, k in zip(pick, shown, strict=True) if body or any(totals.vist[i][j] for i in foot)]
+        used = [(j, k) for j, k in zip(pick, shown, strict=True) if bodies or any(totals.vist[i][j] for i in foot)]
         at, cols = [j for j, _ in used], [k for _, k in used]
+
+        def lines(name: str, body: Sequence[int], sub: Sequence[int]) -> list[str]:
+            head = [f'<tr><th scope="rowgroup" colspan="{len(cols)}">{_e(name)}</th></tr>\n'] if name else []
+            return [*head, *(_row(rows, i, at, cols, hoveder, sums[i]) for i in body), *(_row(totals, i, at, cols, hoveder, True) for i in sub)]
+
         return _table(
             caption,
             unit,
             cols,
-            [_row(rows, i, at, cols, hoveder, sums[i]) for i in body],
-            [_row(totals, i, at, cols, hoveder, True) for i in foot],
+            [units[j] for j in at],
+            [lines(name, *group) for name, group in bodies.items()],
+            lines("", [], foot),
         )
 
     hidden = [False] * len(rows.vist) if kun_i_filer is None else [bool(x) for x in kun_i_filer]
@@ -347,7 +359,7 @@ def tabel(
     every = [i for i in range(len(rows.vist)) if not hidden[i]]
     every_total = range(len(totals.vist))
     if gruppe is None:
-        inner = one(titel, every, every_total)
+        inner = one(titel, {"": (every, [])}, every_total)
         if filter is not None:
             inner = _filtreret(inner, id, columns[names.index(filter)].overskrift, [rows.vist[i][names.index(filter)] or "" for i in every])
         if fold is not None:
@@ -356,27 +368,32 @@ def tabel(
         g = names.index(gruppe)
         keys = [row[g] for row in rows.vist]
         groups = list(dict.fromkeys(keys[i] for i in every))
-        if unknown := [a for a in opened if a not in groups]:
-            raise RunError(f"tabel «{id}»: aabne nævner en gruppe, der ikke findes: {dansk.opremsning(unknown)}")
-        # Closed groups hide their captions, so the title stands above them too.
-        parts = [f'<p class="gruppetitel">{_e(titel)}{unit}</p>\n']
-        for name in groups:
-            body = [i for i in every if keys[i] == name]
-            foot = [i for i in every_total if totals.vist[i][g] == name]
-            is_open = " open" if name in opened else ""
-            count = dansk.flertal(len(body), "række", "rækker")
-            parts.append(
-                f'<details class="gruppe"{is_open}>\n<summary>{_e(str(name))} '
-                f'<span class="antal">({count})</span></summary>\n'
-                f"{one(f'{titel} – {name}', body, foot)}</details>\n"
+        if valgt is not None and valgt not in groups:
+            raise RunError(f"tabel «{id}»: den valgte gruppe «{valgt}» har ingen rækker")
+        members = {name: [i for i in every if keys[i] == name] for name in groups}
+        subs = {name: [i for i in every_total if totals.vist[i][g] == name] for name in groups}
+        rest = [i for i in every_total if totals.vist[i][g] not in groups]
+
+        def folded(name: str, count: int, body: str) -> str:
+            return (
+                f'<details class="gruppe">\n<summary>{_e(name)} <span class="antal">({dansk.flertal(count, "række", "rækker")})</span></summary>\n{body}</details>\n'
             )
-        if rest := [i for i in every_total if totals.vist[i][g] not in groups]:
-            parts.append(one(f"{titel} – i alt", [], rest))
+
+        if valgt is None:
+            # Closed groups hide their captions, so the title stands above them too.
+            parts = [f'<p class="gruppetitel">{_e(titel)}{unit}</p>\n']
+            parts += [folded(name, len(members[name]), one(f"{titel} – {name}", {"": (members[name], [])}, subs[name])) for name in groups]
+            parts += [one(f"{titel} – i alt", {}, rest)] if rest else []
+        else:
+            parts = [one(f"{titel} – {valgt}", {"": (members[valgt], [])}, subs[valgt])]
+            others = {name: (members[name], subs[name]) for name in groups if name != valgt}
+            if others:
+                parts.append(folded(resten, sum(len(body) for body, _ in others.values()), one(f"{titel} – {resten[0].lower()}{resten[1:]}", others, rest)))
         inner = "".join(parts)
 
     notes = f'<p class="note">{_e(note)}</p>\n' if note.strip() else ""
-    below = "" if above else f"Enhed: {_e(_uden_punktum(enhed))}. "
-    html = f'<div class="tabel" id="tabel-{id}">\n{inner}{notes}<p class="kilde">{below}Kilde: {_e(_uden_punktum(kilde))}.</p>\n</div>'
+    counted = f"Enhed: {_e(_uden_punktum(enhed))}. " if below else ""
+    html = f'<div class="tabel" id="tabel-{id}">\n{inner}{notes}<p class="kilde">{counted}Kilde: {_e(_uden_punktum(kilde))}.</p>\n</div>'
     filed = [j for j, k in enumerate(columns) if k.fil]
     payload = {
         "id": id,
@@ -388,13 +405,13 @@ def tabel(
             {
                 "navn": k.navn,
                 "overskrift": _ren(k.overskrift),
-                "enhed": k.enhed,
+                "enhed": units[j],
                 "type": k.type,
                 "decimaler": k.decimaler,
                 "fortegn": k.fortegn,
                 "beskrivelse": k.beskrivelse,
             }
-            for k in columns
+            for j, k in enumerate(columns)
             if k.fil
         ],
         "raekker": [[row[j] for j in filed] for row in rows.maskine],
@@ -402,7 +419,7 @@ def tabel(
     }
     if any(sums):
         payload["sum_raekker"] = [i for i, yes in enumerate(sums) if yes]
-    return Tabel(html, _plain(titel, shown, pick, rows, totals), payload)
+    return Tabel(html, _plain(titel, shown, [units[j] for j in pick], pick, rows, totals), payload)
 
 
 def _filtreret(html: str, id: str, overskrift: str, vaerdier: Sequence[str]) -> str:
@@ -428,7 +445,8 @@ def _pruef(
     kilde: str,
     ialt: pd.DataFrame | None,
     gruppe: str | None,
-    aabne: list[str],
+    valgt: str | None,
+    resten: str,
     fold: str | None,
 ) -> set[str]:
     """Check a table's definition; returns the names of its row header columns. Raises RunError."""
@@ -455,8 +473,8 @@ def _pruef(
         refuse(f"gruppen «{gruppe}» skal være en af kolonnerne (vis=False, hvis den kun skal stå i filerne)")
     if gruppe is not None and fold is not None:
         refuse("brug enten gruppe eller fold")
-    if gruppe is None and aabne:
-        refuse("aabne kræver en gruppe")
+    if valgt is not None and (gruppe is None or not resten.strip()):
+        refuse("valgt kræver en gruppe og i resten den tekst, læseren klikker på for at se de andre")
     if fold is not None and not fold.strip():
         refuse("fold skal være den tekst, læseren klikker på")
     shown = [k for k in columns if k.vis and k.navn != gruppe]
@@ -490,6 +508,13 @@ _UDEN_ENHED = ("som nævnt", "én ", "ét ")
 _IALT = '<tr class="ialt">'
 
 
+def _enhed(kolonne: Kolonne, tabellens: str) -> str:
+    """The unit of a column's numbers, empty for one that has none to show: text, dates, and shares with the sign in each cell."""
+    if kolonne.enhed or kolonne.type not in _TAL or kolonne.type == "andel" or tabellens.lower().startswith(_UDEN_ENHED):
+        return kolonne.enhed
+    return tabellens.strip()
+
+
 def _row(
     cells: _Celler, i: int, pick: Sequence[int], shown: Sequence[Kolonne], hoveder: set[str], ialt: bool
 ) -> str:
@@ -512,28 +537,37 @@ def _row(
     return f"{_IALT if ialt else '<tr>'}{''.join(out)}</tr>\n"
 
 
-def _table(caption: str, counted: str, shown: Sequence[Kolonne], body: list[str], foot: list[str]) -> str:
+def _table(
+    caption: str, counted: str, shown: Sequence[Kolonne], enheder: Sequence[str], bodies: list[list[str]], foot: list[str]
+) -> str:
     """The scrolling box and its table. The box is named «Tabel: …», since a heading may have the same words
     as the caption, and two landmarks must not have one name."""
+    counted_in = [unit if k.type in _TAL else "" for k, unit in zip(shown, enheder, strict=True)]
+    # Neighbours of the same unit share a cell; a column without one is a header of two rows.
+    units = [(unit, len(list(same))) for unit, same in groupby(counted_in) if unit]
     heads = []
-    for k in shown:
-        unit = f' <span class="enhed">({_e(k.enhed)})</span>' if k.enhed else ""
+    for k, unit, number in zip(shown, enheder, counted_in, strict=True):
+        rows = ' rowspan="2"' if units and not number else ""
         css = ' class="tal"' if k.type in _TAL else ' class="bred"' if k.bred else ""
-        heads.append(f'<th scope="col"{css}>{_e(k.overskrift)}{unit}</th>')
-    rows = f"<tbody>\n{''.join(body)}</tbody>\n" if body else ""
+        own = f' <span class="enhed">({_e(unit)})</span>' if unit and not number else ""
+        heads.append(f'<th scope="col"{rows}{css}>{_e(k.overskrift)}{own}</th>')
+    spans = [f' colspan="{n}"' if n > 1 else "" for _, n in units]
+    second = [f'<th scope="col"{span} class="enhed"><span>{_e(unit)}</span></th>' for (unit, _), span in zip(units, spans, strict=True)]
+    head = f"<tr>{''.join(heads)}</tr>\n" + (f"<tr>{''.join(second)}</tr>\n" if second else "")
+    rows = "".join(f"<tbody>\n{''.join(body)}</tbody>\n" for body in bodies)
     total = f"<tfoot>\n{''.join(foot)}</tfoot>\n" if foot else ""
     many = ' class="mange flest"' if len(shown) > FLEST else ' class="mange"' if len(shown) > MANGE else ""
     return (
         f'<div class="rul" role="region" tabindex="0" aria-label="Tabel: {_e(caption)}">\n'
         f'<table{many}>\n<caption><span class="titel">{_e(caption)}</span>{counted}</caption>\n'
-        f"<thead>\n<tr>{''.join(heads)}</tr>\n</thead>\n{rows}{total}</table>\n</div>\n"
+        f"<thead>\n{head}</thead>\n{rows}{total}</table>\n</div>\n"
     )
 
 
 def _plain(
-    titel: str, shown: Sequence[Kolonne], pick: Sequence[int], rows: _Celler, totals: _Celler
+    titel: str, shown: Sequence[Kolonne], enheder: Sequence[str], pick: Sequence[int], rows: _Celler, totals: _Celler
 ) -> str:
-    head = [_ren(k.overskrift) + (f" ({k.enhed})" if k.enhed else "") for k in shown]
+    head = [_ren(k.overskrift) + (f" ({unit})" if unit else "") for k, unit in zip(shown, enheder, strict=True)]
     lines = [head, *([row[j] or "" for j in pick] for row in (*rows.vist, *totals.vist))]
     widths = [max(len(line[c]) for line in lines) for c in range(len(shown))]
     text = "\n".join(

@@ -79,8 +79,12 @@ def test_numbers_dates_and_shares_are_shown_in_danish():
 
 def test_every_header_cell_has_scope_and_the_unit_stands_in_the_header():
     s = suppe(lav())
-    assert [th.get_text() for th in s.select("thead th")][:3] == ["Kommune", "Region", "Befolkning (personer)"]
+    names, units = s.select("thead tr")
+    assert [th.get_text() for th in names.find_all("th")] == ["Kommune", "Region", "Befolkning", "Andel", "Beregnet", "Ændring", "Fastsat"]
     assert all(th["scope"] == "col" for th in s.select("thead th"))
+    # A column that has no unit in the second row reaches through both; columns of one unit share it.
+    assert [th.get("rowspan") for th in names.find_all("th")] == ["2", "2", None, "2", None, None, "2"]
+    assert [(th.get_text(), th.get("colspan")) for th in units.find_all("th")] == [("personer", None), ("personer", "2")]
     assert [th.get_text() for th in s.select("tbody th[scope=row]")] == ["København", "Køge", "Læsø"]
     assert not s.select("th:not([scope])")
 
@@ -103,6 +107,17 @@ def test_a_unit_is_said_once_above_the_rows_unless_it_says_what_the_cells_do():
     grouped = suppe(lav(gruppe="region", enhed="kr."))
     assert grouped.select_one(".gruppetitel").get_text() == "Kvoter Enhed: kr."
     assert all(c.select_one(".enhed").get_text() == "Enhed: kr." for c in grouped.select("caption"))
+
+
+def test_the_table_s_unit_stands_in_the_header_of_the_numbers_that_have_none_of_their_own():
+    columns = [Kolonne("kommune", "Kommune"), Kolonne("befolkning", "Befolkning", type="heltal"), Kolonne("andel", "Andel", type="andel"), Kolonne("trin", "Trin", type="decimal", enhed="kr.")]
+    t = lav(kolonner=columns)
+    s = suppe(t)
+    assert [th.get_text() for th in s.select("thead tr")[1].find_all("th")] == ["personer", "kr."]
+    assert s.caption.get_text() == "Kvoter" and s.select_one(".kilde").get_text() == "Kilde: bilag A."
+    assert [k["enhed"] for k in t.payload["kolonner"]] == ["", "personer", "", "kr."]
+    assert t.ren_tekst.splitlines()[2].split() == ["Kommune", "Befolkning", "(personer)", "Andel", "Trin", "(kr.)"]
+    assert suppe(lav(kolonner=columns, gruppe=None, enhed="ét tal pr. række")).select("thead tr")[1].get_text() == "kr."
 
 
 def test_fragment_has_no_style_and_no_script():
@@ -178,18 +193,44 @@ def test_sums_among_the_rows_are_marked_on_the_page_and_bold_in_the_workbook():
         lav(sum_raekker=[False])
 
 
-def test_a_long_table_is_split_by_group_and_only_the_chosen_is_open():
-    ialt = pd.DataFrame({"kommune": ["Sjælland", "I alt"], "region": ["Sjælland", "Hele landet"], "befolkning": [62000, 7]})
-    s = suppe(lav(gruppe="region", aabne=["Sjælland"], ialt=ialt))
+IALT = pd.DataFrame({"kommune": ["Sjælland", "I alt"], "region": ["Sjælland", "Hele landet"], "befolkning": [62000, 7]})
+
+
+def test_a_long_table_is_split_by_group_each_one_click_away():
+    s = suppe(lav(gruppe="region", ialt=IALT))
     groups = s.select("details")
     assert [d.summary.get_text() for d in groups] == ["Hovedstaden (1 række)", "Sjælland (1 række)", "Nordjylland (1 række)"]
-    assert [d.has_attr("open") for d in groups] == [False, True, False]
+    assert not any(d.has_attr("open") for d in groups)
     captions = [c.get_text() for c in s.select("caption .titel")]
     assert captions == ["Kvoter – Hovedstaden", "Kvoter – Sjælland", "Kvoter – Nordjylland", "Kvoter – i alt"]
     assert groups[1].tfoot.th.get_text() == "Sjælland" and not groups[0].tfoot
-    assert [th.get_text() for th in s.select("table")[-1].thead.find_all("th")] == ["Kommune", "Befolkning (personer)"]
+    assert [th.get_text() for th in s.select("table")[-1].thead.find_all("th")] == ["Kommune", "Befolkning", "personer"]
     assert len(s.select("tbody tr")) == 3
     assert "Region" not in s.thead.get_text()
+
+
+def test_the_chosen_group_stands_in_the_open_and_the_rest_one_click_away_group_by_group():
+    t = lav(gruppe="region", valgt="Sjælland", resten="Resten af landet", ialt=IALT)
+    s = suppe(t)
+    (rest,) = s.select("details")
+    assert rest.summary.get_text() == "Resten af landet (2 rækker)" and not rest.has_attr("open")
+    own, others = s.select("table")
+    assert others.find_parent("details") is rest and own.find_parent("details") is None
+    assert [c.get_text() for c in s.select("caption .titel")] == ["Kvoter – Sjælland", "Kvoter – resten af landet"]
+    assert [th.get_text() for th in own.select("tbody th")] == ["Køge"] and own.tfoot.th.get_text() == "Sjælland"
+    assert [[th.get_text() for th in body.find_all("th")] for body in others.select("tbody")] == [["Hovedstaden", "København"], ["Nordjylland", "Læsø"]]
+    named = others.select("tbody th[scope=rowgroup]")
+    assert len(named) == 2 and all(int(th["colspan"]) == len(others.select("tbody tr:nth-child(2)")[0].find_all(["th", "td"])) for th in named)
+    assert others.tfoot.th.get_text() == "I alt" and len(others.tfoot.select("tr")) == 1
+    assert tabeller.csv(t.payload) == tabeller.csv(lav(gruppe="region", ialt=IALT).payload)  # the files have every row in its order
+    total = pd.concat([IALT, pd.DataFrame({"kommune": ["Nordjylland"], "region": ["Nordjylland"], "befolkning": [1786]})])
+    last = suppe(lav(gruppe="region", valgt="Sjælland", resten="Resten af landet", ialt=total)).select("details tbody")[1].select("tr.ialt")
+    assert [tr.th.get_text() for tr in last] == ["Nordjylland"]
+
+
+def test_a_chosen_group_without_others_has_nothing_to_click():
+    s = suppe(lav(data().head(1), gruppe="region", valgt="Hovedstaden", resten="Resten af landet"))
+    assert not s.select("details") and len(s.select("table")) == 1
 
 
 def test_fold_puts_the_whole_table_behind_one_click():
@@ -266,8 +307,9 @@ def test_numbers_are_rounded_once_from_their_exact_value():
         ({"kolonner": [KOLONNER[0]]}, "ingen kolonne vises"),
         ({"d": data().head(0)}, "ingen rækker"),
         ({"gruppe": "klynge"}, "klynge"),
-        ({"gruppe": "region", "aabne": ["Fyn"]}, "Fyn"),
-        ({"aabne": ["Fyn"]}, "kræver en gruppe"),
+        ({"gruppe": "region", "valgt": "Fyn", "resten": "De andre"}, "Fyn"),
+        ({"gruppe": "region", "valgt": "Sjælland"}, "resten"),
+        ({"valgt": "Sjælland", "resten": "De andre"}, "kræver en gruppe"),
         ({"gruppe": "region", "fold": "Vis"}, "enten"),
         ({"fold": ""}, "fold"),
         ({"mangler": ""}, "tom"),
@@ -409,7 +451,7 @@ print(aftryk())
 
 
 def aftryk() -> str:
-    t = lav(gruppe="region", aabne=["Sjælland"], ialt=pd.DataFrame({"kommune": ["I alt"], "befolkning": [1]}))
+    t = lav(gruppe="region", valgt="Sjælland", resten="De andre", ialt=pd.DataFrame({"kommune": ["I alt"], "befolkning": [1]}))
     return hashlib.sha256(t.html.encode() + tabeller.csv(t.payload) + tabeller.xlsx(t.payload)).hexdigest()
 
 

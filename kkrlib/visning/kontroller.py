@@ -16,6 +16,7 @@ from kkrlib.tabeller import Kolonne, Tabel, tabel
 _UDEN_ENHED = ("antal", "personer", "tabel", "årstal", "andel", "faktor")
 #: A reader looks a deviation up on so many places at most; the files have them all.
 STEDER = 8
+KONTROLLER = "kontroller"
 
 
 def optaelling(kontroller: pd.DataFrame, *, id: str, titel: str, kilde: str, navne: Mapping[str, str] | None = None) -> Tabel:
@@ -30,7 +31,7 @@ def optaelling(kontroller: pd.DataFrame, *, id: str, titel: str, kilde: str, nav
         ialt=i_alt(rows, "art", columns),
         id=id,
         titel=titel,
-        enhed="kontroller",
+        enhed=KONTROLLER,
         kilde=kilde,
     )
 
@@ -45,7 +46,7 @@ def domkolonner(rows: pd.DataFrame) -> list[Kolonne]:
     heads = {afstemning.STEMMER: "Stemmer", afstemning.AFRUNDING: "Afrunding", afstemning.AFVIGER: "Afviger", afstemning.UPROEVET: "Kan ikke efter\N{SOFT HYPHEN}prøves"}
     shown = [verdict for verdict in afstemning.DOMME if rows[verdict].any()]
     names = {afstemning.UPROEVET: "uproevet"}
-    return [*(Kolonne(names.get(v, v), heads[v], type="heltal") for v in shown), Kolonne("i_alt", "I alt", type="heltal")]
+    return [*(Kolonne(names.get(v, v), heads[v], type="heltal", enhed=KONTROLLER) for v in shown), Kolonne("i_alt", "I alt", type="heltal", enhed=KONTROLLER)]
 
 
 def alle(
