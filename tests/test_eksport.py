@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
+import zipfile
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -84,8 +90,20 @@ HEL = (
     vis(en_tabel("flere", "Flere kvoter")),
 )
 SOESKENDE = [
-    {"navn": "flygtninge-2025", "tekst": "Hele landet 2025", "aktuel": True},
-    {"navn": "flygtninge-2025-sjaelland", "tekst": "Sjælland 2025", "aktuel": False},
+    {
+        "etiket": "År",
+        "sider": [
+            {"navn": "flygtninge-2023", "tekst": "2023", "aktuel": False},
+            {"navn": "flygtninge-2025", "tekst": "2025", "aktuel": True},
+        ],
+    },
+    {
+        "etiket": "Område",
+        "sider": [
+            {"navn": "flygtninge-2025", "tekst": "Hele landet", "aktuel": True},
+            {"navn": "flygtninge-2025-sjaelland", "tekst": "Region Sjælland", "aktuel": False},
+        ],
+    },
 ]
 
 
@@ -177,11 +195,15 @@ def test_downloads_stand_under_each_table_with_their_real_sizes(hel):
 
 
 def test_sibling_pages_are_linked_and_this_one_is_marked(hel):
-    links = hel[1].select("nav.soeskende a")
-    assert [(a["href"], a.get_text(), a.get("aria-current")) for a in links] == [
-        ("flygtninge-2025.html", "Hele landet 2025", "page"),
-        ("flygtninge-2025-sjaelland.html", "Sjælland 2025", None),
-    ]
+    (nav,) = hel[1].select("nav.soeskende")
+    assert nav["aria-label"]
+    assert {
+        hel[1].find(id=ul["aria-labelledby"]).get_text(): [(a["href"], a.get_text(), a.get("aria-current")) for a in ul.select("a")]
+        for ul in nav.select("ul")
+    } == {
+        "År": [("flygtninge-2023.html", "2023", None), ("flygtninge-2025.html", "2025", "page")],
+        "Område": [("flygtninge-2025.html", "Hele landet", "page"), ("flygtninge-2025-sjaelland.html", "Region Sjælland", None)],
+    }
     assert not BeautifulSoup(byg(*HEL)[0], "html.parser").select("nav.soeskende")
 
 
@@ -218,7 +240,7 @@ def test_the_page_says_how_to_cite_it_without_a_date_of_the_run():
 def test_the_page_says_what_code_data_and_packages_made_it():
     part, made = om().select_one(".om"), fingeraftryk.af(notesbog(*HEL))
     codes = [c.get_text() for c in part.select("code")]
-    assert codes == [made.kode[:12], made.data[:12], made.kode, made.data]
+    assert codes == [made.kode[:12], made.data[:12]] * 2 + [made.kode, made.data]
     assert all(f"{name}{NBSP}{number}" in part.get_text() for name, number in made.pakker)
     assert str(ROD) not in str(part) and "Python" not in part.get_text()
 
@@ -274,9 +296,12 @@ def test_code_may_name_what_a_page_must_not_show():
 
 
 def test_paper_has_every_row_and_no_choices():
-    print_rules = str(eksport.stil("T")).rpartition("@media print{")[2]
-    hidden = [rule for rule in re.findall(r"([^{}]*)\{display:none\}", print_rules) if ".filter" in rule.split(",")]
-    assert hidden and "tr[data-v]{display:table-row !important}" in print_rules
+    filtered = tabel(pd.DataFrame({"navn": ["a", "b"], "dok": ["x", "y"]}), [Kolonne("navn", "Navn"), Kolonne("dok", "Dokument")], id="valg", titel="Valg", enhed="én række", kilde="k", filter="dok")
+    html = byg(vis(filtered))[0]
+    print_rules = html.partition("</style>")[0].rpartition("@media print{")[2]
+    hidden = [rule.strip() for rule in re.findall(r"([^{}]*)\{display:none\}", print_rules)]
+    assert ".filter" in hidden and "tr[data-v]{display:table-row !important}" in print_rules
+    assert "tr[data-v]" not in byg(md("Kun tekst."))[0]  # a page without choices has no styles for them
 
 
 def test_page_without_sections_has_no_contents():
@@ -530,6 +555,24 @@ def test_a_main_figure_has_a_number_and_words(hovedtal):
         byg(bundt(Side("T", "B.", ("1", "x")), hovedtal={"tal": "1"}), side=None)
 
 
+def test_a_regions_link_shows_the_region_and_says_the_whole_title():
+    pages = [opslag("f-2025-b", 2025, "Region B"), opslag("f-2025-a", 2025, "Region A"), opslag("f-2025", 2025, "hele landet")]
+    links = BeautifulSoup(indeks(pages), "html.parser").select(".sidelink a")
+    assert [a.get_text() for a in links[1:]] == ["Fordeling af flygtninge 2025 Region A", "Fordeling af flygtninge 2025 Region B"]
+    for a in links:
+        if prefix := a.select_one(".skjult"):
+            prefix.extract()
+    assert [a.get_text() for a in links] == ["Fordeling af flygtninge 2025 hele landet", "Region A", "Region B"]
+    other = opslag("f-2025-b", 2025, "Region B") | {"titel": "Noget andet"}
+    assert BeautifulSoup(indeks([other]), "html.parser").select_one(".sidelink a").decode_contents() == "Noget andet"
+
+
+def test_regions_stand_on_the_front_page_as_in_the_data():
+    places = {"flygtninge-2023": [0, 0], "flygtninge-2025-sjaelland": [1, 1], "flygtninge-2025-hovedstaden": [1, 2], "flygtninge-2025": [1, 0]}
+    s = BeautifulSoup(indeks([{**p, "orden": places.get(p["navn"], [])} for p in SIDER]), "html.parser")
+    assert [a["href"] for a in s.select(".sidelink a")][:3] == ["flygtninge-2025.html", "flygtninge-2025-sjaelland.html", "flygtninge-2025-hovedstaden.html"]
+
+
 def test_front_page_does_not_depend_on_the_order_given():
     assert indeks(SIDER) == indeks(SIDER[::-1])
 
@@ -562,18 +605,44 @@ def test_the_same_notebook_gives_the_same_bytes_also_at_another_time_and_place(t
     assert aftryk() == aftryk() == other.stdout.strip()
 
 
-def test_jupyterlab_offers_the_exporter_under_save_and_export():
-    from nbconvert.exporters import get_export_names, get_exporter
+def test_jupyterlab_offers_the_exporter_under_save_and_export_and_its_files_fit_the_page(tmp_path):
+    nbformat.write(notesbog(*HEL), tmp_path / "flygtninge-2025.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "RUNTIME", "DATA")}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyter_server", f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--allow-root", f"--ServerApp.root_dir={tmp_path}"],
+        cwd=tmp_path, env={**os.environ, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
-    assert "kkr-rapport" in get_export_names()  # what the server lists for the menu
-    exporter = get_exporter("kkr-rapport")
-    assert exporter.output_mimetype == "text/html" and exporter().export_from_notebook == "KKR-rapport"
+    def ask(path: str) -> bytes:
+        here = f"http://127.0.0.1:{port}/"
+        return urllib.request.urlopen(urllib.request.Request(here + path, headers={"Referer": here}), timeout=60).read()
+
+    try:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError):
+                listed = json.loads(ask("api/nbconvert"))
+                break
+            time.sleep(0.2)
+        assert [name for name in listed if "kkr" in name.lower()] == ["KKR_rapport"]  # what the menu says, and no entry that leads nowhere
+        with zipfile.ZipFile(io.BytesIO(ask("nbconvert/KKR_rapport/flygtninge-2025.ipynb?download=true"))) as sent:
+            files = {name: sent.read(name) for name in sent.namelist()}
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    html, outputs = byg(*HEL)
+    page = files.pop("flygtninge-2025.html").decode()
+    assert page == html.replace('href="data/', 'href="')
+    assert files == {path.removeprefix("data/"): content for path, content in outputs.items()}
 
 
 def test_nbconvert_itself_writes_the_page_and_the_downloads(tmp_path):
     nbformat.write(notesbog(*HEL), tmp_path / "flygtninge-2025.ipynb")
     subprocess.run(
-        [sys.executable, "-m", "nbconvert", "--to", "kkrlib.rapport.eksport.KkrRapport", "flygtninge-2025.ipynb"],
+        [sys.executable, "-m", "nbconvert", "--to", "kkr-rapport", "flygtninge-2025.ipynb"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROD)}, capture_output=True, check=True,
     )
     html, outputs = byg(*HEL)

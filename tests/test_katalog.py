@@ -86,6 +86,9 @@ def test_no_notebooks_folder_is_no_reports(tmp_path):
     ("kkr", "parametre", "word"),
     [
         ({"rapport": "x", "parametre": {"år": {}}}, PARAMETRE, "år"),
+        ({"rapport": "x", "parametre": {"aar": {"vaerdier": [["tal", "aar"]]}}}, PARAMETRE, "aar har .* «etiket»"),
+        ({"rapport": "x", "parametre": {"aar": {"vaerdier": [["tal", "aar"]], "etiket": " "}}}, PARAMETRE, "«etiket»"),
+        ({"rapport": "x", "parametre": {"aar": {"vaerdier": [["tal", "aar"]], "etiket": 1}}}, PARAMETRE, "«etiket»"),
         ({"rapport": "x"}, "aar: int = print(1)", "konstant"),
         ({"rapport": "x"}, "aar: int = (", "gyldig Python"),
     ],
@@ -214,7 +217,7 @@ def test_a_long_list_of_values_is_cut(rapport):
 
 
 def test_a_value_must_stand_in_every_table(tmp_path):
-    kkr = {"rapport": "n", "parametre": {"aar": {"vaerdier": [["tal", "aar"], ["andre", "aar"]]}}}
+    kkr = {"rapport": "n", "parametre": {"aar": {"vaerdier": [["tal", "aar"], ["andre", "aar"]], "etiket": "År"}}}
     report = katalog.laes(notesbog(tmp_path / "n.ipynb", [], kkr=kkr))
     tables = {**TABELLER, "andre": pd.DataFrame({"aar": pd.array([2026, None, 2027], dtype="Int64")})}
     assert katalog.vaerdier(report, "aar", tables) == [2026]
@@ -298,9 +301,16 @@ def test_a_report_without_axes_is_one_page(tmp_path):
     assert "rapporten har ingen" in fejl(report, aar=2025)
 
 
+def test_a_page_knows_its_place_among_all_pages(rapport):
+    places = {p.navn: p.orden for p in katalog.sider(rapport, TABELLER)}
+    assert places["proeve-2025"] == (0, 0) and list(places.values()) == sorted(places.values())
+    (one,) = katalog.sider(rapport, TABELLER, aar=2026, region="Region Hovedstaden")
+    assert one.orden == places[one.navn] == (1, 2)
+
+
 def test_nothing_depends_on_the_names_of_the_parameters(tmp_path):
     """A report over something else than aar and region needs metadata only."""
-    kkr = {"rapport": "hospital", "parametre": {"by": {"vaerdier": [["byer", "by"]]}}}
+    kkr = {"rapport": "hospital", "parametre": {"by": {"vaerdier": [["byer", "by"]], "etiket": "By"}}}
     report = katalog.laes(notesbog(tmp_path / "n.ipynb", [], kkr=kkr, parametre='by: str = "Køge"'))
     tables = {"byer": pd.DataFrame({"by": ["Køge", "Næstved"]})}
     assert [s.navn for s in katalog.sider(report, tables)] == ["hospital-koege", "hospital-naestved"]

@@ -54,10 +54,14 @@ def test_a_build_publishes_pages_downloads_catalogue_and_front_page(bygget):
     assert set(filer(bygget.ud)) == expected
     page = (bygget.ud / "proeve-2025-sjaelland.html").read_text()
     assert "Prøve 2025, Region Sjælland" in page
-    assert "('proeve-2025', 'Hele landet', False)" in page  # the same year elsewhere
-    assert "('proeve-2026-sjaelland', '2026', False)" in page  # another year of the same area
-    assert "'proeve-2026'" not in page  # what differs in both is two links away
-    assert "('proeve-2025-sjaelland', '2025, Region Sjælland', True)" in page
+    links = [
+        ("År", "proeve-2025-sjaelland", "2025", True),
+        ("År", "proeve-2026-sjaelland", "2026", False),
+        ("Område", "proeve-2025", "Hele landet", False),
+        ("Område", "proeve-2025-sjaelland", "Region Sjælland", True),
+        ("Område", "proeve-2025-hovedstaden", "Region Hovedstaden", False),
+    ]
+    assert page.splitlines()[-1] == str(links)
     assert len((bygget.ud / "index.html").read_text().splitlines()) == 3
 
 
@@ -72,8 +76,33 @@ def test_the_catalogue_says_what_there_is(bygget):
         "beskrivelse": "En side, der prøver kørslen.",
         "tekst": "2025, hele landet",
         "parametre": {"aar": 2025, "region": "hele landet"},
+        "orden": [0, 0],
         "filer": [{"fil": "data/proeve-2025-tal.csv", "bytes": 12, "titel": ""}],
     }
+
+
+def links(spec, sider):
+    return {axis["etiket"]: [(s["tekst"], s["navn"], s["aktuel"]) for s in axis["sider"]] for axis in koersel._siblings(spec, sider)}
+
+
+def test_a_page_that_is_not_there_is_replaced_by_the_nearest(tmp_path):
+    report = katalog.find(projekt(tmp_path))["proeve"]
+    pages = {p.navn: p for p in katalog.sider(report, TABELLER)}
+    here = pages["proeve-2025-sjaelland"]
+    without = [p for n, p in pages.items() if n != "proeve-2026-sjaelland"]
+    assert links(here, without)["År"] == [("2025", here.navn, True), ("2026", "proeve-2026", False)]
+    regions = [p for p in without if p.navn != "proeve-2026"]
+    assert links(here, regions)["År"][1] == ("2026", "proeve-2026-hovedstaden", False)
+    years = [pages["proeve-2025"], pages["proeve-2026"]]
+    assert list(links(years[0], years)) == ["År"] and links(years[0], years[:1]) == {}
+
+
+def test_a_trial_links_to_the_reports_own_pages_and_is_none_of_them(tmp_path):
+    report = katalog.find(projekt(tmp_path))["proeve"]
+    (trial,) = katalog.sider(report, TABELLER, aar=2025, region=SJAELLAND, loft=5)
+    shown = links(trial, katalog.sider(report, TABELLER))
+    assert shown["År"] == [("2025", "proeve-2025-sjaelland", False), ("2026", "proeve-2026-sjaelland", False)]
+    assert [navn for _, navn, _ in shown["Område"]] == ["proeve-2025", "proeve-2025-sjaelland", "proeve-2025-hovedstaden"]
 
 
 def test_settings_are_read_once_and_reach_every_page(tmp_path):

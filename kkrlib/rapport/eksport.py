@@ -7,6 +7,7 @@ everything else, with the cell's number (the first cell is 1) and all refusals a
 from __future__ import annotations
 
 import re
+import sys
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
+from traitlets import default
 
 from kkrlib import dansk, data, farver, tabeller
 from kkrlib.errors import RunError
@@ -36,6 +38,8 @@ CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'n
 
 _DANSKE = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "o", "ä": "a"})
 
+#: What a table with choices has, and the styles that make them work.
+FILTER = '<fieldset class="filter">'
 #: Ids of the template itself.
 _EGNE = ("til-indholdet", "indholdsfortegnelse")
 #: The headings of the part that every page ends with.
@@ -52,15 +56,24 @@ class KkrRapport(Exporter):  # type: ignore[misc]
     """nbconvert exporter ``kkr-rapport``: ``jupyter nbconvert --to kkr-rapport X.ipynb``.
 
     Input is an executed notebook. ``resources["metadata"]["name"]`` is the page's name, which its downloads
-    begin with; ``resources["kkr"]["soeskende"]`` (optional) lists the report's other pages as
-    ``{"navn", "tekst", "aktuel"}``, and ``["opsaetning"]`` is what :func:`kkrlib.rapport.opsaetning.laes` read
+    begin with; ``resources["kkr"]["soeskende"]`` (optional) is what there is to choose between, a list of
+    ``{"etiket": "Område", "sider": [{"navn", "tekst", "aktuel"}, …]}``, and ``["opsaetning"]`` is what :func:`kkrlib.rapport.opsaetning.laes` read
     (without it the project's own files are read). Output is the page as text, and in ``resources["outputs"]`` the downloads as
     ``{"data/<name>-<table id>.csv": bytes, …}``. Raises RunError, with every refusal, for a page that is not as
     the contract says.
     """
 
-    export_from_notebook = "KKR-rapport"
+    export_from_notebook = "KKR-rapport (HTML)"
     output_mimetype = "text/html"
+    #: the folder of the downloads, from the page
+    mappe = "data/"
+
+    @default("enabled")
+    def _enabled_default(self) -> bool:
+        # JupyterLab's menu lists every exporter by name, but Jupyter's server finds only names of letters, digits and _. In a server
+        # :class:`KkrRapportLab` stands for this one, which would answer «404».
+        server = sys.modules.get("jupyter_server.serverapp")
+        return server is None or not server.ServerApp.initialized()
 
     def _file_extension_default(self) -> str:
         return ".html"
@@ -73,9 +86,22 @@ class KkrRapport(Exporter):  # type: ignore[misc]
         name = resources.get("metadata", {}).get("name") or "rapport"
         ours = resources.get("kkr", {})
         settings = ours.get("opsaetning") or opsaetning.laes(data.ROD)
-        html, downloads = side(nb, name, ours.get("soeskende", ()), settings)
+        html, downloads = side(nb, name, ours.get("soeskende", ()), settings, self.mappe)
         resources["outputs"] = {**(resources.get("outputs") or {}), **downloads}
         return html, resources
+
+
+class KkrRapportLab(KkrRapport):
+    """The exporter ``KKR_rapport``: what JupyterLab offers under File → Save and Export Notebook As.
+
+    Jupyter's server sends the page and its downloads in one ZIP file without folders, so they lie beside the page.
+    """
+
+    mappe = ""
+
+    @default("enabled")
+    def _enabled_default(self) -> bool:
+        return True
 
 
 def side(
@@ -83,13 +109,14 @@ def side(
     navn: str,
     soeskende: Iterable[Mapping[str, Any]] = (),
     indstillinger: Mapping[str, Any] | None = None,
+    mappe: str = KkrRapport.mappe,
 ) -> tuple[str, dict[str, bytes]]:
     """The page of an executed notebook and its downloads; ``navn`` is the page's name without ``.html``.
 
-    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (none: nothing is filled in).
+    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (none: nothing is filled in); ``mappe`` is the folder of the downloads.
     """
     settings = indstillinger or opsaetning.tom()
-    page = _Laeser(navn).laes(nb)
+    page = _Laeser(navn, mappe).laes(nb)
     kkr = nb.get("metadata", {}).get("kkr", {})
     rapport = str(kkr.get("titel") or page.titel)
     html = _miljoe().get_template("side.html.j2").render(
@@ -102,8 +129,11 @@ def side(
             {"id": s.id, "titel": s.titel, "html": Markup(s.html), "overskrift": Markup(s.overskrift)}
             for s in page.sektioner[1:]
         ],
-        soeskende=[dict(s, href=quote(f"{s['navn']}.html")) for s in soeskende],
-        stil=stil(page.titel, settings["udgiver"]),
+        soeskende=[
+            {"etiket": axis["etiket"], "sider": [dict(s, href=quote(f"{s['navn']}.html")) for s in axis["sider"]]}
+            for axis in soeskende
+        ],
+        stil=stil(page.titel, settings["udgiver"], *(["filter.css"] if any(FILTER in s.html for s in page.sektioner) else [])),
         csp=CSP,
         om=_om(nb, navn, settings),
         **_udgiver(settings),
@@ -163,6 +193,7 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
     ``sider`` has one dict per page: ``navn``, ``rapport``, ``rapporttitel``, ``titel``, ``beskrivelse``, ``aar``,
     ``region`` (empty or «hele landet» for the whole country) and ``filer``, a list of ``{"fil", "bytes", "titel"}``
     with the file's path from the front page, its size in bytes and what it holds. Without years ``aar`` is empty.
+    ``orden`` (optional) is where its parameters' values stand in the data, which the regions follow.
     ``hovedtal`` (optional) is the page's main figure, ``{"tal", "tekst"}``, as its notebook gave it.
     The order of ``sider`` does not matter. Raises RunError if a page is there twice or there is none.
     """
@@ -179,7 +210,14 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
 
     def order(page: Mapping[str, Any]) -> tuple[Any, ...]:
         year = int(page["aar"] or 0)
-        return (page["rapport"] not in yearly, page["rapporttitel"], page["rapport"], -year, not whole(page), str(page["region"]), page["navn"])
+        place = (not whole(page), page.get("orden", []), str(page["region"]), page["navn"])
+        return (page["rapport"] not in yearly, page["rapporttitel"], page["rapport"], -year, *place)
+
+    def short(page: Mapping[str, Any]) -> tuple[str, str]:
+        """The title as what the headings above a region's link say already, and the rest."""
+        region = str(page["region"])
+        shown = region if not whole(page) and page["titel"].endswith(region) else page["titel"]
+        return page["titel"].removesuffix(shown), shown
 
     reports: dict[str, dict[str, Any]] = {}
     for page in sorted(pages, key=order):
@@ -191,6 +229,7 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
             {
                 "href": quote(f"{page['navn']}.html"),
                 "titel": page["titel"],
+                "kort": short(page),
                 "beskrivelse": page["beskrivelse"],
                 "hele": whole(page),
                 "hovedtal": page.get("hovedtal"),
@@ -303,8 +342,8 @@ class _Sektion:
 class _Laeser:
     """Walks the cells once, collecting sections, downloads and refusals."""
 
-    def __init__(self, navn: str):
-        self.navn = navn
+    def __init__(self, navn: str, mappe: str):
+        self.navn, self.mappe = navn, mappe
         self.titel = self.beskrivelse = self.h1 = ""
         self.sektioner = [_Sektion()]
         self.filer: dict[str, bytes] = {}
@@ -438,7 +477,7 @@ class _Laeser:
 
     def _sti(self, id: str, suffix: str) -> str:
         """A download's path: the page's name and the table's id, once where they are the same."""
-        return f"data/{self.navn}.{suffix}" if id == self.navn else f"data/{self.navn}-{id}.{suffix}"
+        return f"{self.mappe}{self.navn}.{suffix}" if id == self.navn else f"{self.mappe}{self.navn}-{id}.{suffix}"
 
     def _filer(self, payload: Mapping[str, Any]) -> None:
         links = []

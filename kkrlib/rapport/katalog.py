@@ -43,7 +43,7 @@ class Parameter:
 
     ``type`` is ``int``, ``float``, ``str``, ``bool``, ``list``, ``dict``, or ``""`` for any; ``valgfri`` says that
     ``None`` is a value too. ``kolonner`` are the (table, column) pairs in all of which a valid value stands
-    (empty: any value of the type), ``alle`` the extra value that means all of them, ``kort`` the column
+    (empty: any value of the type), ``etiket`` is what readers call such a parameter, ``alle`` the extra value that means all of them, ``kort`` the column
     with the short form that page names use, ``alias`` columns with other spellings. ``dato`` marks a
     date (``"2024-09-05"`` or empty), ``mindst`` and ``hoejst`` are the
     least and greatest number (of a dictionary: of its values, whole numbers, whose keys stand in the column ``noegler``), ``fil`` marks the path of a file,
@@ -56,6 +56,7 @@ class Parameter:
     standard: Any
     hjaelp: str
     kolonner: tuple[tuple[str, str], ...] = ()
+    etiket: str = ""
     alle: str | None = None
     kort: tuple[str, str] | None = None
     alias: tuple[tuple[str, str], ...] = ()
@@ -91,10 +92,12 @@ class Sidespec:
     parametre: dict[str, Any] = field(default_factory=dict)
     #: not one of the report's own pages: some parameter without ``vaerdier`` is not at its default
     proeve: bool = False
+    #: where its values stand among those the report's axes can take
+    orden: tuple[int, ...] = ()
 
     @property
     def tekst(self) -> str:
-        """What a link to the page says among the report's other pages: ``"2025, Region Sjælland"``."""
+        """The values of the report's axes that the page is for: ``"2025, Region Sjælland"``."""
         return upper_first(", ".join(str(self.parametre[p.navn]) for p in self.rapport.akser))
 
     def beskriv(self) -> str:
@@ -143,6 +146,9 @@ def laes(path: Path) -> Rapport | None:
         raise RunError(f"{path.name}: metadata.kkr beskriver {', '.join(stray)}, som ikke er i cellen «parameters»")
     name = meta.get("rapport") or path.stem
     parameters = {n: _with_metadata(p, described.get(n, {})) for n, p in found.items()}
+    for p in parameters.values():
+        if p.kolonner and not (isinstance(p.etiket, str) and p.etiket.strip()):
+            raise RunError(f"{path.name}: metadata.kkr for {p.navn} har «vaerdier» og skal have «etiket», som læserne ser, fx \"Område\"")
     return Rapport(name, meta.get("titel") or name, Path(path).resolve(), parameters)
 
 
@@ -154,6 +160,7 @@ def _with_metadata(p: Parameter, meta: Mapping[str, Any]) -> Parameter:
         p.standard,
         p.hjaelp,
         kolonner=tuple((t, c) for t, c in meta.get("vaerdier", ())),
+        etiket=meta.get("etiket", ""),
         alle=meta.get("alle"),
         kort=tuple(meta["kort"]) if meta.get("kort") else None,
         alias=tuple((t, c) for t, c in meta.get("alias", ())),
@@ -506,14 +513,17 @@ def sider(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame], **valg: Any) -
     not chosen. Raises ParameterError as :func:`kontroller` does.
     """
     chosen = kontroller(rapport, {n: v for n, v in valg.items() if v is not None}, tabeller)
-    axes = [[(p, v) for v in ([chosen[p.navn]] if p.navn in chosen else vaerdier(rapport, p.navn, tabeller))]
-            for p in rapport.akser]
+    axes = [
+        [(p, n, v) for n, v in enumerate(vaerdier(rapport, p.navn, tabeller)) if v == chosen.get(p.navn, v)]
+        for p in rapport.akser
+    ]
     pages = []
     for combination in itertools.product(*axes):
-        given = {p.navn: v for p, v in combination}
+        given = {p.navn: v for p, _, v in combination}
         free = {n: v for n, v in chosen.items() if n not in given and v != rapport.parametre[n].standard}
         parameters = {n: {**given, **free}[n] for n in rapport.parametre if n in given or n in free}
-        pages.append(Sidespec(_page_name(rapport, parameters, tabeller), rapport, parameters, proeve=bool(free)))
+        order = tuple(n for _, n, _ in combination)
+        pages.append(Sidespec(_page_name(rapport, parameters, tabeller), rapport, parameters, proeve=bool(free), orden=order))
     return pages
 
 

@@ -198,7 +198,7 @@ def _run(
     results: dict[str, Resultat] = {}
 
     def given(spec: Sidespec) -> dict[str, Any]:
-        return {"soeskende": _siblings(spec, soeskende), "opsaetning": dict(indstillinger)}
+        return {"soeskende": _siblings(spec, soeskende[spec.rapport.navn]), "opsaetning": dict(indstillinger)}
 
     try:
         jobs = {
@@ -252,15 +252,27 @@ def _start_worker(folder: str) -> None:
         logging.getLogger(talkative).setLevel(logging.CRITICAL)
 
 
-def _siblings(spec: Sidespec, soeskende: Mapping[str, Sequence[Sidespec]]) -> list[dict[str, Any]]:
-    """The page itself and those of its report that differ from it in one parameter, called by what differs."""
-    links = []
-    for page in soeskende[spec.rapport.navn]:
-        other = [p.navn for p in spec.rapport.akser if page.parametre[p.navn] != spec.parametre[p.navn]]
-        if len(other) < 2:
-            text = upper_first(str(page.parametre[other[0]])) if other else page.tekst
-            links.append({"navn": page.navn, "tekst": text, "aktuel": page.navn == spec.navn})
-    return links
+def _siblings(spec: Sidespec, sider: Sequence[Sidespec]) -> list[dict[str, Any]]:
+    """Each axis of the report with a choice: what readers call it, and its values, each with the nearest page.
+
+    Nearest to ``spec`` is the page that is otherwise the same; then the one that is for all where it is not.
+    """
+    axes = spec.rapport.akser
+
+    def far(page: Sidespec) -> tuple[int, int]:
+        unlike = [p for p in axes if page.parametre[p.navn] != spec.parametre[p.navn]]
+        return len(unlike), sum(page.parametre[p.navn] != p.alle for p in unlike)
+
+    choices = []
+    for name, label in ((p.navn, p.etiket) for p in axes):
+        nearest = {page.parametre[name]: page for page in sorted(sider, key=far, reverse=True)}
+        links = [
+            {"navn": nearest[v].navn, "tekst": upper_first(str(v)), "aktuel": nearest[v].navn == spec.navn}
+            for v in dict.fromkeys(page.parametre[name] for page in sider)
+        ]
+        if len(links) > 1:
+            choices.append({"etiket": label, "sider": links})
+    return choices
 
 
 def _page(
@@ -528,6 +540,7 @@ def _entry(result: Resultat) -> dict[str, Any]:
         "beskrivelse": result.beskrivelse,
         "tekst": spec.tekst,
         "parametre": parameters,
+        "orden": list(spec.orden),
         "filer": [asdict(f) for f in result.filer],
         **({"hovedtal": result.hovedtal} if result.hovedtal else {}),
     }
