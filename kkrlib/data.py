@@ -578,7 +578,7 @@ def _sum(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], ta
         if key in known.index and (known.at[key, "trykt"], known.at[key, "anvendt"]) == (printed, str(total)):
             continue
         difference = dansk.fortegn(int(printed) - total)
-        found.append(where(f"{name}.csv, kolonne {column}, {place}, {group} summer til {total} (forskel {difference})"))
+        found.append(where(f"{name}.csv, kolonne {column}, {place}, {group} giver tilsammen {total} (forskel {difference})"))
     path = f"{rule['undtagelser']}.csv"
     for key, row in known.iterrows():
         if key not in occurs:

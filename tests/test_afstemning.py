@@ -1,5 +1,6 @@
 """Reconciliation: what printed numbers can stand for, each kind of control by hand, wrong input, verdicts and findings, invariants."""
 
+import json
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kkrlib import afstemning, dansk, flygtninge
+from kkrlib import afstemning, dansk, data, flygtninge
 from kkrlib.afstemning import AFRUNDING, AFVIGER, STEMMER, UPROEVET, Interval
 from kkrlib.afstemning.arter import KONTROL, LED
 from kkrlib.afstemning.tal import eksakt_tal, trykte_decimaler
@@ -289,6 +290,13 @@ def test_every_kind_that_data_can_declare_has_a_hand_calculation_with_each_verdi
     assert set(seen) == set(afstemning.ARTER) - {"regel", "findes"}
     assert all(verdicts >= {STEMMER, AFVIGER} for verdicts in seen.values())
     assert {art for art, verdicts in seen.items() if AFRUNDING not in verdicts} == set()
+
+
+def test_the_data_can_declare_every_kind_but_the_one_a_field_computes():
+    package = json.loads((data.data_mappe() / data.BESKRIVELSE).read_text(encoding="utf-8"))
+    (resource,) = (r for r in package["resources"] if r["name"] == "kontroller")
+    (field,) = (f for f in resource["schema"]["fields"] if f["name"] == "art")
+    assert sorted(field["constraints"]["enum"]) == sorted(set(afstemning.ARTER) - {"regel"})
 
 
 def test_n_rounded_led_and_their_sum_explain_a_difference_of_n_plus_one_half_units_and_no_more():

@@ -63,7 +63,7 @@ def proeveside() -> str:
             vis(Side("Prøve af siden 2025", "En side med ét af hvert, som prøverne måler på.")),
             vis(tekst("Der er {n:tal} personer i de fem regioner.", n=12345)),
             nbformat.v4.new_markdown_cell("## Tabeller\n\nSe [tabellen](#tabel-bred).\n\n### En bred tabel"),
-            vis(tabel(data, wide, id="bred", titel="Tilvæksten i kommunerne", **about, ialt=total, gruppe="region", aabne=regions[:1])),
+            vis(tabel(data, wide, id="bred", titel="Tilvæksten i kommunerne", **about, ialt=total, gruppe="region", valgt=regions[0], resten="Resten af landet")),
             vis(tabel(small, [Kolonne("kommune", "Kommune"), Kolonne("andel", "Andel", type="andel")], id="foldet", titel="Andele", fold="Vis andelene", **about)),
             nbformat.v4.new_markdown_cell("## Figurer"),
             vis(figurer.soejler(bars, id="soejler", titel="Tilvæksten i tre områder", beskrivelse=says, vaerdi="netto", etiket="navn", decimaler=2, **about)),

@@ -218,7 +218,7 @@ def test_a_known_fault_that_is_mended_is_named(folder):
 def test_a_known_fault_of_another_size_is_no_excuse(folder):
     edit(folder, "summer.csv", "2023,bilag_a,asylansoegere,Region Syddanmark,2039", "2023,bilag_a,asylansoegere,Region Syddanmark,2038")
     (finding,) = errors(folder)
-    assert "summer til 1955 (forskel +83)" in finding.regel
+    assert "giver tilsammen 1955 (forskel +83)" in finding.regel
 
 
 GRE = "2022-07-01,,Region Sjælland,Klyngen Roskilde/Køge,253,fuld,1,trykt,Greve,002,2.6,1996,1906\n"

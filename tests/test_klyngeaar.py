@@ -109,7 +109,8 @@ def test_a_page_of_2023_speaks_of_no_table_or_slide_that_the_year_has_not(nye, r
     for cell in CELLER:
         said = bundle(cell(b))
         assert re.search(r"Tabel [12]|[Bb]ilag 3|[Pp]lanche|skøn", said) is None, (cell.__name__, re.search(r".{60}(Tabel [12]|[Bb]ilag 3|[Pp]lanche|skøn)", said))
-    assert "Klynge Syd" not in vis.klynger(klynger.beregn(nye, 2023, "Region Nordjylland")).ren_tekst
+    own = [row for row in vis.klynger(klynger.beregn(nye, 2023, "Region Nordjylland")).payload["raekker"] if row[0] == "Region Nordjylland"]
+    assert own and all("Klynge Syd" not in row for row in own)
     text = str(vis.anvendelse_tekst(b))
     assert "ikke data om, hvad midlerne for 2023 må bruges til" in text and "Modellen gælder kun 2022." in text
 

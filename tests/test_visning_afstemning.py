@@ -173,7 +173,7 @@ def test_the_choices_and_the_marks_of_the_rows_agree(s):
 
 
 def test_the_style_sheet_has_a_rule_for_each_choice_there_can_be():
-    style = (data.ROD / "kkrlib" / "rapport" / "skabelon" / "stil.css").read_text(encoding="utf-8")
+    style = (data.ROD / "kkrlib" / "rapport" / "skabelon" / "filter.css").read_text(encoding="utf-8")
     rules = re.findall(r'\.filter input\[value="(\d)"\]:checked\) tr\[data-v\]:not\(\[data-v="(\d)"\]\)', style)
     assert rules == [(str(n), str(n)) for n in range(1, tabeller.FILTRE + 1)]
 
@@ -264,7 +264,10 @@ def test_every_number_without_a_control_is_listed_with_a_reason(s, tabeller):
     uncovered = s.daekning[s.daekning["kontroller"] == 0]
     assert [row[0] for row in rows] == list(uncovered.index)
     reasons = tabeller["uden_kontrol"].set_index("fakta")["grund"]
-    assert all(why == reasons.get(fact, why) and why.endswith(".") for fact, why, _ in rows)
+    assert all(why == vis._periode(reasons.get(fact, why)) and why.endswith(".") for fact, why, _ in rows)
+    shown = suppe(vis.udaekkede(s)).get_text()
+    assert "BPA-virksomheder" in shown and "BPA er borgerstyret personlig assistance." in shown and "2015–2019" in shown
+    assert vis._periode("i 2015-2019, a-b, 1-årig") == "i 2015–2019, a-b, 1-årig"
     assert [row[2] for row in rows] == [f"{r.kilde}: {r.linje}" for r in uncovered.itertuples()]
 
 

@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 from kkrlib import data, flygtninge
 from kkrlib.flygtninge import AFTALEFORMER
@@ -94,7 +95,31 @@ def test_the_download_has_one_row_per_kommune_with_all_steps_the_computed_and_th
     rows = pd.DataFrame(payload["raekker"], columns=names).set_index("kommunekode")
     assert list(rows["kommunekvote"]) == [b.kommuner.at[code, "kommunekvote"] for code in rows.index]
     assert (rows["kommunekvote"] == rows["offentliggjort_kvote"]).all()
-    assert set(rows.index) == set(b.udvalgte.index)
+    assert set(rows.index) == set(b.kommuner.index)
+
+
+@pytest.mark.parametrize("part", [vis.kommunekvoter, vis.bidrag, vis.aarsager])
+def test_on_a_region_s_page_its_own_kommuner_stand_in_the_open_and_the_rest_of_the_country_one_click_away(tabeller, part):
+    b = flygtninge.beregn(tabeller, 2025, "nordjylland")
+    s = BeautifulSoup(part(b).html, "html.parser")
+    (rest,) = s.select("details")
+    assert rest.summary.get_text() == "Resten af landet (87 rækker)"
+    elsewhere = [th.get_text() for th in rest.extract().select("tbody th[scope=row]") if not th.get_text().endswith(" i alt")]
+    assert [th.get_text() for th in s.select("tbody th[scope=row]")] == list(b.udvalgte["kommune"].sort_index())
+    assert sorted(elsewhere) == sorted(b.kommuner.drop(b.udvalgte.index)["kommune"])
+
+
+def test_a_region_s_page_shows_the_controls_of_its_own_sums_and_every_deviation(tabeller):
+    def shown(region, of=tabeller):
+        rows = BeautifulSoup(vis.kontroller(flygtninge.beregn(of, 2025, region)).html, "html.parser").select("tbody th")
+        return {th.get_text() for th in rows}
+
+    own, whole = shown("sjaelland"), shown("hele landet")
+    assert own < whole and not any(f"Region {other}" in " ".join(own) for other in ("Hovedstaden", "Syddanmark", "Midtjylland", "Nordjylland"))
+    assert {row for row in whole if "Region Sjælland" in row or row.startswith("Danmark")} <= own
+    wrong = tabeller["bilag_b"].copy()
+    wrong.loc[wrong["kommunekode"] == "851", "kommunekvote"] += 1
+    assert any("Region Nordjylland" in row for row in shown("sjaelland", dict(tabeller) | {"bilag_b": wrong}))
 
 
 @pytest.mark.parametrize("code", ["101", "265", "630", "825"])
@@ -102,16 +127,27 @@ def test_a_kommune_is_explained_in_words_with_its_own_numbers(tabeller, code):
     b = flygtninge.beregn(tabeller, 2025)
     said, row = vis.forklar(b, code).markdown, b.kommuner.loc[code]
     if row["fordelingstal"]:
-        assert f"så kvoten er **{row['kommunekvote']}**." in said
-        assert ("Resten her er blandt dem" in said) == (row["kommunekvote"] > row["fordelingstal"])
+        assert f": kvoten er **{row['kommunekvote']}**." in said
+        assert ("som er blandt de 45 største" in said) == (row["kommunekvote"] > row["fordelingstal"]) != ("som ikke er blandt de 45 største" in said)
     else:
         assert "Derfor er kvoten **0**." in said
-    assert f"egne familiesammenførte, {row['familiesammenfoerte']}, trækkes fra" in said
+    assert f"Minus {row['familiesammenfoerte']} egne familiesammenførte: " in said
     assert "600 + 516 = 1.116" in said
     assert ("fordelingstallet er 0" in said) == (row["foreloebigt_fordelingstal"] < 0)
     change = row["aendring"]
     verb = "uændret" if change == 0 else f"{'steget' if change > 0 else 'faldet'} med {abs(change)}"
     assert f"Siden 2023 er kvoten {verb} (landstal " in said
+
+
+@pytest.mark.parametrize("region", ["hele landet", "hovedstaden", "nordjylland"])
+def test_each_part_has_a_panel_with_its_whole_name_above(tabeller, region):
+    b = flygtninge.beregn(tabeller, 2025, region)
+    for made, names in ((vis.bidrag_figur(b), vis.BIDRAG_NAVNE), (vis.aarsager_figur(b), vis.AARSAG_NAVNE)):
+        for svg in (made.svg_bred, made.svg_smal):
+            # The lines of a name stand above each other, the last one first.
+            words = re.sub(r"-(?=[a-zæøå])", "", " ".join(reversed(re.findall(r"<text[^>]*>([^<]*)</text>", svg))).replace("- ", ""))
+            assert all(name in words for name in names.values()), words
+            assert "<pattern" not in svg and len(svg.encode()) <= 6500
 
 
 def test_each_kommune_of_a_region_has_its_explanation(tabeller):

@@ -4,6 +4,7 @@ import inspect
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
 from kkrlib import klynger
 from kkrlib.visning import klynger as vis
@@ -41,6 +42,16 @@ def test_the_downloads_that_the_issue_names_have_a_row_per_thing(sider):
     assert len(rows["kontroller"]["raekker"]) == len(b.kontroller) == 248
     names = [k["navn"] for k in rows["kontroller"]["kolonner"]]
     assert {"id", "sted", "linjer", "art", "beskrivelse", "offentliggjort", "beregnet", "dom", "fund", "forklaring"} <= set(names)
+
+
+def test_the_figures_have_a_panel_for_each_part_and_for_the_sum(sider):
+    for b in sider.values():
+        for made, rows in ((vis.beloeb_figur(b), len(b.i_omraadet(b.klynger))), (vis.pr_indbygger_figur(b), 5)):
+            for svg in (made.svg_bred, made.svg_smal):
+                words = [t.get_text() for t in BeautifulSoup(svg, "html.parser").find_all("text")]
+                said = " ".join(words)
+                assert "Fra regionen" in said and "I alt" in said and ("Fra kommunerne" in said or "kommunerne Fra" in said)
+                assert sum(bool(re.fullmatch(r"\d+,\d\d", w)) for w in words) == 3 * rows  # each bar has its number
 
 
 def test_at_most_six_main_points_and_their_numbers_are_the_computed(sider):
@@ -82,7 +93,7 @@ def test_the_totals_of_tabel_1_are_the_printed_ones(tabeller, sider):
     expected = [(f"{r} i alt", printed.at[r, "i_alt"], printed.at[r, "kommuner"], pools[r]) for r in printed.index]
     assert totals == [*expected, ("Hele landet", 80_000_000, 40_000_000, 40_000_000)]
     assert sum(row[1] for row in rows) != 80_000_000  # the klynger's own amounts do not sum to it
-    assert columns(vis.klynger(sider["Region Syddanmark"]), "offentliggjort_i_alt")[1] == [(16_923_353,)]
+    assert columns(vis.klynger(sider["Region Syddanmark"]), "navn", "offentliggjort_i_alt")[1][2] == ("Region Syddanmark i alt", 16_923_353)
 
 
 def test_forskel_is_published_minus_computed_in_rows_and_totals(sider):
@@ -147,24 +158,28 @@ def test_a_divided_kommune_has_a_row_per_klynge_in_the_table_and_the_csv(tabelle
     for n, whole in ((3, 1), (4, 644_431), (6, split.kommuner.at["101", "kommuner"]), (7, split.kommuner.at["101", "i_alt"])):
         assert sum(row[n] for row in parts) == pytest.approx(float(whole), abs=1e-6)
     assert all(row[3] == 1 for row in rows if row[0] != "101")
-    assert totals[-1][5] == split.i_omraadet(split.kommuner)["befolkning"].sum()
+    assert totals[-1][5] == split.kommuner["befolkning"].sum()
     assert sum(row[6] for row in rows) == pytest.approx(float(totals[-1][6]), abs=1e-4)
 
 
-def test_the_national_page_shows_the_largest_contributions_and_files_all(sider):
-    table = vis.kommuner(sider["hele landet"])
-    assert len(table.payload["raekker"]) == 98
-    assert "Aarhus" in table.html and "Læsø" not in table.html and "Alle 98 kommuner står i filerne" in table.payload["note"]
-    shares = sorted((row[1], row[0]) for row in columns(table, "kommune", "kommuner")[0])
-    assert all(name in table.html for _, name in shares[-10:])
-    assert "Læsø" in vis.kommuner(sider["Region Nordjylland"]).html
+def test_every_kommune_s_contribution_is_at_most_one_click_away(sider):
+    national = BeautifulSoup(vis.kommuner(sider["hele landet"]).html, "html.parser").select("details")
+    assert [d.summary.get_text().split(" (")[0] for d in national] == list(sider["hele landet"].regioner.index)
+    own = BeautifulSoup(vis.kommuner(sider["Region Nordjylland"]).html, "html.parser")
+    (rest,) = own.select("details")
+    assert rest.summary.get_text() == "Resten af landet (87 rækker)"
+    assert "Læsø" in [th.get_text() for th in own.table.select("th")] and "Læsø" not in rest.get_text() and "Aarhus" in rest.get_text()
+    for region in sider.values():
+        assert len(vis.kommuner(region).payload["raekker"]) == 98
 
 
 def test_kommuner_payers_and_klyngekontorer_stand_in_alphabetical_order(sider):
-    names = [row[0] for row in columns(vis.kommuner(sider["Region Syddanmark"]), "kommune")[0]]
+    def own(region):
+        return [name for name, where in columns(vis.kommuner(sider[region]), "kommune", "region")[0] if where == region]
+
+    names = own("Region Syddanmark")
     assert names[:2] == ["Assens", "Billund"] and names[-2:] == ["Ærø", "Aabenraa"]
-    midt = [row[0] for row in columns(vis.kommuner(sider["Region Midtjylland"]), "kommune")[0]]
-    assert midt[-1] == "Aarhus"
+    assert own("Region Midtjylland")[-1] == "Aarhus"
     kontorer = [k["overskrift"] for k in vis.klyngekontorer(sider["Region Sjælland"]).payload["kolonner"] if k["overskrift"].endswith("Denmark") or k["overskrift"] == "CLEAN"]
     assert kontorer == ["CLEAN", "Food & Bio Cluster Denmark", "Life Science Cluster Denmark", "We Build Denmark"]
     budget = vis.regnskab(sider["Region Sjælland"])

@@ -152,7 +152,7 @@ def bedoem(
     else:
         quota = int(kvoter.loc[kvoter["region"] == region, "kommunekvote"].sum())
         total = int(aftale["kommunekvote"].sum())
-        text = f"Kvoterne summer til {dansk.tal(total)}, og regionskvoten er {dansk.tal(quota)}."
+        text = f"Kvoterne giver tilsammen {dansk.tal(total)}, og regionskvoten er {dansk.tal(quota)}."
         rows.append(("summen er regionskvoten", law, *_verdict(total == quota, text, text)))
 
     deadline = "integrationsloven § 8, stk. 1 og 3"
@@ -232,6 +232,6 @@ def _quota_findings(aftale: pd.DataFrame, tabel: pd.DataFrame, fil: str, kvoter:
         total = int(known.loc[known["kommunekode"].isin(rows.index), "kommunekvote"].sum())
         quota = int(rows["kommunekvote"].sum())
         if not len(missing) and known["kommunekvote"].notna().all() and total != quota:
-            text = f"kvoterne i {region} skal summe til regionskvoten {quota} (forskel {dansk.fortegn(total - quota)})"
+            text = f"kvoterne i {region} skal tilsammen give regionskvoten {quota} (forskel {dansk.fortegn(total - quota)})"
             found.append(Fund(fil, "i alt", "kvote", str(total), text))
     return found

@@ -80,7 +80,7 @@ def _foerste_saetning(text: str) -> str:
 def hvad_er_nyt(s: Samlet) -> Tekst:
     """Whether the deviations are those that were accepted when somebody last looked at them."""
     if not s.nye_og_borte:
-        return Tekst("Afvigelserne er de samme, som da de sidst blev gennemgået: Ingen er kommet til, og ingen er forsvundet.")
+        return Tekst("Afvigelserne er de samme, som da de sidst blev gennemgået: ingen er kommet til, og ingen er forsvundet.")
     listed = "\n".join(f"- {f.vaerdi}: {f.regel}" for f in s.nye_og_borte)
     return Tekst(f"Siden afvigelserne sidst blev gennemgået, er der sket ændringer:\n\n{listed}")
 
@@ -120,10 +120,10 @@ def efter_kilde(s: Samlet) -> Tabel:
         rows.rename(columns=names),
         [
             Kolonne("dokument", "Dokument", raekkehoved=True),
-            Kolonne("tal", "Tal", type="heltal", beskrivelse="Offentliggjorte tal, der er taget fra dokumentet"),
-            Kolonne("daekket", "Heraf kon\N{SOFT HYPHEN}trolleret", type="heltal", beskrivelse="Tal, der indgår i mindst én kontrol"),
+            Kolonne("tal", "Tal", type="heltal", enhed="tal", beskrivelse="Offentliggjorte tal, der er taget fra dokumentet"),
+            Kolonne("daekket", "Heraf kon\N{SOFT HYPHEN}trolleret", type="heltal", enhed="tal", beskrivelse="Tal, der indgår i mindst én kontrol"),
             *kontroller.domkolonner(rows),
-            Kolonne("fund", "Fund", type="heltal"),
+            Kolonne("fund", "Fund", type="heltal", enhed="fund"),
         ],
         id="efter-kilde",
         titel="Tal, kontroller og resultater efter dokument",
@@ -174,7 +174,7 @@ def efter_emne(s: Samlet) -> Tabel:
         ialt=kontroller.i_alt(rows, "emne", columns),
         id="efter-emne",
         titel="Kontroller og resultater efter emne",
-        enhed="kontroller",
+        enhed=kontroller.KONTROLLER,
         kilde=_KILDE,
     )
 
@@ -260,7 +260,7 @@ def uproevede(s: Samlet) -> Tabel | Tekst:
             Kolonne("hvor", "Kilde og linje"),
         ],
         id="kan-ikke-efterproeves",
-        titel="Tal, der beder om en kontrol, som kilderne ikke giver mulighed for",
+        titel="Tal, der kalder på en kontrol, som kilderne ikke giver mulighed for",
         enhed="som nævnt ved hvert tal",
         kilde=_KILDE,
         fold=f"Vis {dansk.tal(len(rows))} tal, der ikke kan efterprøves",
@@ -275,10 +275,10 @@ def udaekkede(s: Samlet) -> Tabel | Tekst:
     reasons = s.tabeller["uden_kontrol"].set_index("fakta")["grund"]
     untested = {fact: why for facts, why in zip(s.kontroller["alle_fakta"], s.kontroller["forklaring"], strict=True) for fact in facts}
     rows = rows.assign(
-        tal=[kontroller.med_enhed(_etiket(s, i), unit) for i, unit in zip(rows.index, rows["enhed"], strict=True)],
+        tal=[kontroller.med_enhed(_periode(_etiket(s, i)), unit) for i, unit in zip(rows.index, rows["enhed"], strict=True)],
         vist=[t if "/" in t else kontroller.tal(x, u) for t, x, u in zip(rows["trykt"], rows["vaerdi"], rows["enhed"], strict=True)],
         hvor=[f"{r.kilde}: {r.linje}" for r in rows.itertuples()],
-        grund=[reasons.get(i) or untested.get(i) or "Tallet er ikke holdt op mod noget andet." for i in rows.index],
+        grund=[_periode(reasons.get(i) or untested.get(i) or "Tallet er ikke holdt op mod noget andet.") for i in rows.index],
     )
     return tabel(
         rows.reset_index(),
@@ -294,8 +294,14 @@ def udaekkede(s: Samlet) -> Tabel | Tekst:
         titel="Offentliggjorte tal, der ikke indgår i en kontrol",
         enhed="som nævnt ved hvert tal",
         kilde=_KILDE,
+        note="BPA er borgerstyret personlig assistance." if rows["tal"].str.contains("BPA").any() else "",
         fold=f"Vis {dansk.tal(len(rows))} tal uden kontrol",
     )
+
+
+def _periode(text: str) -> str:
+    """The text with «2015–2019» as a page writes it; the data have a hyphen."""
+    return re.sub(r"(?<=\d)-(?=\d)", "–", text)
 
 
 def _etiket(s: Samlet, fakta: str) -> str:
@@ -306,6 +312,7 @@ def _etiket(s: Samlet, fakta: str) -> str:
         return f"{', '.join(names.get(k, k) for k in keys)}: {_KOLONNER.get(column, column.replace('_', ' '))}"
     facts = s.tabeller["socialtilsyn_fakta" if fakta[:4].isdigit() else "oevrige_fakta"].set_index("id").loc[fakta]
     row = facts["raekke"] if pd.isna(facts["afsnit"]) else f"{facts['afsnit']}, {facts['raekke']}"
+    row = row[:1].upper() + row[1:]
     return row if facts["kolonne"] == "antal" else f"{row}: {facts['kolonne']}"
 
 

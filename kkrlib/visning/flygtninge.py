@@ -21,6 +21,8 @@ from kkrlib.flygtninge.forklaring import AARSAGER, BIDRAG
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Side, Tekst, fold, tekst
 from kkrlib.visning import kontroller as kontroltabeller
+from kkrlib.visning import regioner
+from kkrlib.visning.forrige import SENESTE, siden
 
 BIDRAG_NAVNE = {
     "befolkningstal": "Indbyggertal",
@@ -68,8 +70,11 @@ def hovedpunkter(b: Beregning) -> Tekst:
 
 def hvad_er_nyt(b: Beregning) -> Tekst:
     """What changed since the year before it in the data; for the first year that it is the first."""
-    if not b.forrige:
-        return Tekst(f"{b.kvoteaar} er det første år i datagrundlaget, så der er ikke et tidligere år at sammenligne med.")
+    points = _changes(b) if b.forrige else []
+    return siden(b.kvoteaar, b.forrige, points, "Årsagerne står under [Hvad har ændret sig?](#hvad-har-aendret-sig)")
+
+
+def _changes(b: Beregning) -> list[str]:
     rows, points = b.udvalgte, []
     if b.forrige_landstal:
         percent = Fraction(100 * (b.landstal - b.forrige_landstal), b.forrige_landstal)
@@ -84,11 +89,7 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
         if len(part):
             named = f": {dansk.opremsning(part['kommune'])}" if len(part) <= 6 else ""
             points.append(f"{_stort(_kommuner(len(part)))} {said}{named}.")
-    listed = "\n".join(f"- {p}" for p in points)
-    return Tekst(
-        f"Siden {b.forrige}, det seneste tidligere år i datagrundlaget:\n\n{listed}\n\n"
-        "Årsagerne står under [Hvad har ændret sig?](#hvad-har-aendret-sig)"
-    )
+    return points
 
 
 def _retning(change: Any) -> int:
@@ -130,7 +131,7 @@ def _point_landstal(b: Beregning) -> str:
     text = f"Landstallet for {b.kvoteaar} er **{dansk.tal(b.landstal)} flygtninge**."
     if b.forrige and b.forrige_landstal is not None:
         difference = b.landstal - b.forrige_landstal
-        text += f" Det er {_more(difference)} i {b.forrige}, som er det seneste tidligere år i datagrundlaget."
+        text += f" Det er {_more(difference)} i {b.forrige}, {SENESTE}."
     return text
 
 
@@ -312,7 +313,7 @@ def kommunekvoter(b: Beregning) -> Tabel:
         *_change_columns(b),
     ]
     return tabel(
-        _by_region(b, b.udvalgte),
+        _by_region(b, b.kommuner),
         columns,
         id="kommunekvoter",
         titel=f"Kommunekvoter {b.kvoteaar}",
@@ -320,7 +321,7 @@ def kommunekvoter(b: Beregning) -> Tabel:
         kilde=_kilde(b, "egen beregning"),
         note="Filerne indeholder alle beregningens trin for hver kommune.",
         ialt=_totals(b, ["befolkning", "kommunekvote", "offentliggjort_kvote", *(["forrige_kvote", "aendring"] if b.forrige else [])]),
-        **_grouping(b),
+        **regioner.foldet(b.region),
     )
 
 
@@ -336,12 +337,15 @@ def bidrag_figur(b: Beregning) -> figurer.Figur:
         id="bidrag",
         titel=f"Hvad kvoterne for {b.kvoteaar} er sat sammen af",
         beskrivelse=(
-            f"For hver {label}: hvad indbyggertallet alene ville give, og hvad reglens øvrige led lægger til eller trækker fra. "
+            f"For hver {label}: hvad indbyggertallet alene ville give, og hvad reglens øvrige led lægger til (mod højre) eller trækker fra "
+            "(mod venstre). Alle led har samme skala, og tilsammen giver de kvoten. "
             f"Ud over indbyggertallet betyder {_led(moved)} mest."
         ),
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
-        dele=BIDRAG_NAVNE,
+        # Where the names may be broken on a phone.
+        dele=BIDRAG_NAVNE
+        | {"befolkningstal": "Ind\N{SOFT HYPHEN}bygger\N{SOFT HYPHEN}tal", "indvandrere": "Ind\N{SOFT HYPHEN}vandrere og flygtninge", "familiesammenfoeringer": "Familie\N{SOFT HYPHEN}sammen\N{SOFT HYPHEN}føringer", "nulgraense": "Nul\N{SOFT HYPHEN}grænse"},
         ialt="kommunekvote",
         ialt_navn="Kvote",
         ialt_decimaler=0,
@@ -352,7 +356,7 @@ def bidrag_figur(b: Beregning) -> figurer.Figur:
 
 def bidrag(b: Beregning) -> Tabel:
     """The same for every kommune, as a table."""
-    rows = _by_region(b, b.trin.join(b.kommuner[["kommune", "region"]]).loc[b.udvalgte.index])
+    rows = _by_region(b, b.trin.join(b.kommuner[["kommune", "region"]]))
     rows["stoerst_navn"] = rows["stoerst"].map(BIDRAG_NAVNE)
     meaning = {
         "befolkningstal": "Landstallet fordelt efter indbyggertal alene",
@@ -378,8 +382,8 @@ def bidrag(b: Beregning) -> Tabel:
         titel=f"Kvoterne for {b.kvoteaar} led for led",
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
-        note="De fem led summer præcist til kvoten; de viste tal er afrundede.",
-        **_grouping(b),
+        note="De fem led giver tilsammen præcis kvoten; de viste tal er afrundede.",
+        **regioner.foldet(b.region),
     )
 
 
@@ -399,27 +403,18 @@ def _explain(b: Beregning, code: str, row: pd.Series, aarsager: bool = True) -> 
     """``aarsager``: also the causes of the change, which a region's page has in a table."""
     all_families = int(b.kommuner["familiesammenfoerte"].sum())
     own, parts = int(row["familiesammenfoerte"]), b.trin.loc[code]
-    gap = row["befolkningsandel"] - row["indvandrerandel"]
-    moved_by = "Forskellen trækkes fra befolkningsandelen" if gap < 0 else "Forskellen lægges til befolkningsandelen"
     lines = [
-        f"1. {row['kommune']} har {dansk.procent(row['befolkningsandel'], 3)} af landets indbyggere og "
-        f"{dansk.procent(row['indvandrerandel'], 3)} af landets indvandrere og flygtninge. {moved_by}, så fordelingsandelen er "
-        f"{dansk.procent(row['fordelingsandel'], 3)}.",
-        f"2. Den ganges med landstallet plus alle landets familiesammenførte "
-        f"({dansk.tal(b.landstal)} + {dansk.tal(all_families)} = {dansk.tal(b.landstal + all_families)}): "
-        f"{dansk.tal(row['beregnet_fordelingstal'], 2)}.",
-        f"3. Kommunens egne familiesammenførte, {dansk.tal(own)}, trækkes fra: {dansk.tal(row['foreloebigt_fordelingstal'], 2)}.",
-        "4. Tallet er ikke større end 0, så fordelingstallet er 0."
+        f"1. {dansk.procent(row['befolkningsandel'], 3)} af landets indbyggere og {dansk.procent(row['indvandrerandel'], 3)} af dets indvandrere og "
+        f"flygtninge: fordelingsandelen er {dansk.procent(row['fordelingsandel'], 3)}.",
+        f"2. Den andel af {dansk.tal(b.landstal)} + {dansk.tal(all_families)} = {dansk.tal(b.landstal + all_families)}: {dansk.tal(row['beregnet_fordelingstal'], 2)}.",
+        f"3. Minus {dansk.tal(own)} egne familiesammenførte: {dansk.tal(row['foreloebigt_fordelingstal'], 2)}.",
+        "4. Ikke større end 0, så fordelingstallet er 0."
         if row["foreloebigt_fordelingstal"] <= 0
-        else "4. Andre kommuners negative tal er sat til 0, så tallet skaleres ned, til summen er landstallet: "
-        f"{dansk.tal(row['fordelingstal'], 2)}.",
+        else f"4. Skaleret ned: {dansk.tal(row['fordelingstal'], 2)}.",
         f"5. {_rounding(b, row, parts)}",
     ]
     moved = parts["stoerst"]
-    text = (
-        f"Efter indbyggertal alene ville kvoten være {dansk.tal(parts['befolkningstal'], 1)}. Det, der flytter den mest, er "
-        f"{_led(moved)} ({dansk.fortegn(parts[moved], 1)})."
-    )
+    text = f"Indbyggertallet alene ville give {dansk.tal(parts['befolkningstal'], 1)}. Mest flytter {_led(moved)} ({dansk.fortegn(parts[moved], 1)})."
     if b.aarsager is not None:
         why = b.aarsager.loc[code]
         change = int(why["aendring"])
@@ -434,12 +429,11 @@ def _rounding(b: Beregning, row: pd.Series, parts: pd.Series) -> str:
     if not row["fordelingstal"]:
         return f"Derfor er kvoten {quota}"
     left = b.landstal - int(b.trin["hele"].sum())
-    among = "er blandt dem" if row["kommunekvote"] > parts["hele"] else "er ikke blandt dem"
+    among = "som er" if row["kommunekvote"] > parts["hele"] else "som ikke er"
     tie = " To eller flere kommuner stod helt lige, og personen gik til den laveste kommunekode." if row["lighed"] else ""
     return (
-        f"{dansk.tal(row['fordelingstal'], 2)} giver {dansk.flertal(int(parts['hele']), 'hel person', 'hele personer')} og en rest på "
-        f"{dansk.tal(parts['rest'], 2)}. De sidste {dansk.tal(left)} personer går til de største rester. "
-        f"Resten her {among}, så kvoten er {quota}{tie}"
+        f"{dansk.flertal(int(parts['hele']), 'hel person', 'hele personer')} og en rest på {dansk.tal(parts['rest'], 2)}, "
+        f"{among} blandt de {dansk.tal(left)} største: kvoten er {quota}{tie}"
     )
 
 
@@ -454,13 +448,16 @@ def aarsager_figur(b: Beregning) -> Any:
         id="aarsager",
         titel=f"Hvorfor kvoterne er ændret fra {b.forrige} til {b.kvoteaar}",
         beskrivelse=(
-            f"For hver {label}: ændringen i kvoten siden {b.forrige}, delt på årsager. "
+            f"For hver {label}: ændringen i kvoten siden {b.forrige}, delt på årsager, der trækker op (mod højre) eller ned (mod venstre). "
+            "Alle årsager har samme skala. "
             + ("Lagt sammen for hver region betyder " if b.region == HELE_LANDET else "For kommunerne betyder ")
             + f"{_aarsag(largest)} mest."
         ),
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
-        dele=AARSAG_NAVNE,
+        # Where the names may be broken on a phone.
+        dele=AARSAG_NAVNE
+        | {"befolkning": "Ind\N{SOFT HYPHEN}bygger\N{SOFT HYPHEN}tal", "indvandrerandel": "Ind\N{SOFT HYPHEN}vandrere og flygtninge", "familiesammenfoeringer": "Familie\N{SOFT HYPHEN}sammen\N{SOFT HYPHEN}føringer"},
         ialt="aendring",
         ialt_navn="Ændring",
         ialt_decimaler=0,
@@ -472,7 +469,7 @@ def aarsager(b: Beregning) -> Any:
     """The same for every kommune, as a table; nothing where there is no earlier year."""
     if b.aarsager is None:
         return None
-    rows = _by_region(b, b.aarsager.join(b.kommuner[["kommune", "region"]]).loc[b.udvalgte.index])
+    rows = _by_region(b, b.aarsager.join(b.kommuner[["kommune", "region"]]))
     return tabel(
         rows,
         [
@@ -488,8 +485,8 @@ def aarsager(b: Beregning) -> Any:
         titel=f"Ændring i kommunekvoten fra {b.forrige} til {b.kvoteaar} efter årsag",
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
-        note="Årsagerne summer præcist til ændringen; de viste tal er afrundede. Hvor meget én årsag betyder, afhænger af, hvilke der ændres først. Tallene er gennemsnittet af alle rækkefølger.",
-        **_grouping(b),
+        note="Årsagerne giver tilsammen præcis ændringen; de viste tal er afrundede. Hvor meget én årsag betyder, afhænger af, hvilke der ændres først. Tallene er gennemsnittet af alle rækkefølger.",
+        **regioner.foldet(b.region),
     )
 
 
@@ -566,7 +563,7 @@ def graenser(b: Beregning) -> Tabel:
         kilde=_kilde(b, "egen beregning"),
         note=note,
         mangler="ikke i intervallet",
-        **_grouping(b),
+        **regioner.foldet(b.region),
     )
 
 
@@ -597,7 +594,7 @@ def scenarie(b: Beregning) -> Any:
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
         note=f"Kun de {dansk.tal(len(changed))} af {_kommuner(len(rows))}, hvis kvote ændres.",
-        **_grouping(b),
+        **regioner.foldet(b.region),
     )
 
 
@@ -610,7 +607,7 @@ def aftaler_tekst(b: Beregning) -> Tekst:
     limit = "" if pd.isna(deadline) else f" senest den {dansk.dato(deadline)}"
     intro = (
         f"Kommunerne i en region kan aftale en anden fordeling, hvis de meddeler aftalen til Udlændingestyrelsen{limit}. Kvoterne skal "
-        "være hele tal, må ikke være negative og skal summe til regionskvoten (BEK 550/2022 § 6, stk. 2). Uden en gyldig aftale gælder "
+        "være hele tal, må ikke være negative og skal tilsammen give regionskvoten (BEK 550/2022 § 6, stk. 2). Uden en gyldig aftale gælder "
         "de beregnede kvoter."
     )
     chosen = _aftaler(b)
@@ -761,6 +758,11 @@ def kontroller(b: Beregning) -> Tabel:
     """The controls that the table of kommunekvoter does not show already, folded; the download has all of them."""
     shown_above = b.kontroller["id"].str.contains("-kommunekvote-") & (b.kontroller["dom"] == afstemning.STEMMER)
     shown_above &= b.kontroller["art"] == "regel"
+    note = "Kommunekvoter, der stemmer, står i tabellen over kommunekvoter."
+    if b.region != HELE_LANDET:
+        others = tuple(f"-{r.slug}" for r in b.tabeller["regioner"].itertuples() if r.region != b.region)
+        shown_above |= b.kontroller["id"].str.endswith(others) & (b.kontroller["dom"] == afstemning.STEMMER)
+        note += " De andre regioners summer, der stemmer, står på deres egne sider."
     return kontroltabeller.alle(
         b.kontroller,
         id="afstemning",
@@ -768,7 +770,7 @@ def kontroller(b: Beregning) -> Tabel:
         kilde=_kilde(b, "egen beregning"),
         vis=~shown_above,
         fold=f"Vis {dansk.tal(int((~shown_above).sum()))} af {dansk.tal(len(b.kontroller))} kontroller",
-        note="Kommunekvoter, der stemmer, står i tabellen over kommunekvoter. Filerne indeholder alle kontroller med kildens linjer.",
+        note=f"{note} Filerne indeholder alle kontroller med kildens linjer.",
     )
 
 
@@ -837,9 +839,9 @@ def _i_regionen(b: Beregning) -> str:
 
 
 def _some(part: int, whole: int) -> str:
-    """``3 af 17 kommuner``, as the start of a sentence."""
+    """``3 af de 17 kommuner``, as the start of a sentence."""
     number = {0: "Ingen", 1: "Én"}.get(part, dansk.tal(part))
-    return f"{number} af {_kommuner(whole)}"
+    return f"{number} af de {_kommuner(whole)}"
 
 
 def _kommuner(n: int) -> str:
@@ -909,19 +911,12 @@ def _by_region(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_index().sort_values("region", key=lambda s: s.map(order), kind="stable").reset_index()
 
 
-def _grouping(b: Beregning) -> dict[str, Any]:
-    return {"gruppe": "region"} if b.region == HELE_LANDET else {}
-
-
 def _totals(b: Beregning, columns: list[str]) -> pd.DataFrame:
-    """A total row per region, and one for the country on the national page."""
-    rows = b.udvalgte
-    sums = rows.groupby("region")[columns].sum()
-    sums = sums.loc[[r for r in b.regioner.index if r in sums.index]].reset_index()
+    """A total row per region, and one for the country."""
+    sums = b.kommuner.groupby("region")[columns].sum().loc[b.regioner.index].reset_index()
     sums["kommune"] = [f"{region} i alt" for region in sums["region"]]
-    if b.region == HELE_LANDET:
-        country = rows[columns].sum().to_frame().T.assign(region="Hele landet", kommune="Hele landet")
-        sums = pd.concat([sums, country], ignore_index=True)
+    country = b.kommuner[columns].sum().to_frame().T.assign(region="Hele landet", kommune="Hele landet")
+    sums = pd.concat([sums, country], ignore_index=True)
     sums = sums.astype({c: "Int64" for c in columns})
     return sums.assign(pr_10000=pr_10000(sums["kommunekvote"], sums["befolkning"]))
 

@@ -23,14 +23,13 @@ from kkrlib.omraade import HELE_LANDET
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Fil, Side, Tekst, filer, tekst
 from kkrlib.visning import kontroller as kontroltabeller
-from kkrlib.visning import klyngeregnskab
+from kkrlib.visning import klyngeregnskab, regioner
+from kkrlib.visning.forrige import siden
 
 _KR = "kroner"
 _KR_PR = "kroner pr. indbygger"
 _MIO = 10**6
 _DELE = {"kommuner": "Fra kommunerne", "regioner": "Fra regionen"}
-#: How many of the largest contributions the national page shows; the others are in the downloads and on the regions' pages.
-_STOERSTE = 10
 _ALFABET = "Kommunerne står i alfabetisk orden, hvor Aa regnes som Å."
 _REGION_FOR_REGION = "Kommunerne står region for region i alfabetisk orden, hvor Aa regnes som Å."
 
@@ -62,10 +61,12 @@ def hovedpunkter(b: Beregning) -> Tekst:
 def hvad_er_nyt(b: Beregning) -> Tekst:
     """What changed since the year before it in the data: the money, the klynger, the memberships; for the first year that it is the first."""
     years = b.tabeller["klynge_aar"].set_index("aar")
-    earlier = [int(y) for y in years.index if y < b.aar]
-    if not earlier:
-        return Tekst(f"{b.aar} er det første år i datagrundlaget, så der er ikke et tidligere år at sammenligne med.")
-    then = years.loc[max(earlier)]
+    earlier = max((int(y) for y in years.index if y < b.aar), default=None)
+    return siden(b.aar, earlier, [] if earlier is None else _changes(b, years.loc[earlier]))
+
+
+def _changes(b: Beregning, then: pd.Series) -> list[str]:
+    """What changed since the year ``then``, a row of ``klynge_aar``."""
     change = int(b.midler["i_alt"]) - int(then["i_alt"])
     size = "uændrede" if not change else f"{dansk.kroner(abs(change))} {'større' if change > 0 else 'mindre'}"
     points = [f"Midlerne til klyngerne i hele landet er {size}."]
@@ -74,7 +75,7 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
             set(b.i_omraadet(gaeldende(b.tabeller[table], day))[keys].itertuples(index=False, name=None)) for day in (then["medlemskab_pr"], b.midler["medlemskab_pr"])
         )
         points.append(f"{dansk.flertal(len(now - was), *words)} er kommet til, og {dansk.tal(len(was - now))} er ophørt.")
-    return Tekst(f"Siden {max(earlier)}, det seneste tidligere år i datagrundlaget:\n\n" + "\n".join(f"- {p}" for p in points))
+    return points
 
 
 def _point_money(b: Beregning) -> str:
@@ -173,7 +174,7 @@ def beloeb_figur(b: Beregning) -> figurer.Figur:
         id="beloeb",
         titel="Hvor mange penge får klyngerne?",
         beskrivelse=(
-            f"Klyngernes midler i {b.aar}, delt på kommuner og region. Mest får {first['navn']} ({dansk.tal(first['i_alt'], 2)} mio. kr.), mindst "
+            f"Klyngernes midler i {b.aar}: fra kommunerne, fra regionen og i alt, på samme skala. Mest får {first['navn']} ({dansk.tal(first['i_alt'], 2)} mio. kr.), mindst "
             f"{last['navn']} ({dansk.tal(last['i_alt'], 2)} mio. kr.)."
         ),
         enhed="mio. kr.",
@@ -183,6 +184,7 @@ def beloeb_figur(b: Beregning) -> figurer.Figur:
         etiket="navn",
         decimaler=2,
         ialt_fortegn=False,
+        ialt_soejle=True,
     )
 
 
@@ -196,6 +198,7 @@ def pr_indbygger_figur(b: Beregning) -> figurer.Figur:
         id="pr-indbygger",
         titel="Hvor meget er det pr. indbygger?",
         beskrivelse=(
+            "Beløbet pr. indbygger fra kommunerne, fra regionen og i alt, på samme skala. "
             f"Kommunernes bidrag er det samme pr. indbygger i hele landet. Regionernes er ikke, så klyngerne i {first['region']} får mest "
             f"({dansk.tal(first['i_alt_pr_indbygger'], 2)} kr.) og klyngerne i {last['region']} mindst ({dansk.tal(last['i_alt_pr_indbygger'], 2)} kr.). "
             "Inden for en region er beløbet det samme i alle klynger."
@@ -207,6 +210,7 @@ def pr_indbygger_figur(b: Beregning) -> figurer.Figur:
         etiket="region",
         decimaler=2,
         ialt_fortegn=False,
+        ialt_soejle=True,
         fremhaev=list(own),
     )
 
@@ -222,7 +226,7 @@ def klynger(b: Beregning) -> Tabel:
     """One row per klynge: computed and published amounts; every part in the download."""
     printed = _tabel_1(b)
     where = "Tabel 1" if printed else f"Ikke trykt for {b.aar}"
-    rows = b.i_omraadet(b.klynger).reset_index()
+    rows = b.klynger.reset_index()
     for column in BELOEB:
         rows[f"forskel_{column}"] = [int(p) - c if pd.notna(p) else None for p, c in zip(rows[f"offentliggjort_{column}"], rows[column], strict=True)]
     rows["nummer"] = [_numre(b)[key] for key in zip(rows["region"], rows["klynge"], strict=True)]
@@ -230,8 +234,7 @@ def klynger(b: Beregning) -> Tabel:
     added = ["indbyggere", *BELOEB]
     sums = rows.groupby("region", sort=False)[added].sum().reset_index()
     sums["navn"] = [f"{r} i alt" for r in sums["region"]]
-    if b.region == HELE_LANDET:
-        sums = pd.concat([sums, rows[added].sum().to_frame().T.assign(region="Hele landet", navn="Hele landet")], ignore_index=True)
+    sums = pd.concat([sums, rows[added].sum().to_frame().T.assign(region="Hele landet", navn="Hele landet")], ignore_index=True)
     for column in BELOEB:
         sums[f"{column}_pr_indbygger"] = [a / n for a, n in zip(sums[column], sums["indbyggere"], strict=True)]
         published = _trykte_summer(b)[column]
@@ -275,7 +278,7 @@ def klynger(b: Beregning) -> Tabel:
         ),
         mangler="ikke trykt",
         ialt=sums,
-        **_grouping(b),
+        **regioner.foldet(b.region),
     )
 
 
@@ -319,46 +322,41 @@ def kort(b: Beregning) -> figurer.Figur:
 
 
 def kommuner(b: Beregning) -> Tabel:
-    """Who pays what: one row per kommune and klynge it contributes to. The national page shows the largest contributions and the sums."""
-    rows = _by_region(b, b.i_omraadet(b.bidrag))
-    national = b.region == HELE_LANDET
-    whole = _by_region(b, b.i_omraadet(b.kommuner))
+    """Who pays what: one row per kommune and klynge it contributes to."""
+    rows, whole = _by_region(b, b.bidrag), _by_region(b, b.kommuner)
     money = ["befolkning", "kommuner", "regioner", "i_alt"]
     sums = whole.groupby("region", sort=False)[money].sum().reset_index()
     sums["kommune"] = [f"{r} i alt" for r in sums["region"]]
-    if national:
-        total = whole[money].sum().to_frame().T
-        sums = pd.concat([sums, total.assign(region="", kommune="Hele landet")], ignore_index=True)
-        sums["region"] = ""
+    sums = pd.concat([sums, whole[money].sum().to_frame().T.assign(region="Hele landet", kommune="Hele landet")], ignore_index=True)
+    own = b.i_omraadet(rows)
     parted = bool((rows["andel"] % 1 != 0).any())
     if parted:
         sums["indbyggere"] = sums["befolkning"]
-    largest = list(whole.sort_values("kommuner", ascending=False, kind="stable")["kommunekode"][:_STOERSTE]) if national else list(whole["kommunekode"])
-    note = [_REGION_FOR_REGION if national else _ALFABET, _koebenhavn_note(b)]
+    note = [_ALFABET, _koebenhavn_note(b)]
     if parted:
         note.append("En kommune, der er delt, har en række for hver klynge.")
-    if national:
-        note.insert(0, f"Siden viser de {dansk.tal(len(largest))} kommuner med de største bidrag og summerne for regionerne. Alle {dansk.tal(len(whole))} kommuner står i filerne og på regionernes sider.")
-    shown = rows["offentliggjort"].notna().any()
+    # A column that says «ikke trykt» in nearly every row would only take room.
+    shown = b.region != HELE_LANDET and bool(own["offentliggjort"].notna().any())
+    others = b.region != HELE_LANDET and bool(own["andre_klynger"].notna().any())
     return tabel(
         rows,
         [
             Kolonne("kommunekode", "Kommunekode", vis=False),
             Kolonne("kommune", "Kommune", raekkehoved=True),
-            Kolonne("region", "Region", vis=national),
+            Kolonne("region", "Region", vis=False),
             Kolonne("kommuner", "Kommunens bidrag", type="decimal", decimaler=0, beskrivelse="Beregnet: kommunernes pulje fordelt efter indbyggertal"),
-            Kolonne("offentliggjort", "Offentliggjort bidrag", type="heltal", vis=bool(shown) and not national, beskrivelse="Kun trykt for kommunerne i Region Sjælland" if shown else f"Ikke trykt for {b.aar}"),
-            Kolonne("befolkning", "Indbyggere", type="heltal", beskrivelse=f"I hele kommunen, {_opgjort(b)}"),
+            Kolonne("offentliggjort", "Offentliggjort bidrag", type="heltal", vis=shown, beskrivelse="Kun trykt for kommunerne i Region Sjælland" if rows["offentliggjort"].notna().any() else f"Ikke trykt for {b.aar}"),
+            Kolonne("befolkning", "Indbyggere", enhed="antal", type="heltal", beskrivelse=f"I hele kommunen, {_opgjort(b)}"),
             *(
                 [
                     Kolonne("andel", "Del af kommunen", type="andel", decimaler=1, beskrivelse="Udledt, hvor kommunen er delt"),
-                    Kolonne("indbyggere", "Indbyggere i klyngen", type="decimal", decimaler=0, vis=False, beskrivelse="De indbyggere, der tæller i klyngen"),
+                    Kolonne("indbyggere", "Indbyggere i klyngen", enhed="antal", type="decimal", decimaler=0, vis=False, beskrivelse="De indbyggere, der tæller i klyngen"),
                 ]
                 if parted
                 else []
             ),
             Kolonne("klynge", "Bidrager til"),
-            Kolonne("andre_klynger", "Deltager også i", vis=not national and bool(rows["andre_klynger"].notna().any()), beskrivelse="Klynger, som kommunen deltager i uden et oplyst bidrag"),
+            Kolonne("andre_klynger", "Deltager også i", vis=others, beskrivelse="Klynger, som kommunen deltager i uden et oplyst bidrag"),
             Kolonne("regioner", "Regionens beløb for kommunens indbyggere", type="decimal", decimaler=0, vis=False, beskrivelse="Beregnet"),
             Kolonne("i_alt", "I alt", type="decimal", decimaler=0, vis=False, beskrivelse="Beregnet"),
         ],
@@ -369,7 +367,7 @@ def kommuner(b: Beregning) -> Tabel:
         note=" ".join(part for part in note if part),
         mangler={"andre_klynger": "ingen", "offentliggjort": "ikke trykt", "klynge": "ingen"},
         ialt=sums,
-        kun_i_filer=~rows["kommunekode"].isin(largest),
+        **regioner.foldet(b.region),
     )
 
 
@@ -507,7 +505,7 @@ def kontorer_tekst(b: Beregning) -> Any:
     left = dansk.opremsning(_udtraadte(k))
     return tekst(
         "## Regionale klyngekontorer\n\nKlyngekontorerne hører til de nationale viden- og erhvervsklynger. De er noget andet end sundhedsklyngerne.\n\n"
-        "{kkr} anbefalede kommunerne i {region} at betale til {kontorer:tal} klyngekontorer i {fra}–{til}. For hvert kontor betaler leadkommunen {lead:kr} om året. "
+        "{kkr} anbefalede kommunerne i {region} at betale til {kontorer:tal} klyngekontorer i {fra}–{til}. For hvert kontor betaler den kommune, hvor kontoret ligger (leadkommunen), {lead:kr} om året. "
         "De {oevrige:tal} andre kommuner deler {andre:kr} efter indbyggertal.\n\n"
         "**Forudsætning:** Kilden siger ikke, hvilket års indbyggertal der skal bruges. Her er brugt tallene {opgjort}.{uklar}\n\n"
         "Træder kommuner ud, betaler de andre hele beløbet, så længe mindst {procent:tal} procent af de {oevrige:tal} deltager, altså {antal:tal}. "
@@ -805,7 +803,7 @@ def indsatser(b: Beregning) -> Any:
         enhed="én indsats pr. række",
         kilde="Indleverede regnskaber",
         mangler="ingen",
-        **_grouping(b),
+        **regioner.foldet(b.region),
     )
 
 
@@ -894,7 +892,7 @@ def afvigelser(b: Beregning) -> Any:
             Kolonne("offentliggjort", "Offentliggjort", type="decimal", decimaler=decimals),
             Kolonne("beregnet", "Efter reglen", type="decimal", decimaler=decimals, beskrivelse="Hvad reglen eller de andre tal giver"),
             Kolonne("forskel", "Forskel", type="decimal", decimaler=decimals, fortegn=True),
-            Kolonne("forskel_indbyggere", "Svarer til indbyggere", type="decimal", decimaler=1, fortegn=True, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger"),
+            Kolonne("forskel_indbyggere", "Svarer til indbyggere", enhed="antal", type="decimal", decimaler=1, fortegn=True, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger"),
             Kolonne("fund", "Fund", vis=False),
             Kolonne("forklaring", "Forklaring", vis=False),
         ],
@@ -1137,7 +1135,3 @@ def _alfabetisk(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:
     order = {region: i for i, region in enumerate(b.regioner.index)}
     named = rows.sort_values("kommune", key=lambda s: s.map(dansk.alfabetisk), kind="stable")
     return named.sort_values("region", key=lambda s: s.map(order), kind="stable")
-
-
-def _grouping(b: Beregning) -> dict[str, Any]:
-    return {"gruppe": "region"} if b.region == HELE_LANDET else {}

@@ -77,7 +77,7 @@ def hovedpunkter(b: Beregning) -> Tekst:
 def hvad_er_nyt(b: Beregning) -> Tekst:
     """What changed since the full report before it; for the first one that it is the first."""
     if b.forrige is None:
-        return Tekst("Dette er den første årsrapport, der er samlet her, så der er ikke en tidligere at sammenligne med.")
+        return Tekst("Dette er den første årsrapport i datagrundlaget, så der er ikke en tidligere at sammenligne med.")
     published = b.serie[b.serie["status"] == OFFENTLIGGJORT]
     now, before = (published[published["aar"] == y].set_index("indikator") for y in (b.aar, b.forrige))
     both = [i for i in now.index if i in before.index]
@@ -102,7 +102,7 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
     if len(breaks):
         points.append(f"Ikke alle tal kan sammenlignes direkte: {', og '.join(breaks)}.")
     listed = "\n".join(f"- {p}" for p in points)
-    return Tekst(f"Siden årsrapporten for {b.forrige}, den seneste tidligere, der er samlet her:\n\n{listed}")
+    return Tekst(f"Siden årsrapporten for {b.forrige}, som er den seneste tidligere i datagrundlaget:\n\n{listed}")
 
 
 def _nye_sikrede(b: Beregning, indicators: Iterable[str]) -> str:
@@ -389,9 +389,10 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: st
 
 
 def _samlet(names: Iterable[str]) -> list[str]:
-    """``names``, where what two neighbours have in common before a colon is said once."""
+    """``names`` as they stand in a sentence, where what two neighbours have in common before a colon is said once."""
     heads = [n.rpartition(": ")[::2] for n in names]
-    return [rest if not head or (i and heads[i - 1][0] == head) else f"{head}: {rest}" for i, (head, rest) in enumerate(heads)]
+    said = [rest if not head or (i and heads[i - 1][0] == head) else f"{head}: {rest}" for i, (head, rest) in enumerate(heads)]
+    return [*said[:1], *(n[:1].lower() + n[1:] if n[1:2].islower() else n for n in said[1:])]
 
 
 def _spaend(row: Any) -> str:
@@ -448,7 +449,7 @@ def besoeg(b: Beregning) -> Tabel:
         [
             Kolonne("raekke", "Område og år", raekkehoved=True),
             Kolonne("besoeg", "Besøg", type="heltal"),
-            Kolonne("enheder", "Plejefamilier eller tilbud", type="heltal"),
+            Kolonne("enheder", "Plejefamilier eller tilbud", type="heltal", enhed="antal"),
             Kolonne("pr_enhed", "Besøg pr. familie eller tilbud", type="decimal", decimaler=2),
             Kolonne("uanmeldte", "Uanmeldte, også forgæves", type="heltal"),
             Kolonne("andel_uanmeldte", "Andel uanmeldte", type="andel"),
@@ -510,7 +511,7 @@ def _pr_100(b: Beregning, rows: pd.DataFrame, id: str, titel: str, enhed: str, n
         [
             Kolonne("raekke", "Hvad og hvornår", raekkehoved=True),
             Kolonne("antal", _stort(enhed), type="heltal"),
-            Kolonne("ud_af", af, type="heltal"),
+            Kolonne("ud_af", af, type="heltal", enhed="antal"),
             Kolonne("pr_100", "Pr. 100", type="decimal"),
             Kolonne("forbehold", "Forbehold"),
             Kolonne("status", "Tallene er"),
@@ -552,7 +553,7 @@ def omkostninger(b: Beregning) -> Tabel:
         [
             Kolonne("raekke", "Udgift", raekkehoved=True),
             Kolonne("udgifter", "Direkte og indirekte udgifter", type="heltal", enhed="kr."),
-            Kolonne("antal", "Antal", type="heltal"),
+            Kolonne("antal", "Antal", type="heltal", enhed="stk."),
             Kolonne("kr_pr", "Pr. stk.", type="decimal", decimaler=0, enhed="kr."),
         ],
         id="omkostninger-pr",
@@ -621,13 +622,13 @@ def takstindeks(b: Beregning) -> Tabel:
         rows,
         [
             Kolonne("raekke", "Takst og år", raekkehoved=True),
-            Kolonne("kr", "Kr.", type="heltal"),
-            Kolonne("indeks", "Indeks", type="decimal"),
+            Kolonne("kr", "Takst", type="heltal", enhed="kr."),
+            Kolonne("indeks", "Indeks", type="decimal", enhed=f"{base} = 100"),
             Kolonne("status", "Tallene er"),
         ],
         id="takstindeks",
         titel=f"Takster som indeks, {base} = 100",
-        enhed="indeks i løbende priser",
+        enhed="kr. i løbende priser og indeks",
         kilde=_kilde(b, "egen beregning"),
         # The larger classes pay the smallest one's takst times a factor, so that their index is the same.
         kun_i_filer=[r.indikator.endswith(STOERRE) for r in rows.itertuples()],
