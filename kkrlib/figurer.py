@@ -44,7 +44,7 @@ _KORTEST = 8.0
 _BLOED = "\N{SOFT HYPHEN}"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
-_RC = {k: v for k, v in mpl.rcParamsDefault.items() if "backend" not in k} | {
+RC = {k: v for k, v in mpl.rcParamsDefault.items() if "backend" not in k} | {
     "svg.fonttype": "none", "svg.hashsalt": "kkr", "path.simplify": False,
 }  # fmt: skip
 """All of matplotlib's settings, so that those of a notebook or of the machine do not reach a figure."""
@@ -123,7 +123,7 @@ def _punktum(tekst: str) -> str:
 # The three kinds of figure -------------------------------------------------------------------------------------
 
 
-@mpl.rc_context(_RC)
+@mpl.rc_context(RC)
 def flisekort(
     vaerdier: pd.Series,
     layout: pd.DataFrame,
@@ -169,7 +169,7 @@ def flisekort(
     raekker = -(-(len(noegle) + bool(len(fremhaev))) // 2)
     top = 16 * raekker + 6
     felt = KORT / KOLONNER
-    flade = _Flade(KORT, top + felt * (int(layout["raekke"].max()) + 1))
+    flade = Flade(KORT, top + felt * (int(layout["raekke"].max()) + 1))
 
     for i, (farve, label) in enumerate(noegle):
         x, y = KORT / 2 * (i // raekker), 16 * (i % raekker)
@@ -204,7 +204,7 @@ def flisekort(
     return Figur(id, titel, beskrivelse, enhed, kilde, flade.svg(id))
 
 
-@mpl.rc_context(_RC)
+@mpl.rc_context(RC)
 def gruppekort(
     grupper: pd.Series,
     numre: Mapping[str, int],
@@ -230,7 +230,7 @@ def gruppekort(
     if ukendte := sorted({str(g) for g in koder.values() if not 1 <= numre.get(g, 0) <= _TRIN}):
         raise ValueError(f"figuren «{id}» har grupper uden et nummer fra 1 til {_TRIN}: {', '.join(ukendte)}")
     felt, top = KORT / KOLONNER, 2.0
-    flade = _Flade(KORT, top + felt * (int(layout["raekke"].max()) + 1) + 2)
+    flade = Flade(KORT, top + felt * (int(layout["raekke"].max()) + 1) + 2)
     fliser = sorted(
         ((0 if r.kommunekode in daempet else numre[koder[r.kommunekode]], r.kommunekode, r.forkortelse, felt * r.kolonne, top + felt * r.raekke)
          for r in layout.itertuples(index=False)),
@@ -252,7 +252,7 @@ def gruppekort(
     return Figur(id, titel, beskrivelse, enhed, kilde, flade.svg(id))
 
 
-@mpl.rc_context(_RC)
+@mpl.rc_context(RC)
 def soejler(
     data: pd.DataFrame,
     *,
@@ -279,7 +279,7 @@ def soejler(
         rammer = _Raekker(bred, data[etiket], top=4, bund=4)
         flade, skrift = rammer.flade, rammer.skrift
         tal = [dansk.tal(v, decimaler) for v in data[vaerdi]]
-        luft = max(_bredde(t, skrift, fed=True) for t in tal) + 6
+        luft = max(tekstbredde(t, skrift, fed=True) for t in tal) + 6
         lo, hi = _spaend(data[[vaerdi]])
         x = _Skala(lo, hi, rammer.venstre + (luft if lo < 0 else 8), rammer.bredde - luft)
 
@@ -296,7 +296,7 @@ def soejler(
     return Figur(id, titel, beskrivelse, enhed, kilde, tegn(True), tegn(False))
 
 
-@mpl.rc_context(_RC)
+@mpl.rc_context(RC)
 def bidrag(
     data: pd.DataFrame,
     *,
@@ -354,10 +354,10 @@ def bidrag(
         skrift, lille, luft = (13.0, 12.0, 16.0) if bred else (13.0, 11.2, 8.0)
         # On a narrow figure the sum is on the line of the row's name, and the numbers of many parts are under the bars.
         under = not bred and med_tal and len(paneler) > 3
-        plads = max(_bredde(t, skrift, fed=True) for t in [ialt_navn, *til_hoejre]) + 18 if til_hoejre else 0.0
+        plads = max(tekstbredde(t, skrift, fed=True) for t in [ialt_navn, *til_hoejre]) + 18 if til_hoejre else 0.0
         navne = [[str(e)] if bred else _linjer(str(e), skrift, SMAL - plads) for e in data[etiket]]
         if bred:
-            fra, til = max(_bredde(n[0], skrift, fed=True) for n in navne) + 14, BRED - plads
+            fra, til = max(tekstbredde(n[0], skrift, fed=True) for n in navne) + 14, BRED - plads
         else:
             fra, til = 1.0 if med_tal else 4.0, float(SMAL)
         try:
@@ -382,7 +382,7 @@ def bidrag(
         raekker = [top + pr_raekke * n for top, b in zip(toppe, blokke) for n in range(len(b))]
         bund = raekker[-1] + pr_raekke
         igen = bool(skridt) and bred and len(data) > 15
-        flade = _Flade(BRED if bred else SMAL, bund + (18 if igen else 2))
+        flade = Flade(BRED if bred else SMAL, bund + (18 if igen else 2))
 
         # The lines between rows are one as broad as the figure, in dashes of a pixel.
         for top, b in zip(toppe, blokke):
@@ -496,7 +496,7 @@ class _Panel:
 
     def kraever(self, pr_enhed: float, skrift: float, under: bool) -> float:
         """The width that the bars and their numbers need at a scale."""
-        numre = [_bredde(t, skrift, fed=self.fed) for t in self.tekster]
+        numre = [tekstbredde(t, skrift, fed=self.fed) for t in self.tekster]
         ned = max(0.0, -min(self.vaerdier)) * pr_enhed
         op = max(max(0.0, v) * pr_enhed + (t + 5 if t and not under else 0) for v, t in itertools.zip_longest(self.vaerdier, numre, fillvalue=0.0))
         return max([ned + op, *(numre if under else [])])
@@ -507,7 +507,7 @@ class _Panel:
             return
         for n in range(math.ceil((self.venstre - self.nul) / pr_enhed / skridt), math.floor((self.hoejre - self.nul) / pr_enhed / skridt) + 1):
             x, tekst = self.nul + n * skridt * pr_enhed, self.skriv(n * skridt, _cifre([skridt]))
-            halv = _bredde(tekst, skrift) / 2
+            halv = tekstbredde(tekst, skrift) / 2
             # Clear of the next panel's zero, which is at its left if not further in.
             if n == 0 or self.venstre - 3 <= x - halv and x + halv <= self.hoejre + luft - 10:
                 yield x, tekst
@@ -532,11 +532,11 @@ def _stil_op(paneler: Sequence[_Panel], fra: float, til: float, luft: float, skr
             lo, hi = (midt, hi) if sum(bredder(midt, mindst)) <= plads else (lo, midt)
         return lo
 
-    mindst = [max(_bredde(stykke, skrift, fed=p.fed) for stykke in _stykker(p.navn)) for p in paneler]
+    mindst = [max(tekstbredde(stykke, skrift, fed=p.fed) for stykke in _stykker(p.navn)) for p in paneler]
     if stoerst and skala(mindst) * stoerst < _KORTEST or sum(bredder(0, mindst)) > plads:
         raise ValueError("navnene på delene er for lange til at stå ved siden af hinanden; giv dem bløde bindestreger")
     # A word is broken only where that gives the bars much more room.
-    hele = [max(_bredde(o, skrift, fed=p.fed) for o in p.navn.replace(_BLOED, "").split(" ")) for p in paneler]
+    hele = [max(tekstbredde(o, skrift, fed=p.fed) for o in p.navn.replace(_BLOED, "").split(" ")) for p in paneler]
     nok = 0.7 * skala(mindst)
     for n in sorted(range(len(paneler)), key=lambda n: hele[n] - mindst[n]):
         forsoeg = [*mindst[:n], hele[n], *mindst[n + 1 :]]
@@ -568,7 +568,7 @@ def _brudt(navn: str, skrift: float, plads: float, *, fed: bool = False) -> list
             resten = "".join(o.split(_BLOED)[n:])
             foran = linjer[-1] + (" " if linjer[-1] and not n else "")
             hen = foran + stykke + ("" if stykke == resten else "-")
-            if _bredde(foran + resten, skrift, fed=fed) <= plads or n and _bredde(hen, skrift, fed=fed) <= plads:
+            if tekstbredde(foran + resten, skrift, fed=fed) <= plads or n and tekstbredde(hen, skrift, fed=fed) <= plads:
                 linjer[-1] = foran + stykke
             else:
                 linjer[-1] += "-" if n else ""
@@ -581,7 +581,7 @@ def _skridt(paneler: Sequence[_Panel], pr_enhed: float, skrift: float, luft: flo
     stoerst = max(abs(v) for p in paneler for v in p.vaerdier) or 1.0
     for skridt in (m * 10.0**e for e in itertools.count(math.floor(math.log10(stoerst)) - 2) for m in (1, 2, 5)):
         maerker = [list(p.maerker(skridt, pr_enhed, skrift, luft)) for p in paneler]
-        if all(b - a >= (_bredde(t, skrift) + _bredde(u, skrift)) / 2 + 4 for m in maerker for (a, t), (b, u) in itertools.pairwise(m)):
+        if all(b - a >= (tekstbredde(t, skrift) + tekstbredde(u, skrift)) / 2 + 4 for m in maerker for (a, t), (b, u) in itertools.pairwise(m)):
             return skridt
     raise AssertionError("skalaen har ingen ende")
 
@@ -648,7 +648,7 @@ def _em(tekst: str) -> float:
     )
 
 
-def _bredde(tekst: str, skrift: float, *, fed: bool = False) -> float:
+def tekstbredde(tekst: str, skrift: float, *, fed: bool = False) -> float:
     """The pixels to set aside for a text: as much as DejaVu Sans takes, the widest font a reader is likely to have."""
     return _em(tekst) * skrift * (1.24 if fed else 1.14)
 
@@ -659,13 +659,13 @@ def _bredde(tekst: str, skrift: float, *, fed: bool = False) -> float:
 def _linjer(tekst: str, skrift: float, plads: float) -> list[str]:
     """A name as one line, or as two where it would not fit when a reader sets the letters apart (WCAG 1.4.12)."""
     luft = 0.12 * len(tekst) + 0.16 * tekst.count(" ")
-    if " " not in tekst or _bredde(tekst, skrift) + luft * skrift <= plads:
+    if " " not in tekst or tekstbredde(tekst, skrift) + luft * skrift <= plads:
         return [tekst]
     brud = min((i for i, c in enumerate(tekst) if c == " "), key=lambda i: abs(2 * i + 1 - len(tekst)))
     return [tekst[:brud], tekst[brud + 1 :]]
 
 
-class _Flade:
+class Flade:
     """A matplotlib figure drawn on in pixels from the top left, with named colours only."""
 
     def __init__(self, bredde: float, hoejde: float):
@@ -737,11 +737,11 @@ class _Raekker:
         self.bred, self.top = bred, top
         self.navne = {i: str(e) for i, e in etiketter.items()}
         self.bredde = BRED if bred else SMAL
-        self.venstre = max(_bredde(n, self.skrift, fed=True) for n in self.navne.values()) + 10 if bred else 0.0
+        self.venstre = max(tekstbredde(n, self.skrift, fed=True) for n in self.navne.values()) + 10 if bred else 0.0
         self.linjer = {i: [n] if bred else _linjer(n, self.skrift, SMAL) for i, n in self.navne.items()}
         mere = self.linje * (max(map(len, self.linjer.values())) - 1)
         self.afstand, self.ned = (25.0, 5.0) if bred else (41.0 + mere, 20.0 + mere)
-        self.flade = _Flade(self.bredde, top + self.afstand * len(self.navne) + bund)
+        self.flade = Flade(self.bredde, top + self.afstand * len(self.navne) + bund)
         self.hoejde = self.flade.hoejde
         self._rammer = [
             _Ramme(i, top + self.afstand * n + self.ned, top + self.afstand * n + self.ned + self.tykkelse / 2)

@@ -283,8 +283,8 @@ def tabel(
 
     ``id`` is a lower-case slug, unique on its page; ``titel`` is the caption; ``enhed`` says in words what is
     counted, ``kilde`` where it comes from; ``note`` is shown below. Plain text all of them. The unit stands in the header of every column of
-    numbers that has no unit of its own (a share with its sign in the cells needs none); where there is no such column it follows the
-    title, and below the table if it begins «som nævnt», «én» or «ét».
+    numbers that has no unit of its own (a share with its sign in the cells needs none); where no column says it, it follows the title, and
+    below the table if it begins «som nævnt», «én» or «ét».
 
     ``ialt`` holds total rows with the same columns; a column it lacks is left empty. They are marked, stand in
     ``<tfoot>`` and in the XLSX, never in the CSV. ``gruppe`` names the column that splits a long table into
@@ -328,7 +328,7 @@ def tabel(
 
     units = [_enhed(k, enhed) for k in columns]
     below = enhed.lower().startswith(_UDEN_ENHED)
-    heads = any(units[j] and not k.enhed for j, k in zip(pick, shown, strict=True))
+    heads = any(units[j] == enhed.strip() for j, k in zip(pick, shown, strict=True) if k.type in _TAL)
     unit = "" if below or heads else f' <span class="enhed">Enhed: {_e(enhed.strip())}</span>'
 
     def one(caption: str, bodies: Mapping[str, tuple[Sequence[int], Sequence[int]]], foot: Sequence[int]) -> str:

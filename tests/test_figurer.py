@@ -448,7 +448,7 @@ def test_soejlerne_er_saa_lange_som_tallene():
 
 
 def test_et_skraveret_felt_er_streger_inden_for_sin_kant_og_intet_moenster():
-    flade = figurer._Flade(60, 40)
+    flade = figurer.Flade(60, 40)
     for x in (2, 32):
         flade.rektangel(x, 5, 20, 30, "papir", "serie-1", 1, True)
     svg = ET.fromstring(flade.svg("x"))
@@ -492,7 +492,7 @@ def _tekster(svg: ET.Element) -> list[tuple[tuple[float, float, float, float], s
     for e, g in med_arv(svg):
         if e.tag == "text":
             x, y, skrift = float(e.get("x")), float(e.get("y")), float(g["font-size"])
-            b = figurer._bredde(e.text, skrift, fed=g.get("font-weight") == "700")
+            b = figurer.tekstbredde(e.text, skrift, fed=g.get("font-weight") == "700")
             x -= {"middle": b / 2, "end": b}.get(g.get("text-anchor"), 0)
             ud.append(((x, y - 0.75 * skrift, x + b, y + 0.22 * skrift), e.text))
     return ud

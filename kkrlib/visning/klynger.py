@@ -728,7 +728,7 @@ def regnskab(b: Beregning) -> Tabel:
         [
             Kolonne("region", "Region", vis=False),
             Kolonne("navn", "Klynge", raekkehoved=True),
-            Kolonne("betalere", "Betalere", type="heltal", beskrivelse="Kommuner, der bidrager, og regionen"),
+            Kolonne("betalere", "Betalere", enhed="antal", type="heltal", beskrivelse="Kommuner, der bidrager, og regionen"),
             Kolonne("kommuner", "Fra kommunerne", type="heltal"),
             Kolonne("regionen", "Fra regionen", type="heltal"),
             Kolonne("i_alt", "Budget i alt", type="heltal"),

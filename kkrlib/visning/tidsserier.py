@@ -13,13 +13,13 @@ import matplotlib as mpl
 import pandas as pd
 
 from kkrlib import dansk
-from kkrlib.figurer import _RC, BRED, SMAL, Figur, _bredde, _Flade
+from kkrlib.figurer import BRED, RC, SMAL, Figur, Flade, tekstbredde
 
 _NAVN = 13.0
 _HOEJDE, _TOP, _BUND = 92.0, 46.0, 22.0
 
 
-@mpl.rc_context(_RC)
+@mpl.rc_context(RC)
 def paneler(
     serie: pd.DataFrame,
     navne: Mapping[str, str],
@@ -56,7 +56,7 @@ def paneler(
         each, gap = (width - 24 * (across - 1)) / across, 24
         below = _BUND + (13 if derived else 0)
         down = math.ceil(len(navne) / across)
-        flade = _Flade(width, down * (_TOP + _HOEJDE + below) - 4)
+        flade = Flade(width, down * (_TOP + _HOEJDE + below) - 4)
         # Drawn kind by kind, so that neighbours in the SVG share their attributes.
         names, grounds, bars, lined = [], [], [], []
         labels: dict[str, list[tuple[float, float, str]]] = {"aar": [], "fed": [], "mager": []}
@@ -80,7 +80,7 @@ def paneler(
                 if row.mindst != row.hoejst:
                     both = f"{dansk.tal(row.mindst)}–{dansk.tal(row.hoejst)}"
                     # Side by side intervals would run into each other; then the ends stand one above the other.
-                    lines = [both] if _bredde(both, 11) <= step else [f"{dansk.tal(row.mindst)}–", *lines]
+                    lines = [both] if tekstbredde(both, 11) <= step else [f"{dansk.tal(row.mindst)}–", *lines]
                 for up, line in enumerate(reversed(lines)):
                     labels["mager" if row.status == afledt else "fed"].append((middle, ground - size - 4 - 12 * up, line))
         for name in names:
