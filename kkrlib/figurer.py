@@ -15,7 +15,8 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from html import escape
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -41,6 +42,8 @@ _TAL_VED_SOEJLER = 60
 """More numbers than this beside the bars of :func:`bidrag` would be a table; then it has a scale instead."""
 _KORTEST = 8.0
 """Where not even the longest bar of :func:`bidrag` is this long, the names of the parts take too much room."""
+_SES = 3.0
+"""Bars of :func:`bidrag` that are shorter can't be told from one another."""
 _BLOED = "\N{SOFT HYPHEN}"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -164,7 +167,9 @@ def flisekort(
     if for_lange:
         raise ValueError(f"værdien er for lang til en flise: {', '.join(for_lange)}")
 
-    trin = {kode: 0 if v == 0 else 1 + sum(v >= g for g in limits) for kode, v in vaerdier.items()}
+    # By the number as the tile says it, or two tiles with the same number would differ; "0,0" can still be above zero.
+    vist = [_laest(format(g)) for g in limits]
+    trin = {kode: 0 if v == 0 else 1 + sum(_laest(tekster[kode]) >= g for g in vist) for kode, v in vaerdier.items()}
     noegle = [(f"trin-{i}", t) for i, t in enumerate(_klasser(limits, format, _er_hele([*vaerdier, *limits])))]
     raekker = -(-(len(noegle) + bool(len(fremhaev))) // 2)
     top = 16 * raekker + 6
@@ -279,7 +284,7 @@ def soejler(
         rammer = _Raekker(bred, data[etiket], top=4, bund=4)
         flade, skrift = rammer.flade, rammer.skrift
         tal = [dansk.tal(v, decimaler) for v in data[vaerdi]]
-        luft = max(tekstbredde(t, skrift, fed=True) for t in tal) + 6
+        luft = max(_rum(t, skrift, 0, fed=True) for t in tal) + 6
         lo, hi = _spaend(data[[vaerdi]])
         x = _Skala(lo, hi, rammer.venstre + (luft if lo < 0 else 8), rammer.bredde - luft)
 
@@ -322,7 +327,9 @@ def bidrag(
     bars have their numbers beside them (with ``decimaler`` decimals), many have a scale above. ``ialt`` and ``etiket``
     name the columns of the sum and the row's name. The sum is a number with ``ialt_decimaler`` decimals (``decimaler``
     unless given), signed unless ``ialt_fortegn`` is False, and with ``ialt_soejle`` a last panel of bars. Rows whose
-    index is in ``fremhaev`` get a bold name and a colour of their own.
+    index is in ``fremhaev`` get a bold name and a colour of their own. On a narrow figure with a scale, a row that
+    would leave most bars of the others too short to see has numbers in place of bars, unless it is in ``fremhaev``, and
+    the description says so.
 
     ValueError if there are no rows or parts, a number is missing, a row's parts do not make its sum (within what
     rounding to ``decimaler`` may cause), or the names are too long to stand side by side.
@@ -350,33 +357,44 @@ def bidrag(
     if ialt_soejle:
         paneler.append(_Panel(ialt_navn, list(map(float, data[ialt])), ialt_tal, skriv_ialt, fed=True))
 
+    bemaerkning: list[str] = []
+
     def tegn(bred: bool) -> str:
+        felter = paneler
         skrift, lille, luft = (13.0, 12.0, 16.0) if bred else (13.0, 11.2, 8.0)
         # On a narrow figure the sum is on the line of the row's name, and the numbers of many parts are under the bars.
-        under = not bred and med_tal and len(paneler) > 3
-        plads = max(tekstbredde(t, skrift, fed=True) for t in [ialt_navn, *til_hoejre]) + 18 if til_hoejre else 0.0
-        navne = [[str(e)] if bred else _linjer(str(e), skrift, SMAL - plads) for e in data[etiket]]
+        under = not bred and med_tal and len(felter) > 3
+        plads = max(_rum(t, skrift, 12, fed=True) for t in [ialt_navn, *til_hoejre]) + 18 if til_hoejre else 0.0
+        navne = [[str(e)] if bred else navnelinjer(str(e), skrift, SMAL - plads) for e in data[etiket]]
         if bred:
-            fra, til = max(tekstbredde(n[0], skrift, fed=True) for n in navne) + 14, BRED - plads
+            fra, til = max(_rum(n[0], skrift, 10, fed=i in fremhaev) for i, n in zip(data.index, navne)) + 14, BRED - plads
         else:
             fra, til = 1.0 if med_tal else 4.0, float(SMAL)
         try:
-            pr_enhed = _stil_op(paneler, fra, til, luft, lille, under)
+            pr_enhed = _stil_op(felter, fra, til, luft, lille, under)
+            alle = [abs(v) * pr_enhed for p in felter for v in p.vaerdier]
+            if not bred and not med_tal and sum(v < _SES for v in alle) * 2 > len(alle):
+                # One row dwarfs the others: where they gain much by it, it has numbers in place of its bars.
+                stor = max(range(len(data)), key=lambda n: max(abs(p.vaerdier[n]) for p in felter))
+                andre = [p.med_tal_i_stedet(stor, decimaler) for p in felter]
+                if data.index[stor] not in fremhaev and (ny := _stil_op(andre, fra, til, luft, lille, under)) >= 2 * pr_enhed:
+                    felter, pr_enhed = andre, ny
+                    bemaerkning.append(f" På en smal skærm har {data[etiket].iloc[stor]} tal i stedet for søjler, så de øvriges kan ses.")
         except ValueError as fejl:
             raise ValueError(f"figuren «{id}»: {fejl}") from None
-        skridt = 0.0 if med_tal else _skridt(paneler, pr_enhed, lille, luft)
+        skridt = 0.0 if med_tal else _skridt(felter, pr_enhed, lille, luft)
 
         # A row, from the line above it to the middle of its bars and to the next: on a narrow figure its name is first.
         tyk = 12.0
         ned = 11.0 if bred else 17.0 * max(map(len, navne)) + 10
         pr_raekke = 22.0 if bred else ned + (26.0 if under else 11.0)
         # A head, of names and perhaps a scale. The sum's name is above the last panel's where that one takes all lines.
-        linjer = max(len(p.linjer) for p in paneler)
-        over = bool(til_hoejre) and not bred and len(paneler[-1].linjer) == linjer
+        linjer = max(len(p.linjer) for p in felter)
+        over = bool(til_hoejre) and not bred and len(felter[-1].linjer) == linjer
         over_raekker = 23 if skridt else 8
         hoved = 15.0 * (linjer + over) + over_raekker - 4
-        # A long narrow figure has its head again every ten rows or so.
-        blok = len(data) if bred or len(data) <= 13 else math.ceil(len(data) / math.ceil(len(data) / 10))
+        # A long narrow figure has its head again, about a screen further down.
+        blok = len(data) if bred or len(data) <= 13 else math.ceil(len(data) / math.ceil(len(data) / 15))
         blokke = [range(n, min(n + blok, len(data))) for n in range(0, len(data), blok)]
         toppe = [n * (hoved + 12 + blok * pr_raekke) + hoved for n in range(len(blokke))]
         raekker = [top + pr_raekke * n for top, b in zip(toppe, blokke) for n in range(len(b))]
@@ -398,16 +416,16 @@ def bidrag(
                         foerst, slut = top + ned - tyk / 2 - 2, top + pr_raekke * (len(b) - 1) + ned + tyk / 2 + 2
                         flade.linje(x, foerst, x, slut, farve, streg=(tyk + 4, pr_raekke - tyk - 4))
 
-        maerker = [(p, x, t) for p in paneler for x, t in p.maerker(skridt, pr_enhed, lille, luft)]
+        maerker = [(p, x, t) for p in felter for x, t in p.maerker(skridt, pr_enhed, lille, luft)]
         lodret([x for p, x, _ in maerker if x != p.nul], "gitter")
         for farve in ("serie-1", "fremhaev"):
-            for p in paneler:
+            for p in felter:
                 for y, i, v in zip(raekker, data.index, p.vaerdier):
                     x = p.nul + v * pr_enhed
                     # What is shorter than half a pixel would lie within the zero line.
                     if abs(x - p.nul) >= 0.5 and (i in fremhaev) == (farve == "fremhaev"):
                         flade.bjaelke(p.nul, x, y + ned, tyk, farve)
-        lodret([p.nul for p in paneler], "blaek")
+        lodret([p.nul for p in felter], "blaek")
 
         for fed in (False, True):
             for y, i, linjerne in zip(raekker, data.index, navne):
@@ -415,7 +433,7 @@ def bidrag(
                     if (i in fremhaev) == fed:
                         flade.tekst(0, y + (16 if bred else 15) + 17 * n, linje, skrift, fed=fed)
         for fed in (False, True):
-            for p in paneler:
+            for p in felter:
                 for y, v, t in zip(raekker, p.vaerdier, p.tekster):
                     if p.fed == fed:
                         x, ned_til = (p.venstre, ned + 19) if under else (p.nul + max(0.0, v * pr_enhed) + 4, ned + 4)
@@ -427,7 +445,7 @@ def bidrag(
                 flade.tekst(flade.bredde, top - over_raekker - (0 if bred else 15 * (linjer - 1 + over)), ialt_navn, skrift, fed=True, anker="right")
         for fed in (False, True):
             for top in toppe:
-                for p in paneler:
+                for p in felter:
                     for n, linje in enumerate(reversed(p.linjer)):
                         if p.fed == fed:
                             flade.tekst(p.venstre, top - over_raekker - 15 * n, linje, lille, fed=fed)
@@ -436,7 +454,8 @@ def bidrag(
                 flade.tekst(x, y, t, lille, "svag", anker="center")
         return flade.svg(id)
 
-    return Figur(id, titel, beskrivelse, enhed, kilde, tegn(True), tegn(False))
+    bred, smal = tegn(True), tegn(False)
+    return Figur(id, titel, beskrivelse + "".join(bemaerkning), enhed, kilde, bred, smal)
 
 
 # Checks of what the caller gives -------------------------------------------------------------------------------
@@ -481,7 +500,8 @@ def _talkolonner(
 class _Panel:
     """One part: its name, its number in every row, and those as written (none: not written).
 
-    :func:`_stil_op` says where it is: its left and right, its zero line, and the lines of its name.
+    :func:`_stil_op` says where it is: its left and right, its zero line, the lines of its name, and how much of the air
+    on its right (``fri``) they and its numbers may use when a reader sets the letters apart.
     """
 
     navn: str
@@ -489,14 +509,23 @@ class _Panel:
     tekster: list[str]
     skriv: Callable[..., str]
     fed: bool = False
+    fri: float = 0.0
     venstre: float = 0.0
     hoejre: float = 0.0
     nul: float = 0.0
     linjer: list[str] = field(default_factory=list)
 
+    def med_tal_i_stedet(self, raekke: int, decimaler: int) -> _Panel:
+        """The panel with no bar in one row, and that row's number where it would begin."""
+        return replace(
+            self,
+            vaerdier=[0.0 if n == raekke else v for n, v in enumerate(self.vaerdier)],
+            tekster=[self.skriv(v, decimaler) if n == raekke else "" for n, v in enumerate(self.vaerdier)],
+        )
+
     def kraever(self, pr_enhed: float, skrift: float, under: bool) -> float:
         """The width that the bars and their numbers need at a scale."""
-        numre = [tekstbredde(t, skrift, fed=self.fed) for t in self.tekster]
+        numre = [_rum(t, skrift, self.fri, fed=self.fed) for t in self.tekster]
         ned = max(0.0, -min(self.vaerdier)) * pr_enhed
         op = max(max(0.0, v) * pr_enhed + (t + 5 if t and not under else 0) for v, t in itertools.zip_longest(self.vaerdier, numre, fillvalue=0.0))
         return max([ned + op, *(numre if under else [])])
@@ -507,7 +536,7 @@ class _Panel:
             return
         for n in range(math.ceil((self.venstre - self.nul) / pr_enhed / skridt), math.floor((self.hoejre - self.nul) / pr_enhed / skridt) + 1):
             x, tekst = self.nul + n * skridt * pr_enhed, self.skriv(n * skridt, _cifre([skridt]))
-            halv = tekstbredde(tekst, skrift) / 2
+            halv = spredt(tekst, skrift) / 2
             # Clear of the next panel's zero, which is at its left if not further in.
             if n == 0 or self.venstre - 3 <= x - halv and x + halv <= self.hoejre + luft - 10:
                 yield x, tekst
@@ -532,11 +561,26 @@ def _stil_op(paneler: Sequence[_Panel], fra: float, til: float, luft: float, skr
             lo, hi = (midt, hi) if sum(bredder(midt, mindst)) <= plads else (lo, midt)
         return lo
 
-    mindst = [max(tekstbredde(stykke, skrift, fed=p.fed) for stykke in _stykker(p.navn)) for p in paneler]
+    for n, p in enumerate(paneler, 1):
+        p.fri = luft - 3 if n < len(paneler) else 0.0
+
+    def til_navn(n: int, dele: Sequence[str], naeste: float) -> float:
+        """The width for panel ``n``'s name in pieces, where the next panel's is ``naeste`` wide."""
+        p = paneler[n]
+        alene = n + 1 < len(paneler) and len(list(_stykker(paneler[n + 1].navn))) == 1
+        # Names stand on the same foot: beside one that cannot be broken, all lines but the last have its room as well.
+        fri = [p.fri + (naeste if alene and stykke is not dele[-1] else 0) for stykke in dele]
+        luftige = [spredt(stykke, skrift, fed=p.fed) - f for stykke, f in zip(dele, fri)]
+        stramme = [tekstbredde(stykke, skrift, fed=p.fed) - (f - p.fri) for stykke, f in zip(dele, fri)]
+        return max(*luftige, *stramme)
+
+    mindst: list[float] = []
+    for n in reversed(range(len(paneler))):
+        mindst.insert(0, til_navn(n, list(_stykker(paneler[n].navn)), mindst[0] if mindst else 0.0))
     if stoerst and skala(mindst) * stoerst < _KORTEST or sum(bredder(0, mindst)) > plads:
         raise ValueError("navnene på delene er for lange til at stå ved siden af hinanden; giv dem bløde bindestreger")
     # A word is broken only where that gives the bars much more room.
-    hele = [max(tekstbredde(o, skrift, fed=p.fed) for o in p.navn.replace(_BLOED, "").split(" ")) for p in paneler]
+    hele = [til_navn(n, p.navn.replace(_BLOED, "").split(" "), m) for n, (p, m) in enumerate(zip(paneler, [*mindst[1:], 0.0]))]
     nok = 0.7 * skala(mindst)
     for n in sorted(range(len(paneler)), key=lambda n: hele[n] - mindst[n]):
         forsoeg = [*mindst[:n], hele[n], *mindst[n + 1 :]]
@@ -546,7 +590,7 @@ def _stil_op(paneler: Sequence[_Panel], fra: float, til: float, luft: float, skr
     for p, bredde in zip(paneler, bredder(pr_enhed, mindst)):
         p.venstre, p.hoejre = math.floor(fra), fra + bredde
         p.nul = math.ceil(fra - min(0.0, *p.vaerdier) * pr_enhed)
-        p.linjer = _brudt(p.navn, skrift, bredde, fed=p.fed)
+        p.linjer = _brudt(p.navn, skrift, bredde, p.fri, fed=p.fed)
         fra += bredde + luft
     return pr_enhed
 
@@ -559,7 +603,7 @@ def _stykker(navn: str) -> Iterator[str]:
         yield sidst
 
 
-def _brudt(navn: str, skrift: float, plads: float, *, fed: bool = False) -> list[str]:
+def _brudt(navn: str, skrift: float, plads: float, fri: float, *, fed: bool = False) -> list[str]:
     """A name in as few lines as fill ``plads``, broken at spaces and, with a hyphen, at soft hyphens."""
     linjer = [""]
     for o in navn.split(" "):
@@ -568,7 +612,7 @@ def _brudt(navn: str, skrift: float, plads: float, *, fed: bool = False) -> list
             resten = "".join(o.split(_BLOED)[n:])
             foran = linjer[-1] + (" " if linjer[-1] and not n else "")
             hen = foran + stykke + ("" if stykke == resten else "-")
-            if tekstbredde(foran + resten, skrift, fed=fed) <= plads or n and tekstbredde(hen, skrift, fed=fed) <= plads:
+            if _rum(foran + resten, skrift, fri, fed=fed) <= plads or n and _rum(hen, skrift, fri, fed=fed) <= plads:
                 linjer[-1] = foran + stykke
             else:
                 linjer[-1] += "-" if n else ""
@@ -581,7 +625,7 @@ def _skridt(paneler: Sequence[_Panel], pr_enhed: float, skrift: float, luft: flo
     stoerst = max(abs(v) for p in paneler for v in p.vaerdier) or 1.0
     for skridt in (m * 10.0**e for e in itertools.count(math.floor(math.log10(stoerst)) - 2) for m in (1, 2, 5)):
         maerker = [list(p.maerker(skridt, pr_enhed, skrift, luft)) for p in paneler]
-        if all(b - a >= (tekstbredde(t, skrift) + tekstbredde(u, skrift)) / 2 + 4 for m in maerker for (a, t), (b, u) in itertools.pairwise(m)):
+        if all(b - a >= (spredt(t, skrift) + spredt(u, skrift)) / 2 + 4 for m in maerker for (a, t), (b, u) in itertools.pairwise(m)):
             return skridt
     raise AssertionError("skalaen har ingen ende")
 
@@ -639,11 +683,16 @@ def _klasser(graenser: Sequence[Any], format: Callable[[Any], str], hele: bool) 
     return [format(0), foerste, *midt, f"{format(graenser[-1])} eller mere"]
 
 
+def _laest(tekst: str) -> Decimal:
+    """The number that a Danish text says: ``"1.234,5" → 1234.5``."""
+    return Decimal(tekst.replace(".", "").replace(",", "."))
+
+
 def _em(tekst: str) -> float:
     """About the width of a text in a common sans serif, in units of its font size."""
     return sum(
-        0.3 if c in "fijlrt.,:;'|() \N{NO-BREAK SPACE}" else 0.88 if c in "mwMW%Ææ" else 0.68 if c.isupper()
-        else 0.57 if c.isdigit() or c in "+\N{MINUS SIGN}" else 0.54
+        0.3 if c in "fijlrt.,:;'|() \N{NO-BREAK SPACE}" else 0.88 if c in "mwMW%Ææ" else 0.74 if c in "+\N{MINUS SIGN}"
+        else 0.68 if c.isupper() else 0.57 if c.isdigit() else 0.36 if c == "-" else 0.54
         for c in tekst
     )
 
@@ -653,13 +702,22 @@ def tekstbredde(tekst: str, skrift: float, *, fed: bool = False) -> float:
     return _em(tekst) * skrift * (1.24 if fed else 1.14)
 
 
+def spredt(tekst: str, skrift: float, *, fed: bool = False) -> float:
+    """The pixels that a text takes when a reader sets letters and words apart as much as WCAG 1.4.12 says."""
+    return tekstbredde(tekst, skrift, fed=fed) + (0.12 * max(len(tekst) - 1, 0) + 0.16 * tekst.count(" ")) * skrift
+
+
+def _rum(tekst: str, skrift: float, fri: float, *, fed: bool = False) -> float:
+    """The pixels to set aside for a text that has ``fri`` pixels of air beside it, which it may use when spread."""
+    return max(tekstbredde(tekst, skrift, fed=fed), spredt(tekst, skrift, fed=fed) - fri)
+
+
 # Drawing -------------------------------------------------------------------------------------------------------
 
 
-def _linjer(tekst: str, skrift: float, plads: float) -> list[str]:
-    """A name as one line, or as two where it would not fit when a reader sets the letters apart (WCAG 1.4.12)."""
-    luft = 0.12 * len(tekst) + 0.16 * tekst.count(" ")
-    if " " not in tekst or tekstbredde(tekst, skrift) + luft * skrift <= plads:
+def navnelinjer(tekst: str, skrift: float, plads: float, *, fed: bool = False) -> list[str]:
+    """A name as one line, or as two where it would not fit when a reader sets the letters apart."""
+    if " " not in tekst or spredt(tekst, skrift, fed=fed) <= plads:
         return [tekst]
     brud = min((i for i, c in enumerate(tekst) if c == " "), key=lambda i: abs(2 * i + 1 - len(tekst)))
     return [tekst[:brud], tekst[brud + 1 :]]
@@ -737,8 +795,8 @@ class _Raekker:
         self.bred, self.top = bred, top
         self.navne = {i: str(e) for i, e in etiketter.items()}
         self.bredde = BRED if bred else SMAL
-        self.venstre = max(tekstbredde(n, self.skrift, fed=True) for n in self.navne.values()) + 10 if bred else 0.0
-        self.linjer = {i: [n] if bred else _linjer(n, self.skrift, SMAL) for i, n in self.navne.items()}
+        self.venstre = max(spredt(n, self.skrift, fed=True) for n in self.navne.values()) + 12 if bred else 0.0
+        self.linjer = {i: [n] if bred else navnelinjer(n, self.skrift, SMAL) for i, n in self.navne.items()}
         mere = self.linje * (max(map(len, self.linjer.values())) - 1)
         self.afstand, self.ned = (25.0, 5.0) if bred else (41.0 + mere, 20.0 + mere)
         self.flade = Flade(self.bredde, top + self.afstand * len(self.navne) + bund)

@@ -109,6 +109,30 @@ globalThis.kkr = (() => {
     return fund;
   }
 
+  // Words in a drawing that lie on each other or outside it, by what is seen: spacing after the last letter is not.
+  function tegnet() {
+    const fund = [];
+    for (const svg of alle("svg").filter(s => ses(s) && s.getBoundingClientRect().width)) {
+      const ud = svg.getBoundingClientRect(), skala = ud.width / (svg.viewBox.baseVal.width || ud.width);
+      const ord = alle("text", svg).filter(t => t.textContent.trim() && ses(t)).map(t => {
+        const r = t.getBoundingClientRect(), s = getComputedStyle(t), skrift = parseFloat(s.fontSize) * skala;
+        // The box is as high as a line; the letters reach from the ascenders to the descenders about the baseline.
+        const grund = t.getScreenCTM(), y = t.y.baseVal[0].value * grund.d + grund.f;
+        return { hvad: ren(t.textContent), l: r.left, r: r.right - (parseFloat(s.letterSpacing) || 0) * skala, o: y - .75 * skrift, u: y + .22 * skrift };
+      });
+      const hvor = svg.closest(".figur")?.id ?? vis(svg);
+      ord.forEach((a, i) => {
+        if (a.l < ud.left - 1 || a.r > ud.right + 1 || a.o < ud.top - 1 || a.u > ud.bottom + 1)
+          fund.push(`«${a.hvad}» reaches outside its drawing: ${hvor}, ${[a.l - ud.left, a.r - ud.left].map(Math.round).join("–")} of ${Math.round(ud.width)} px`);
+        for (const b of ord.slice(i + 1)) {
+          const x = Math.min(a.r, b.r) - Math.max(a.l, b.l), y = Math.min(a.u, b.u) - Math.max(a.o, b.o);
+          if (x > 1 && y > 1) fund.push(`«${a.hvad}» lies on «${b.hvad}»: ${hvor}, ${x.toFixed(1)} × ${y.toFixed(1)} px`);
+        }
+      });
+    }
+    return fund.slice(0, 20);
+  }
+
   // On paper: every cell of every table is there, whatever is folded on the screen, and inside the paper's width.
   function papir() {
     const fund = [], bredt = document.documentElement.clientWidth;
@@ -145,7 +169,7 @@ globalThis.kkr = (() => {
     tal: alle("tbody th, tbody td, tfoot th, tfoot td").flatMap(c => ren(c.textContent).match(/\d[\d.,]*\d|\d/g) ?? []),
   });
 
-  return { struktur, bredde, klippet, papir, tekster, forventet,
+  return { struktur, bredde, klippet, tegnet, papir, tekster, forventet,
     malet: () => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(r)))),
     fold: ud => alle("details").forEach(d => { d.dataset.foer ??= d.open; d.open = ud ?? d.dataset.foer === "true"; }),
     afstand: til => {

@@ -281,7 +281,16 @@ def test_figures_show_every_number_of_their_indicators_in_both_widths(b, figur):
     for svg in (made.svg_bred, made.svg_smal):
         texts = [t.get_text() for t in BeautifulSoup(svg, "html.parser").find_all("text")]
         assert (AFLEDT in texts) == ("stroke-dasharray" in svg)
-    assert "Et år uden søjle står ikke i de brugte rapporter." in made.beskrivelse
+    names = {PANELER[made.id][n] for n in PANELER[made.id]} & set(b.serie["indikator"])
+    rows = b.serie[b.serie["indikator"].isin(names)]
+    panels = len(names) * (b.aar - min(rows["aar"]) + 1)
+    assert ("Et år uden søjle står ikke i de brugte rapporter." in made.beskrivelse) == (len(rows) < panels)
+    assert ("Hvert felt har sin egen skala." in made.beskrivelse) == (figur is not vis.sanktioner_figur and len(names) > 1)
+    derived = rows[rows["status"] == AFLEDT]
+    assert ("Stribede søjler er afledt af en senere rapport." in made.beskrivelse) == bool(len(derived))
+    assert made.beskrivelse.count("(afledt: ") == derived["indikator"].nunique()
+    for row in derived.itertuples():
+        assert f"{vis._spaend(row)} i {row.aar}" in made.beskrivelse
 
 
 @pytest.mark.parametrize("figur", FIGURER, ids=lambda f: f.__name__)
@@ -291,12 +300,15 @@ def test_each_panel_has_the_numbers_that_its_name_says(b, figur):
     for svg in (made.svg_bred, made.svg_smal):
         shown: dict[str, list[str]] = {}
         texts = [(float(t["x"]), float(t["y"]), t.get_text()) for t in BeautifulSoup(svg, "html.parser").find_all("text")]
+        # A long name is on two lines.
+        heads = {t: n for _, _, t in texts for n in named if n == t or n.startswith(f"{t} ") and t not in named}
+        rests = {n.removeprefix(f"{t} ") for t, n in heads.items() if t != n}
         for x, y, text in texts:
             # A text belongs to the nearest heading above it and to its left.
-            above = [(ny, nx, name) for nx, ny, name in texts if name in named and ny <= y and nx <= x]
-            if above and text not in named:
+            above = [(ny, nx, heads[name]) for nx, ny, name in texts if name in heads and ny <= y and nx <= x]
+            if above and text not in heads and text not in rests:
                 shown.setdefault(max(above)[2], []).append(text)
-        assert set(shown) == {t for _, _, t in texts if t in named}
+        assert set(shown) == {heads[t] for _, _, t in texts if t in heads}
         for panel, texts in shown.items():
             rows = b.serie[b.serie["indikator"] == named[panel]]
             years = [t for t in texts if re.fullmatch(r"20\d\d", t)]
@@ -323,7 +335,7 @@ def test_a_derived_bar_looks_otherwise_and_a_gap_is_empty():
         [("a", 2020, Fraction(5), Fraction(5), OFFENTLIGGJORT), ("a", 2022, Fraction(3), Fraction(4), AFLEDT)],
         columns=["indikator", "aar", "mindst", "hoejst", "status"],
     )
-    words = {"id": "x", "titel": "T", "beskrivelse": "B.", "enhed": "e", "kilde": "k", "afledt": AFLEDT}
+    words = {"id": "x", "titel": "T", "beskrivelse": "B.", "enhed": "e", "kilde": "k", "afledt": AFLEDT, "mangler": "Intet for et år."}
     both = tidsserier.paneler(rows, {"a": "Antal"}, [2020, 2021, 2022], **words).svg_bred
     alone = tidsserier.paneler(rows[rows["status"] == OFFENTLIGGJORT], {"a": "Antal"}, [2020, 2021, 2022], **words).svg_bred
     assert "stroke-dasharray" in both

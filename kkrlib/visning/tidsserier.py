@@ -13,10 +13,12 @@ import matplotlib as mpl
 import pandas as pd
 
 from kkrlib import dansk
-from kkrlib.figurer import BRED, RC, SMAL, Figur, Flade, tekstbredde
+from kkrlib.figurer import BRED, RC, SMAL, Figur, Flade, navnelinjer, spredt
 
 _NAVN = 13.0
 _HOEJDE, _TOP, _BUND = 92.0, 46.0, 22.0
+_LINJE = 16.0
+_GAP = 24
 
 
 @mpl.rc_context(RC)
@@ -31,12 +33,14 @@ def paneler(
     enhed: str,
     kilde: str,
     afledt: str,
+    mangler: str,
     faelles: bool = False,
 ) -> Figur:
     """One panel per indicator of ``navne`` (indicator → its heading), each with a place for every year of ``aarene``.
 
     ``serie`` has the columns ``indikator``, ``aar``, ``mindst``, ``hoejst`` and ``status``; rows of other indicators and years are passed over. A status of
     ``afledt``, a word that readers see, gives the other mark. Each panel begins at zero and has its own scale, or with ``faelles`` they share one.
+    To ``beskrivelse`` is added how to read the scales and the marks, and ``mangler``, what a year without a bar means, where there is one.
     ValueError where an indicator has no number in any of the years, or a number is negative.
     """
     at = {(r.indikator, int(r.aar)): r for r in serie.itertuples() if r.indikator in navne and int(r.aar) in set(aarene)}
@@ -49,25 +53,39 @@ def paneler(
     if faelles:
         highest = dict.fromkeys(navne, max(highest.values()))
     derived = any(r.status == afledt for r in at.values())
+    missing = len(at) < len(navne) * len(set(aarene))
+    says = [
+        beskrivelse,
+        "" if faelles or len(navne) == 1 else "Hvert felt har sin egen skala.",
+        f"Stribede søjler er {afledt} af en senere rapport." if derived else "",
+        mangler if missing else "",
+    ]
+    numbers = [t for r in at.values() for t in (dansk.tal(r.mindst) + ("–" if r.mindst != r.hoejst else ""), dansk.tal(r.hoejst))]
+    widest = max(spredt(t, 11, fed=True) for t in numbers)
 
     def tegn(bred: bool) -> str:
         width = BRED if bred else SMAL
-        across = min(len(navne), 3 if bred else 1)
-        each, gap = (width - 24 * (across - 1)) / across, 24
+        # As many beside each other as leaves room for the numbers over neighbouring bars.
+        fits = [n for n in (3, 2) if bred and (width - _GAP * (n - 1)) / n / len(aarene) >= widest + 2]
+        across = min(len(navne), *fits[:1] or [1])
+        each, gap = (width - _GAP * (across - 1)) / across, _GAP
+        headings = {n: navnelinjer(name, _NAVN, each, fed=True) for n, name in navne.items()}
+        head = _TOP + _LINJE * (max(map(len, headings.values())) - 1)
         below = _BUND + (13 if derived else 0)
         down = math.ceil(len(navne) / across)
-        flade = Flade(width, down * (_TOP + _HOEJDE + below) - 4)
+        flade = Flade(width, down * (head + _HOEJDE + below) - 4)
         # Drawn kind by kind, so that neighbours in the SVG share their attributes.
         names, grounds, bars, lined = [], [], [], []
         labels: dict[str, list[tuple[float, float, str]]] = {"aar": [], "fed": [], "mager": []}
-        for number, (indicator, name) in enumerate(navne.items()):
+        for number, indicator in enumerate(navne):
             left = (number % across) * (each + gap)
-            top = (number // across) * (_TOP + _HOEJDE + below)
-            ground, step = top + _TOP + _HOEJDE, each / len(aarene)
-            names.append((left, top + 14, name))
+            top = (number // across) * (head + _HOEJDE + below)
+            ground, step = top + head + _HOEJDE, each / len(aarene)
+            names += [(left, top + 14 + _LINJE * n, line) for n, line in enumerate(headings[indicator])]
             grounds.append((left, ground, left + each, ground))
             for place, year in enumerate(aarene):
-                middle = left + step * (place + 0.5)
+                # Whole pixels are sharper, and fewer bytes; only the height of a bar is its number's.
+                middle, half = round(left + step * (place + 0.5)), round(step * 0.36)
                 labels["aar"].append((middle, ground + 15, str(year)))
                 row = at.get((indicator, year))
                 if row is None:
@@ -75,14 +93,14 @@ def paneler(
                 size = float(row.hoejst) / highest[indicator] * _HOEJDE
                 if row.status == afledt:
                     labels["aar"].append((middle, ground + 28, afledt))
-                (lined if row.status == afledt else bars).append((middle - step * 0.36, ground - size, step * 0.72, size))
+                (lined if row.status == afledt else bars).append((middle - half, ground - size, 2 * half, size))
                 lines = [dansk.tal(row.hoejst)]
                 if row.mindst != row.hoejst:
                     both = f"{dansk.tal(row.mindst)}–{dansk.tal(row.hoejst)}"
                     # Side by side intervals would run into each other; then the ends stand one above the other.
-                    lines = [both] if tekstbredde(both, 11) <= step else [f"{dansk.tal(row.mindst)}–", *lines]
+                    lines = [both] if spredt(both, 11) <= step else [f"{dansk.tal(row.mindst)}–", *lines]
                 for up, line in enumerate(reversed(lines)):
-                    labels["mager" if row.status == afledt else "fed"].append((middle, ground - size - 4 - 12 * up, line))
+                    labels["mager" if row.status == afledt else "fed"].append((middle, round(ground - size - 4 - 12 * up), line))
         for name in names:
             flade.tekst(*name, _NAVN, fed=True)
         for label in labels["aar"]:
@@ -98,4 +116,4 @@ def paneler(
             flade.linje(*line, "blaek")
         return flade.svg(id)
 
-    return Figur(id, titel, beskrivelse, enhed, kilde, tegn(True), tegn(False))
+    return Figur(id, titel, " ".join(filter(None, says)), enhed, kilde, tegn(True), tegn(False))
