@@ -46,7 +46,7 @@ class Figur:
     def _repr_mimebundle_(self, include=None, exclude=None):
         html = (
             f'<div class="figur" id="figur-{self.id}"><p class="figurtitel" id="figur-{self.id}-titel">Kort</p>'
-            f'{self.svg}<p class="beskrivelse">{self.beskrivelse}</p><p class="kilde">Kilde: x.</p></div>'
+            f'{self.svg}<p class="beskrivelse">{self.beskrivelse}</p><p class="kilde">Enhed: personer. Kilde: x.</p></div>'
         )
         about = {"id": self.id, "titel": "Kort", "beskrivelse": self.beskrivelse, "enhed": "personer", "kilde": "x"}
         return {"text/html": html, "text/plain": self.beskrivelse, "application/vnd.kkr.figur+json": about}
@@ -411,6 +411,132 @@ def test_page_is_refused_with_the_cells_number(name):
     with pytest.raises(RunError, match=words) as stop:
         byg(*cells)
     assert str(stop.value).startswith("siden «flygtninge-2025» er afvist:")
+
+
+# What the reader gets is judged, not only what the outputs say of themselves
+
+
+def god() -> list[nbformat.NotebookNode]:
+    """Cells 3 to 9 of a good notebook: a unit in the header, in the caption and below, groups with totals, and a figure."""
+    names = [Kolonne("kommune", "Kommune"), Kolonne("ord", "Ord")]
+    words = pd.DataFrame({"kommune": ["Køge"], "ord": ["ja"]})
+    groups = pd.DataFrame({"region": ["A", "A", "B"], "kommune": ["Køge", "Greve", "Ærø"], "tal": [1, 2, 3]})
+    columns = [Kolonne("region", "Region", vis=False), Kolonne("kommune", "Kommune"), Kolonne("tal", "Tal", type="heltal")]
+    total = pd.DataFrame({"region": [None], "kommune": ["I alt"], "tal": [6]})
+    about = {"enhed": "kr. & øre.", "kilde": "bilag «A», s. 1."}
+    return [
+        vis(en_tabel()),
+        vis(tabel(words, names, id="ord", titel="Ord", **about)),
+        vis(tabel(words, names, id="nedenfor", titel="Ord og tal", enhed="som nævnt ved hvert tal.", kilde="bilag B")),
+        vis(tabel(groups, columns, id="grupper", titel="Tal <2025>", gruppe="region", ialt=total, **about)),
+        vis(tabel(groups, columns, id="valgt", titel="Til\N{SOFT HYPHEN}vækst", gruppe="region", valgt="A", resten="Resten", ialt=total, **about)),
+        vis(Figur()),
+        md("Se [tabellen](#tabel-ord)."),
+    ]
+
+
+def html_i(celle: int, old: str, new: str = "", count: int = 1):
+    """A change to the HTML that a cell shows."""
+
+    def change(cells):
+        data = cells[celle - 3].outputs[0]["data"]
+        data["text/html"], n = re.subn(old, new, data["text/html"], count=count, flags=re.S)
+        assert n
+
+    return change
+
+
+def indhold_i(celle: int, **values):
+    """A change to what a cell's output says of itself."""
+
+    def change(cells):
+        data = cells[celle - 3].outputs[0]["data"]
+        next(v for k, v in data.items() if k.startswith("application/")).update(values)
+
+    return change
+
+
+def ny(*cells):
+    return lambda there: there.extend(cells)
+
+
+SVG = "(<svg[^>]*>)"
+FORVANSKNINGER = {
+    "empty caption": (html_i(3, "<caption>.*?</caption>", "<caption></caption>"), "celle 3: tabellen «kvoter» har ingen caption"),
+    "a caption of one table in a group gone": (html_i(6, "(.*)<caption>.*?</caption>", r"\1"), "celle 6: .*ingen caption med tekst, eller to, i 1 af 3"),
+    "two captions": (html_i(3, "(<caption>.*?</caption>)", r"\1\1"), "celle 3: .*eller to, i 1 af 1"),
+    "another title in the caption": (html_i(3, "Kvoter</span>", "Andet</span>"), "celle 3: .*viser ikke sin titel, men «Andet»"),
+    "another title in a group": (html_i(7, "vækst – A", "gang – A", 2), "celle 7: .*viser ikke sin titel"),
+    "no unit in the header": (html_i(3, '<tr><th scope="col" class="enhed">.*?</tr>'), "celle 3: .*viser ikke sin enhed «personer» i «Kvoter»"),
+    "no unit in the caption": (html_i(4, ' <span class="enhed">.*?</span>'), "celle 4: .*viser ikke sin enhed"),
+    "no unit below": (html_i(5, "Enhed: .*? Kilde", "Kilde"), "celle 5: .*viser ikke sin enhed"),
+    "no unit in a table of a group": (html_i(7, '(.*)<th scope="col" class="enhed">.*?</th>', r"\1"), "celle 7: .*viser ikke sin enhed"),
+    "no source of a table": (html_i(3, '<p class="kilde">.*?</p>'), "celle 3: .*viser ikke sin kilde: bilag A"),
+    "half a source of a table": (html_i(4, ", s. 1[.]"), "celle 4: .*viser ikke sin kilde"),
+    "no body": (html_i(3, "<tbody>.*?</tbody>"), "celle 3: .*ingen rækker"),
+    "an empty body": (html_i(3, "<tbody>.*?</tbody>", "<tbody></tbody>"), "celle 3: .*ingen rækker"),
+    "no body where there are totals": (html_i(7, "<tbody>.*?</tbody>", "", 9), "celle 7: .*ingen rækker"),
+    "no table": (html_i(3, '<div class="rul".*?</div>'), "celle 3: .*er ikke vist"),
+    "no description": (html_i(8, '<p class="beskrivelse">.*?</p>'), "celle 8: figuren «kort» viser ikke sin beskrivelse: Et kort"),
+    "no title of a figure": (html_i(8, ">Kort<", "><"), "celle 8: .*viser ikke sin titel: Kort"),
+    "no source of a figure": (html_i(8, " Kilde: x[.]"), "celle 8: .*viser ikke sin kilde: x"),
+    "another source of a figure": (html_i(8, "Kilde: x", "Kilde: y"), "celle 8: .*viser ikke sin kilde: x"),
+    "no unit of a figure": (html_i(8, "Enhed: personer. "), "celle 8: .*viser ikke sin enhed: personer"),
+    "described by nothing": (html_i(8, "<svg ", '<svg aria-describedby="figur-kort-titel nix" '), "celle 8: aria-describedby «#nix» peger ikke"),
+    "named by nothing": (html_i(8, 'labelledby="[^"]*', 'labelledby="nix'), "celle 8: aria-labelledby «#nix» peger ikke"),
+    "in charge of nothing": (html_i(3, "<div ", '<div aria-controls="nix" '), "celle 3: aria-controls «#nix» peger ikke"),
+    "a faint shape": (html_i(8, SVG, r'\1<path d="M0 0h9v9z" fill="#000000" fill-opacity=".1"/>'), "celle 8: figuren «kort»: <path> har fill-opacity .1"),
+    "a faint group": (html_i(8, SVG, r'\1<g style="opacity: 50%"></g>'), "celle 8: .*<g> har opacity 50%"),
+    "a faint line": (html_i(8, SVG, r'\1<path d="M0 0h9" stroke-opacity="0.9"/>'), "celle 8: .*stroke-opacity 0.9"),
+    "a part of a text too faint": (html_i(8, SVG, r'\1<text fill="var(--blaek)">a<tspan fill="#cccccc">b</tspan></text>'), "celle 8: .*teksten «b» .* i lys"),
+    "a picture": (html_i(3, "<td>", '<td><img alt="" src="data:image/png;base64,aaaa">'), "celle 3: <img> må ikke"),
+    "a picture in a drawing": (html_i(8, SVG, r'\1<image href="data:image/png;base64,aaaa"/>'), "celle 8: <image> må ikke"),
+    "a font": (html_i(3, "<td>", '<td><font color="#bbbbbb">x</font>'), "celle 3: <font> må ikke"),
+    "inf in a cell": (html_i(3, "1[.]234", "inf"), "celle 3: «inf»"),
+    "minus infinity in prose": (ny(md("Tallet er -Infinity.")), "celle 10: «Infinity»"),
+    "None in a label": (html_i(3, 'aria-label="[^"]*', 'aria-label="Tabel: None'), "celle 3: «None» i aria-label"),
+    "nan in a tip": (html_i(3, "<td>", '<td title="nan">'), "celle 3: «nan» i title"),
+    "an entity that is shown as such": (ny(md("Der er 5&nbsp;kr.")), "celle 10: «&nbsp;»"),
+    "a table in Markdown": (ny(md("| a | b |\n|---|:-:|\n| 1 | 2 |")), "celle 10: en tabel i Markdown"),
+    "a table in a fold": (ny(vis(fold([("Køge", "a | b\n--|--\n1 | 2")]))), "celle 10: en tabel i Markdown"),
+    "a unit that is None": (indhold_i(3, enhed=None), "celle 3: tabellen «kvoter» har ingen enhed"),
+    "a title that is a number": (indhold_i(3, titel=2025), "celle 3: tabellen «kvoter» har ingen titel"),
+    "an id that is None": (indhold_i(3, id=None), "celle 3: tabellens id «»"),
+    "rows that are None": (indhold_i(3, raekker=None), "celle 3: tabellen «kvoter» kan ikke skrives som CSV: TypeError"),
+    "a figure's description that is None": (indhold_i(8, beskrivelse=None), "celle 8: figuren «kort» har ingen beskrivelse"),
+    "a payload that is None": (ny(output("display_data", data={tabeller.MIME: None})), "celle 10: .* har intet indhold"),
+    "a fold of nothing": (ny(output("display_data", data={eksport.MIME_FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})), "celle 10: det foldede afsnit «x» skal have"),
+    "a file without title": (ny(output("display_data", data={eksport.MIME_FILER: {"titel": "F", "filer": [{"id": "f", "type": "csv", "titel": None, "base64": "eA=="}]}})), "celle 10: filen «f.csv» skal have"),
+}  # fmt: skip
+
+
+def test_the_good_notebook_is_taken():
+    html, _ = byg(*god())
+    assert "Tal &lt;2025&gt; – i alt" in html
+    byg(md("```\n|---|\n```\n\na | b er ingen tabel --- her."))
+
+
+@pytest.mark.parametrize("name", FORVANSKNINGER)
+def test_what_the_reader_does_not_get_is_refused_with_the_cells_number(name):
+    change, words = FORVANSKNINGER[name]
+    cells = god()
+    change(cells)
+    with pytest.raises(RunError, match=words) as stop:
+        byg(*cells)
+    about = words.partition(":")[0]
+    assert all(line.startswith(f"{about}: ") for line in str(stop.value).splitlines()[1:]), stop.value
+
+
+@pytest.mark.parametrize("value", [None, 5, ["x"]])
+def test_a_side_of_something_else_than_text_is_refused(value):
+    with pytest.raises(RunError, match="celle 2: siden mangler titel eller beskrivelse"):
+        byg(bundt(SIDE, titel=value), side=None)
+
+
+def test_the_page_has_every_table_of_its_fragments(monkeypatch):
+    monkeypatch.setattr(eksport, "_kolonneklasser", lambda html: re.sub("<table.*?</table>", "", html, count=1, flags=re.S))
+    with pytest.raises(RunError, match="siden har 0 <table>, notebooken viser 1"):
+        byg(vis(en_tabel()))
 
 
 def test_a_page_needs_its_side_first():

@@ -97,6 +97,21 @@ def test_text_is_judged_against_the_shape_it_stands_in():
     assert [f for f in kontrast.fund(side(svg.format(60))) if "teksten «ord»" in f and "i lys" in f]
 
 
+def test_a_part_of_a_text_is_judged_by_its_own_colour_where_it_stands():
+    svg = '<svg aria-label="x"><path d="M0 0h40v20h-40z" fill="#0b4f8a"/><text x="5" y="14" font-size="12" fill="{}"><tspan>en</tspan><tspan fill="{}">to</tspan></text></svg>'
+    assert not [f for f in kontrast.fund(side(svg.format("#ffffff", "#eeeeee"))) if "teksten" in f]
+    assert [f for f in kontrast.fund(side(svg.format("#ffffff", "#123456"))) if "teksten «to»" in f and "#0b4f8a" in f]
+    assert [f for f in kontrast.fund(side(svg.format("#123456", "#ffffff"))) if "teksten «en»" in f]
+    assert not [f for f in kontrast.fund(side(svg.format("#123456", "#ffffff"))) if "teksten «to»" in f]
+
+
+@pytest.mark.parametrize("value", [".5", "0", "60%", "var(--x)"])
+def test_what_shows_through_is_refused_and_what_covers_is_not(value):
+    assert f"stilen «.x» har opacity {value}" in " ".join(kontrast.fund(side(css=f".x{{opacity:{value}}}")))
+    assert f"<p> har opacity {value}" in " ".join(kontrast.fund(side(f'<p style="opacity:{value}">x</p>')))
+    assert kontrast.fund(side('<p style="opacity:1">x</p>', ".x{opacity:1}")) == []
+
+
 def test_grid_lines_and_what_has_the_papers_colour_need_no_contrast():
     svg = '<svg aria-label="x"><path d="M0 0h40" stroke="var(--gitter)" fill="none"/><path d="M0 0h40v9h-40z" fill="var(--papir)"/></svg>'
     assert kontrast.fund(side(svg)) == []
@@ -108,7 +123,7 @@ def test_the_exporter_refuses_the_page(monkeypatch):
     from kkrlib.errors import RunError
 
     faint = '<svg role="img" aria-labelledby="figur-kort-titel" viewBox="0 0 9 9"><path d="M0 0h9v9h-9z" fill="#eeeeee"/></svg>'
-    with pytest.raises(RunError, match=r"afvist:\nfiguren «kort»: en flade eller streg"):
+    with pytest.raises(RunError, match=r"afvist:\ncelle 3: figuren «kort»: en flade eller streg"):
         byg(vis(Figur(svg=faint)))
     monkeypatch.setitem(farver.FARVER, "svag", farver.Farve("#8a9199", farver.FARVER["svag"].moerk))
     with pytest.raises(RunError, match="i lys"):

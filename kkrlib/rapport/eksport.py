@@ -10,7 +10,7 @@ import re
 import sys
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -348,14 +348,15 @@ class _Laeser:
         self.sektioner = [_Sektion()]
         self.filer: dict[str, bytes] = {}
         self.tabeller: list[str] = []
-        self.figurer: list[str] = []
+        self.figurer: dict[str, int] = {}
+        self.antal_tabeller = 0
         self.afvist: list[str] = []
         self.celle = 0
         self._niveau = 1
         self._sider = 0
         self._ids: dict[str, int] = dict.fromkeys((*_EGNE, *map(_slug, _OM.values())), 0)
         self._titler: dict[str, int] = {}
-        self._links: list[tuple[int, str]] = []
+        self._links: list[tuple[int, str, str]] = []
 
     def afvis(self, regel: str) -> None:
         self.afvist.append(f"celle {self.celle}: {regel}")
@@ -369,9 +370,9 @@ class _Laeser:
                     self._output(output)
             elif cell["source"].strip():
                 self.afvis("en råcelle vises ikke på siden; brug en Markdown-celle")
-        for number, target in self._links:
+        for number, target, by in self._links:
             if target not in self._ids:
-                self.afvist.append(f"celle {number}: linket «#{target}» peger ikke på noget på siden")
+                self.afvist.append(f"celle {number}: {by} «#{target}» peger ikke på noget på siden")
         if not self._sider:
             self.afvist.append("notebooken viser ingen Side, som skal være det første, der vises (er den kørt?)")
         if self.afvist:
@@ -393,9 +394,9 @@ class _Laeser:
         elif MIME_FIGUR in data:
             self._figur(data)
         elif MIME_FOLD in data:
-            self._fold(data[MIME_FOLD])
+            self._fold(self._indhold(data, MIME_FOLD))
         elif MIME_FILER in data:
-            self._filer(data[MIME_FILER])
+            self._filer(self._indhold(data, MIME_FILER))
         elif "text/markdown" in data and "text/html" not in data:
             self._markdown(data["text/markdown"])
         else:
@@ -404,75 +405,98 @@ class _Laeser:
                 " brug Side, tabel, en figur, tekst, fold eller filer"
             )
 
+    def _indhold(self, data: Mapping[str, Any], mime: str) -> Mapping[str, Any]:
+        """What an output of ours says of itself; refused, and empty, if it is no such thing."""
+        if isinstance(payload := data[mime], Mapping):
+            return payload
+        self.afvis(f"«{mime}» har intet indhold, som siden kan bruge")
+        return {}
+
+    def _om_sig_selv(self, hvad: str, payload: Mapping[str, Any], navne: Iterable[str]) -> dict[str, str] | None:
+        """The named texts of a table or figure; None, when each that is missing is refused."""
+        about = {name: _ord(payload, name) for name in navne}
+        for name, text in about.items():
+            if not text:
+                self.afvis(f"{hvad} har ingen {name}")
+        return about if all(about.values()) else None
+
     def _side(self, data: Mapping[str, Any]) -> None:
         self._sider += 1
         if self._sider > 1:
             return self.afvis("viser endnu en Side; der skal være netop én")
-        payload = data[MIME_SIDE]
-        self.titel, self.beskrivelse = payload["titel"].strip(), payload["beskrivelse"].strip()
+        payload = self._indhold(data, MIME_SIDE)
+        self.titel, self.beskrivelse = _ord(payload, "titel"), _ord(payload, "beskrivelse")
         if not self.titel or not self.beskrivelse:
             self.afvis("siden mangler titel eller beskrivelse")
         if len(self.sektioner) > 1 or self.sektioner[0].dele:
             self.afvis("Side skal være det første, der vises")
         main = payload.get("hovedtal")
-        if main is not None and not all(str(main.get(name, "")).strip() for name in ("tal", "tekst")):
+        if main is not None and not all(_ord(main, name) for name in ("tal", "tekst")):
             self.afvis("sidens hovedtal skal have både tal og tekst")
         self.h1 = f"<h1>{escape(self.titel)}</h1>"
 
     def _tabel(self, data: Mapping[str, Any]) -> None:
-        payload, html = data[tabeller.MIME], data.get("text/html", "")
-        id = payload.get("id", "")
+        payload, html = self._indhold(data, tabeller.MIME), _ord(data, "text/html")
+        id = _ord(payload, "id")
         if not tabeller.SLUG.fullmatch(id):
             return self.afvis(f"tabellens id «{id}» skal være små bogstaver, tal og bindestreger")
-        for name in ("titel", "enhed", "kilde"):
-            if not payload.get(name, "").strip():
-                self.afvis(f"tabellen «{id}» har ingen {name}")
-        if "<caption" not in html:
-            self.afvis(f"tabellen «{id}» har ingen caption")
         if id in self.tabeller:
             return self.afvis(f"tabellen «{id}» er vist to gange")
         self.tabeller.append(id)
-        self._samme_titel(payload.get("titel", ""))
+        seen = self._fragment(html)
+        self.antal_tabeller += len(seen.tabeller)
+        about = self._om_sig_selv(f"tabellen «{id}»", payload, ("titel", "enhed", "kilde"))
+        if about is None:
+            return
+        for rule in _tabelmangler(seen, **about):
+            self.afvis(f"tabellen «{id}» {rule}")
+        self._samme_titel(about["titel"])
         links = []
         for suffix, label, write in (("csv", "CSV", tabeller.csv), ("xlsx", "Excel", tabeller.xlsx)):
-            content = write(payload)
+            try:
+                content = write(payload)
+            except (AttributeError, LookupError, TypeError, ValueError) as error:
+                return self.afvis(f"tabellen «{id}» kan ikke skrives som {label}: {type(error).__name__}: {error}")
             path = self._sti(id, suffix)
             self.filer[path] = content
             links.append(
                 f'<a href="{quote(path)}" download>{label}<span class="skjult">: {escape(payload["titel"])}</span>'
                 f" ({stoerrelse(len(content))})</a>"
             )
-        self._fragment(html)
-        self._tilfoej(f'{_kolonneklasser(html.strip())}\n<p class="hent">Hent tabellen: {" · ".join(links)}</p>\n')
+        self._tilfoej(f'{_kolonneklasser(html)}\n<p class="hent">Hent tabellen: {" · ".join(links)}</p>\n')
 
     def _figur(self, data: Mapping[str, Any]) -> None:
-        payload, html = data[MIME_FIGUR], data.get("text/html", "")
-        id = payload.get("id", "")
-        for name in ("titel", "beskrivelse", "enhed", "kilde"):
-            if not (payload.get(name) or "").strip():
-                self.afvis(f"figuren «{id}» har ingen {name}")
-        if "<svg" not in html:
-            self.afvis(f"figuren «{id}» har ingen tegning (inline SVG)")
+        payload, html = self._indhold(data, MIME_FIGUR), _ord(data, "text/html")
+        id = _ord(payload, "id")
         if id in self.figurer:
             return self.afvis(f"figuren «{id}» er vist to gange")
-        self.figurer.append(id)
-        self._fragment(html)
-        self._tilfoej(f"{_sidens_farver(html.strip())}\n")
+        self.figurer[id] = self.celle
+        seen = self._fragment(html)
+        about = self._om_sig_selv(f"figuren «{id}»", payload, ("titel", "beskrivelse", "enhed", "kilde"))
+        for rule in _figurmangler(seen, **about) if about else ():
+            self.afvis(f"figuren «{id}» {rule}")
+        if "<svg" not in html:
+            self.afvis(f"figuren «{id}» har ingen tegning (inline SVG)")
+        self._tilfoej(f"{_sidens_farver(html)}\n")
 
     def _fold(self, payload: Mapping[str, Any]) -> None:
-        for piece in payload["afsnit"]:
+        for piece in payload.get("afsnit") or ():
+            title, source = _ord(piece, "titel"), _ord(piece, "markdown")
+            if not title or not source:
+                self.afvis(f"det foldede afsnit «{title}» skal have både titel og tekst")
+                continue
             try:
-                parts = _markdown(piece["markdown"])
+                parts = _markdown(source)
             except RunError as error:
                 self.afvis(str(error))
                 continue
             if not all(isinstance(part, str) for part in parts):
-                self.afvis(f"det foldede afsnit «{piece['titel']}» må ikke have overskrifter")
+                self.afvis(f"det foldede afsnit «{title}» må ikke have overskrifter")
                 continue
             html = "".join(str(part) for part in parts)
             self._fragment(html)
             self._tilfoej(
-                f'<details class="afsnit">\n<summary>{escape(piece["titel"])}</summary>\n{html}</details>\n'
+                f'<details class="afsnit">\n<summary>{escape(title)}</summary>\n{html}</details>\n'
             )
 
     def _sti(self, id: str, suffix: str) -> str:
@@ -481,18 +505,22 @@ class _Laeser:
 
     def _filer(self, payload: Mapping[str, Any]) -> None:
         links = []
-        for entry in payload["filer"]:
-            id, suffix = entry["id"], entry["type"]
+        if not _ord(payload, "titel"):
+            self.afvis("en liste over filer har ingen titel")
+        for entry in payload.get("filer") or ():
+            id, suffix, title = _ord(entry, "id"), _ord(entry, "type"), _ord(entry, "titel")
             path = self._sti(id, suffix)
             if not tabeller.SLUG.fullmatch(id) or not tabeller.SLUG.fullmatch(suffix):
                 self.afvis(f"filens id «{id}» og type «{suffix}» skal være små bogstaver, tal og bindestreger")
+            elif not title or not _ord(entry, "base64"):
+                self.afvis(f"filen «{id}.{suffix}» skal have både titel og indhold")
             elif path in self.filer:
                 self.afvis(f"filen «{id}.{suffix}» er der allerede")
             else:
                 self.filer[path] = content = b64decode(entry["base64"], validate=True)
-                links.append(f'<li><a href="{quote(path)}" download>{escape(entry["titel"])}</a> ({_art(path)}, {stoerrelse(len(content))})</li>\n')
+                links.append(f'<li><a href="{quote(path)}" download>{escape(title)}</a> ({_art(path)}, {stoerrelse(len(content))})</li>\n')
         if links:
-            self._tilfoej(f'<p>{escape(payload["titel"])}:</p>\n<ul class="filer">\n{"".join(links)}</ul>\n')
+            self._tilfoej(f'<p>{escape(_ord(payload, "titel"))}:</p>\n<ul class="filer">\n{"".join(links)}</ul>\n')
 
     def _samme_titel(self, titel: str) -> None:
         if titel in self._titler:
@@ -527,8 +555,8 @@ class _Laeser:
         else:
             self._tilfoej(heading)
 
-    def _fragment(self, html: str, own: bool = True) -> None:
-        """Check a fragment and take down its ids and internal links."""
+    def _fragment(self, html: str, own: bool = True) -> _Struktur:
+        """Check a fragment, take down its ids and what it points to, and tell what it is made of."""
         reader = _Struktur()
         reader.feed(html)
         reader.close()
@@ -538,7 +566,8 @@ class _Laeser:
             self.afvis("en tabel eller figur må ikke have overskrifter (h1–h6)")
         for id in reader.ids:
             self._tag(id)
-        self._links += [(self.celle, target) for target in reader.links]
+        self._links += [(self.celle, target, by) for by, target in dict.fromkeys(reader.henvisninger)]
+        return reader
 
     def _tag(self, id: str, foran: str = "") -> None:
         """Take an id for this cell; refuses one that is taken."""
@@ -551,16 +580,33 @@ class _Laeser:
         self.sektioner[-1].dele.append(html)
 
 
-#: What a missing value or a very small number looks like when no one has said how to show it, and where that is meant.
-_RAA = re.compile(r"\b(?:nan|NaN|None|NaT)\b|<NA>|\d[eE][-+]\d+")
+#: What a missing, infinite or very small number looks like when no one has said how to show it, and a sign by its name (Markdown
+#: has none, and shows «&nbsp;» as such); and where that is meant.
+_RAA = re.compile(r"\b(?:nan|NaN|None|NaT|[Ii]nf|[Ii]nfinity)\b|<NA>|&(?:#\d+|[a-z]{2,8});|\d[eE][-+]\d+")
 _KODE = ("code", "style")
+#: Attributes whose words are read aloud or shown, and those that name other parts of the page.
+_LAESES = ("aria-label", "aria-description", "title", "alt", "content")
+_PEGER = ("aria-labelledby", "aria-describedby", "aria-controls")
+#: Tags and classes whose words are compared with what a table or figure says of itself.
+_TEKSTER = frozenset({"caption", "enhed", "figurtitel", "beskrivelse", "kilde"})
+#: Tags that have no end.
+_UDEN_SLUT = frozenset("area base br col embed hr img input link meta source track wbr".split())
+
+
+@dataclass
+class _Tabeldele:
+    """What a ``<table>`` has for a reader: its captions with words in them, its units, and rows in its body and its foot."""
+
+    titler: list[str] = field(default_factory=list)
+    enheder: list[str] = field(default_factory=list)
+    raekker: Counter[str] = field(default_factory=Counter)
 
 
 class _Struktur(HTMLParser):
     """What a piece of HTML is made of: ids, headings, counts, and what a page must not have."""
 
     _FORBUDT = frozenset(
-        "script iframe object embed link base form input button audio video source track foreignobject".split()
+        "script iframe object embed link base form input button audio video source track foreignobject img image font".split()
     )
     _HENTER = frozenset({"src", "srcset", "poster", "data", "background", "action", "formaction"})
 
@@ -569,18 +615,42 @@ class _Struktur(HTMLParser):
         self.ids: list[str] = []
         self.overskrifter: list[int] = []
         self.klasser: Counter[str] = Counter()
-        self.links: list[str] = []
+        self.henvisninger: list[tuple[str, str]] = []  # what points, and the id it points to
+        self.tabeller: list[_Tabeldele] = []
+        self.tekster: dict[str, list[str]] = {}
         self.th_uden_scope = 0
         self.afvist: list[str] = []
         self.raa: list[str] = []
         self._kode = 0
+        self._aabne: list[tuple[str, frozenset[str], list[str]]] = []  # tag, what its words are kept as, its words
+
+    def _raat(self, text: str, where: str = "") -> None:
+        self.raa += [f"«{word}»{where} er et programs måde at skrive en værdi på, ikke en læsers" for word in _RAA.findall(text)]
 
     def handle_data(self, data: str) -> None:
         if not self._kode:
-            self.raa += [f"«{word}» er et programs måde at skrive en værdi på, ikke en læsers" for word in _RAA.findall(data)]
+            self._raat(data)
+        for _, names, words in self._aabne:
+            if names:
+                words.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         self._kode -= tag in _KODE and self._kode > 0
+        if not any(open_tag == tag for open_tag, _, _ in self._aabne):
+            return
+        while True:
+            open_tag, names, words = self._aabne.pop()
+            text = _glat("".join(words))
+            for name in names if text else ():
+                self.tekster.setdefault(name, []).append(text)
+                if self.tabeller and self._i("table"):
+                    kept = {"caption": self.tabeller[-1].titler, "enhed": self.tabeller[-1].enheder}
+                    kept.get(name, []).append(text)
+            if open_tag == tag:
+                return
+
+    def _i(self, tag: str) -> bool:
+        return any(open_tag == tag for open_tag, _, _ in self._aabne)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._kode += tag in _KODE
@@ -594,7 +664,17 @@ class _Struktur(HTMLParser):
             self.th_uden_scope += 1
         if "id" in values:
             self.ids.append(values["id"])
-        self.klasser.update(values.get("class", "").split())
+        classes = values.get("class", "").split()
+        self.klasser.update(classes)
+        if tag == "table":
+            self.tabeller.append(_Tabeldele())
+        elif tag == "tr" and self.tabeller:
+            self.tabeller[-1].raekker.update(part for part in ("tbody", "tfoot") if self._i(part))
+        if tag not in _UDEN_SLUT:
+            self._aabne.append((tag, _TEKSTER & {tag, *classes}, []))
+        self.henvisninger += [(name, id) for name in _PEGER for id in values.get(name, "").split()]
+        for name in _LAESES:
+            self._raat(values.get(name, ""), f" i {name}")
         named = values.get("role") == "img" and (values.get("aria-label") or values.get("aria-labelledby"))
         if tag == "svg" and not named and values.get("aria-hidden") != "true":
             self.afvist.append("en tegning (svg) har hverken role=img med navn eller aria-hidden")
@@ -607,7 +687,7 @@ class _Struktur(HTMLParser):
             if name == "style" and "url(" in value.replace("url(#", ""):
                 self.afvist.append(f"<{tag}> har en style, der henter noget")
         if tag == "a" and values.get("href", "").startswith("#"):
-            self.links.append(values["href"][1:])
+            self.henvisninger.append(("linket", values["href"][1:]))
         if tag == "a" and urlsplit(values.get("href", "")).scheme not in ("", "http", "https", "mailto"):
             self.afvist.append(f"linket «{values['href'][:80]}» kan ikke bruges på en side")
 
@@ -625,14 +705,76 @@ def _kontroller(html: str, page: _Laeser) -> None:
     jumps = zip([0, *found.overskrifter], found.overskrifter, strict=False)
     if any(after > before + 1 for before, after in jumps):
         faults.append("et overskriftsniveau er sprunget over")
+    for by, target in dict.fromkeys(found.henvisninger):
+        if target not in found.ids:
+            faults.append(f"{by} «#{target}» peger ikke på noget på siden")
     if found.th_uden_scope:
         faults.append(f"{found.th_uden_scope} <th> uden scope")
     for kind, wanted in (("tabel", page.tabeller), ("figur", page.figurer)):
         if found.klasser[kind] != len(wanted):
             faults.append(f"siden har {found.klasser[kind]} af class «{kind}», notebooken viser {len(wanted)}")
-    faults += kontrast.fund(html)
+    if len(found.tabeller) != page.antal_tabeller:
+        faults.append(f"siden har {len(found.tabeller)} <table>, notebooken viser {page.antal_tabeller}")
+    if bare := sum(len(table.titler) != 1 for table in found.tabeller):
+        faults.append(f"{bare} <table> uden netop én caption")
+    for fault in kontrast.fund(html):
+        figure = re.match("figuren «(.*?)»", fault)
+        faults.append(f"celle {page.figurer[figure[1]]}: {fault}" if figure and figure[1] in page.figurer else fault)
     if faults:
         raise RunError("\n".join([f"siden «{page.navn}» er afvist:", *faults]))
+
+
+def _ord(indhold: Any, navn: str) -> str:
+    """A text of a payload, empty where there is none or something else than text."""
+    value = indhold.get(navn) if isinstance(indhold, Mapping) else None
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _glat(tekst: str) -> str:
+    """A text as it is read: without the places where it may be divided, and with single spaces."""
+    return " ".join(tekst.replace("\N{SOFT HYPHEN}", "").split())
+
+
+def _tabelmangler(laest: _Struktur, titel: str, enhed: str, kilde: str) -> Iterator[str]:
+    """What a table's fragment does not show of what the table says of itself."""
+    titel, enhed, kilde = map(_glat, (titel, enhed, kilde))
+    if not laest.tabeller:
+        yield "er ikke vist (ingen <table>)"
+    if bare := sum(len(table.titler) != 1 for table in laest.tabeller):
+        yield f"har ingen caption med tekst, eller to, i {bare} af {len(laest.tabeller)} <table>"
+    told = laest.tekster.get("kilde", [])
+    source = re.escape(kilde.removesuffix("."))
+    if not any(re.fullmatch(rf"(Enhed: .*\. )?Kilde: {source}\.", text) for text in told):
+        yield f"viser ikke sin kilde: {kilde}"
+    said = {enhed, f"({enhed})", f"Enhed: {enhed}"}
+    below = any(text.startswith(f"Enhed: {enhed.removesuffix('.')}. Kilde: ") for text in told)
+    for table in laest.tabeller:
+        if len(table.titler) != 1:
+            continue
+        (caption,) = table.titler
+        # The unit may stand in the caption, after the title.
+        name = caption.removesuffix(f" Enhed: {enhed}")
+        if name != titel and not name.startswith(f"{titel} – "):
+            yield f"viser ikke sin titel, men «{caption}»"
+        if not table.raekker["tbody"]:
+            if not (table.raekker["tfoot"] and name == f"{titel} – i alt"):
+                yield f"har ingen rækker (tbody) i «{caption}»"
+        elif not below and not said & set(table.enheder):
+            yield f"viser ikke sin enhed «{enhed}» i «{caption}»"
+
+
+def _figurmangler(laest: _Struktur, titel: str, beskrivelse: str, enhed: str, kilde: str) -> Iterator[str]:
+    """What a figure's fragment does not show of what the figure says of itself."""
+    if _glat(titel) not in laest.tekster.get("figurtitel", []):
+        yield f"viser ikke sin titel: {titel}"
+    if _glat(beskrivelse) not in laest.tekster.get("beskrivelse", []):
+        yield f"viser ikke sin beskrivelse: {beskrivelse[:80]}"
+    told = laest.tekster.get("kilde", [])
+    unit, source = (f"{name}: {re.escape(_glat(text).removesuffix('.'))}[.?!]?" for name, text in (("Enhed", enhed), ("Kilde", kilde)))
+    if not any(re.match(rf"{unit} Kilde: ", text) for text in told):
+        yield f"viser ikke sin enhed: {enhed}"
+    if not any(re.search(rf"(^| ){source}$", text) for text in told):
+        yield f"viser ikke sin kilde: {kilde}"
 
 
 def _sidens_farver(html: str) -> str:
@@ -700,6 +842,9 @@ def _markdown(source: str) -> list[str | tuple[int, str, str]]:
     if formula := re.search(r"\$\$|\\\[|\\begin\{|(?<![\\\w])\$[^\s$](?:[^$\n]*[^\s$])?\$(?!\w)", source):
         near = source[formula.start() : formula.start() + 40].split("\n")[0]
         raise RunError(f"formler i TeX vises ikke på siden; skriv reglen i ord: {near}")
+    # A line of bars and hyphens only; in a block of code it is what it says.
+    if re.search(r"^(?=.*\|)(?=.*-)[ \t>|:-]+$", re.sub(r"^(```|~~~).*?^\1", "", source, flags=re.M | re.S), re.M):
+        raise RunError("en tabel i Markdown vises ikke; brug tabel, som har titel, enhed og kilde")
     renderer = _Tegner()
     parse = mistune.create_markdown(renderer=None)
     state = mistune.BlockState()

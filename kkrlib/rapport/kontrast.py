@@ -4,6 +4,8 @@ Text needs 4.5:1 against what it stands on, and graphics 3:1 against the paper (
 those the page's style sheet and drawings use, with the variables of each scheme put in, so that a colour that never came
 from :mod:`kkrlib.farver` is judged too.
 
+What shows through (``opacity`` below 1) is refused, since its colour is another wherever it stands.
+
 A shape may be fainter if words stand in it (the tile of a map says its value), as may ``--gitter``, the lines that carry
 no information, and what has the colour of the paper.
 """
@@ -22,6 +24,7 @@ _PAPIR, _GITTER = "papir", "gitter"
 _ORD = {"white": "#ffffff", "black": "#000000"}
 _INGEN = {"none", "transparent", "inherit", "currentcolor", "initial", "unset"}
 _FARVER = {"color", "background", "background-color"}
+_DAEKKER = ("opacity", "fill-opacity", "stroke-opacity")
 _DANSK = {"lys": "lys", "moerk": "mørk"}
 
 
@@ -32,7 +35,9 @@ def fund(html: str) -> list[str]:
     page.close()
     rules = list(_regler(re.sub(r"/\*.*?\*/", "", "".join(page.stil), flags=re.S)))
     schemes = _skemaer(rules)
-    found: dict[str, None] = {}  # in order, each once
+    found = dict.fromkeys(page.gennemsigtige)  # in order, each once
+    for rule in rules:
+        found |= dict.fromkeys(_gennemsigtigt(f"stilen «{rule.vaelger}»", rule.erklaeringer))
     for scheme, names in schemes.items():
         try:
             found |= dict.fromkeys(_tekstfund(rules, page.inline, scheme, names))
@@ -41,6 +46,12 @@ def fund(html: str) -> list[str]:
         except ValueError as error:
             found[str(error)] = None
     return list(found)
+
+
+def _gennemsigtigt(hvad: str, udseende: Mapping[str, str]) -> Iterator[str]:
+    for name in _DAEKKER:
+        if name in udseende and udseende[name].strip() not in ("1", "1.0", "100%"):
+            yield f"{hvad} har {name} {udseende[name]}; det, der skinner igennem, kan ikke efterprøves, så skriv farven, som den ses"
 
 
 # --- the style sheet -----------------------------------------------------------------------------------------
@@ -181,6 +192,8 @@ def _tegningsfund(tegning: _Tegning, skema: str, navne: Mapping[str, str]) -> It
     texts = [d for d in tegning.dele if d.punkt]
     for number, part in enumerate(tegning.dele):
         if part.punkt:
+            if not part.ord.strip():
+                continue
             ground, name = paper, "papiret"
             for below in tegning.dele[:number]:
                 if below.kasse and _i(part.punkt, below.kasse) and (fill := _fyld(below, navne, paper)):
@@ -250,7 +263,8 @@ class _Side(HTMLParser):
         self.stil: list[str] = []
         self.inline: list[str] = []
         self.tegninger: list[_Tegning] = []
-        self._stak: list[tuple[str, dict[str, str]]] = []
+        self.gennemsigtige: list[str] = []
+        self._stak: list[tuple[str, dict[str, str], _Del | None]] = []  # tag, looks and, of a text, what its words belong to
         self._i_stil = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -262,11 +276,12 @@ class _Side(HTMLParser):
             name = values.get("aria-labelledby", "").split(" ")[0].removeprefix("figur-").removesuffix("-titel")
             self.tegninger.append(_Tegning(name or values.get("aria-label", "")))
         inside = tag == "svg" or bool(self._stak)
+        where = f"figuren «{self.tegninger[-1].navn}»: <{tag}>" if inside else f"<{tag}>"
+        self.gennemsigtige += _gennemsigtigt(where, values | dict(_erklaeringer(style)))
         if inside:
             values |= dict(_erklaeringer(style))  # a property in style= is worth more than the attribute
             looks |= {n: values[n] for n in self._ARVES if n in values}
-            self._stak.append((tag, looks))
-            self._tegn(tag, values, looks)
+            self._stak.append((tag, looks, self._tegn(tag, values, looks)))
         elif any(name in _FARVER for name, _ in _erklaeringer(style)):
             self.inline.append(style)
 
@@ -277,34 +292,40 @@ class _Side(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._i_stil = False
-        if any(open_tag == tag for open_tag, _ in self._stak):
+        if any(open_tag == tag for open_tag, _, _ in self._stak):
             while self._stak.pop()[0] != tag:
                 pass
 
     def handle_data(self, data: str) -> None:
         if self._i_stil:
             self.stil.append(data)
-        elif self._stak and self._stak[-1][0] in ("text", "tspan") and self.tegninger[-1].dele:
-            self.tegninger[-1].dele[-1].ord += data
+        elif self._stak and (part := self._stak[-1][2]):
+            part.ord += data
 
-    def _tegn(self, tag: str, values: Mapping[str, str], looks: Mapping[str, str]) -> None:
+    def _tegn(self, tag: str, values: Mapping[str, str], looks: Mapping[str, str]) -> _Del | None:
+        """Take down what an element draws; gives the part that words in it belong to."""
         # The initial values of SVG: black, no edge.
         fill, stroke = looks.get("fill", "#000000"), looks.get("stroke", "none")
         parts = self.tegninger[-1].dele
-        pattern = any(t in ("pattern", "defs") for t, _ in self._stak)
+        pattern = any(t in ("pattern", "defs") for t, _, _ in self._stak)
+        around = self._stak[-1][2] if self._stak else None
 
         def number(name: str) -> float:
             m = re.match(r"-?\d*\.?\d+", values.get(name, ""))
             return float(m[0]) if m else 0.0
 
-        if tag == "text":
+        if tag in ("text", "tspan"):
             size = re.match(r"[\d.]+", looks.get("font-size", "16"))
             left = {"middle": 0.0, "end": -2.0}.get(looks.get("text-anchor", ""), 2.0)
             middle = (number("x") + left, number("y") - 0.35 * float(size[0] if size else 16))
+            if around and around.punkt:  # a part of a text stands where the text does, unless it says otherwise
+                middle = (middle[0] if "x" in values else around.punkt[0], middle[1] if "y" in values else around.punkt[1])
             parts.append(_Del(fill, stroke, punkt=middle))
-        elif tag in ("rect", "circle", "ellipse", "line", "polygon", "polyline", "path"):
+            return parts[-1]
+        if tag in ("rect", "circle", "ellipse", "line", "polygon", "polyline", "path"):
             for box in _bokse(tag, values, number):
                 parts.append(_Del(fill, stroke, None if pattern else box))
+        return None
 
 
 def _bokse(tag: str, values: Mapping[str, str], number: object) -> list[tuple[float, float, float, float]]:
