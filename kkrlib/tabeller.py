@@ -338,7 +338,7 @@ def tabel(
         at, cols = [j for j, _ in used], [k for _, k in used]
 
         def lines(name: str, body: Sequence[int], sub: Sequence[int]) -> list[str]:
-            head = [f'<tr><th scope="rowgroup" colspan="{len(cols)}">{_e(name)}</th></tr>\n'] if name else []
+            head = [f'<tr><th scope="rowgroup" colspan="{len(cols)}"><span>{_e(name)}</span></th></tr>\n'] if name else []
             return [*head, *(_row(rows, i, at, cols, hoveder, sums[i]) for i in body), *(_row(totals, i, at, cols, hoveder, True) for i in sub)]
 
         return _table(
@@ -387,7 +387,9 @@ def tabel(
         else:
             parts = [one(f"{titel} – {valgt}", {"": (members[valgt], [])}, subs[valgt])]
             others = {name: (members[name], subs[name]) for name in groups if name != valgt}
-            if others:
+            if not others and rest:
+                parts.append(one(f"{titel} – i alt", {}, rest))
+            elif others:
                 parts.append(folded(resten, sum(len(body) for body, _ in others.values()), one(f"{titel} – {resten[0].lower()}{resten[1:]}", others, rest)))
         inner = "".join(parts)
 

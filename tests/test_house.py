@@ -1,12 +1,13 @@
 """The house: which room may import which (docs/architecture.md), and what the repository must not contain."""
 
 import ast
+import re
 import subprocess
 
 import nbformat
 import pytest
 
-from kkrlib import data
+from kkrlib import data, tabeller
 
 ROOT = data.ROD
 PACKAGE = ROOT / "kkrlib"
@@ -99,3 +100,19 @@ def test_nothing_names_a_path_of_a_machine_or_a_package_index():
         if path.is_file() and path.suffix not in (".png", ".xlsx"):
             content = path.read_bytes()
             assert [b for b in banned if b in content] == [], path.name
+
+
+def test_a_count_never_stands_under_the_unit_of_money_and_a_percentage_never_under_another():
+    counts, money = re.compile(r"^(indbyggere|indbyggertal|betalere|deltagere|klynger|antal)\b|svarer til", re.I), re.compile(r"\bkr(oner|\.)")
+    columns = [
+        (name.stem, payload["id"], k["overskrift"], k["enhed"])
+        for name in sorted((ROOT / "notebooks").glob("*.ipynb"))
+        for cell in nbformat.read(name, as_version=4).cells
+        for output in cell.get("outputs", [])
+        for payload in [output.get("data", {}).get(tabeller.MIME)]
+        if payload
+        for k in payload["kolonner"]
+    ]
+    assert len(columns) > 300
+    assert [c for c in columns if counts.search(c[2]) and money.search(c[3])] == []
+    assert [c for c in columns if "procent" in c[2].lower() and c[3] not in ("", "procent", "%")] == []

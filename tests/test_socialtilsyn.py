@@ -393,7 +393,7 @@ def test_sanctions_per_100_by_hand(serie):
     assert (row.antal, row.ud_af, row.pr_100_afrundet, row.faa, row.forbehold) == (15, 218, Decimal("6.9"), False, "")
     row = raekke(table, sanktion="vilkaar", ejer="kommunale", aar=2023)  # 1 of 163
     assert row.faa
-    assert row.forbehold == "Få tilfælde: ét mere eller mindre flytter tallet 0,6."
+    assert row.forbehold == "Få tilfælde: ét mere eller mindre flytter tallet med 0,6."
     # The report for 2023 says nothing of skærpet tilsyn with kommunale tilbud: no row, not a zero.
     assert table[(table["sanktion"] == "skaerpet-tilsyn") & (table["ejer"] == "kommunale")]["aar"].tolist() == [2021]
 

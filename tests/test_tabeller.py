@@ -231,6 +231,8 @@ def test_the_chosen_group_stands_in_the_open_and_the_rest_one_click_away_group_b
 def test_a_chosen_group_without_others_has_nothing_to_click():
     s = suppe(lav(data().head(1), gruppe="region", valgt="Hovedstaden", resten="Resten af landet"))
     assert not s.select("details") and len(s.select("table")) == 1
+    total = suppe(lav(data().head(1), gruppe="region", valgt="Hovedstaden", resten="Resten af landet", ialt=IALT.tail(1)))
+    assert [c.get_text() for c in total.select("caption")] == ["Kvoter – Hovedstaden", "Kvoter – i alt"] and total.tfoot.th.get_text() == "I alt"
 
 
 def test_fold_puts_the_whole_table_behind_one_click():

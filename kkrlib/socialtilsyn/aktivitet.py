@@ -105,7 +105,7 @@ def _forbehold(of: Fraction, few: bool, decimals: int) -> str:
     if not few:
         return ""
     one: Decimal = afrund(Fraction(100) / of, decimals)
-    return f"Få tilfælde: ét mere eller mindre flytter tallet {str(one).replace('.', ',')}."
+    return f"Få tilfælde: ét mere eller mindre flytter tallet med {str(one).replace('.', ',')}."
 
 
 def opslag(serie: pd.DataFrame) -> dict[tuple[str, int], object]:

@@ -233,7 +233,7 @@ def alle(s: Samlet) -> Tabel:
     return kontroller.alle(
         s.kontroller,
         id="afstemning",
-        titel="Kontroller, der afviger",
+        titel="Kontroller tal for tal",
         kilde=_KILDE,
         vis=wrong,
         fold=f"Vis de {dansk.tal(int(wrong.sum()))} kontroller, der afviger",

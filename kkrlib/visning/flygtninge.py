@@ -41,6 +41,7 @@ AARSAG_NAVNE = {
 # The classes of the map: a presentation choice, in persons per 10,000 inhabitants.
 KORTGRAENSER = [Fraction(1, 2), Fraction(1), Fraction(3, 2), Fraction(2)]
 
+_TABEL = " Tallene står i tabellen nedenfor."
 _PERSONER = "personer"
 _AFTALEKILDE = "Udlændingestyrelsens meddelelser om kommunekvoter, gengivet i regelsamlingen bag rapporten"
 _PR_10000 = "personer pr. 10.000 indbyggere"
@@ -280,7 +281,7 @@ def kort(b: Beregning) -> figurer.Figur:
         beskrivelse=(
             f"Hver kommune er en lige stor flise med kvoten pr. 10.000 indbyggere.{where} {_some(none, len(rows))} i {b.region} "
             f"har kvoten 0. Højest ligger {high['kommune']} med {dansk.tal(high['pr_10000'], 1)}. "
-            "Tallene for alle kommuner står i tabellen nedenfor."
+            "Bogstaverne er en forkortelse af kommunens navn. Tallene for alle kommuner står i tabellen nedenfor."
         ),
         enhed=_PR_10000,
         kilde=_kilde(b, "egen beregning"),
@@ -339,7 +340,7 @@ def bidrag_figur(b: Beregning) -> figurer.Figur:
         beskrivelse=(
             f"For hver {label}: hvad indbyggertallet alene ville give, og hvad reglens øvrige led lægger til (mod højre) eller trækker fra "
             "(mod venstre). Alle led har samme skala, og tilsammen giver de kvoten. "
-            f"Ud over indbyggertallet betyder {_led(moved)} mest."
+            f"Ud over indbyggertallet betyder {_led(moved)} mest.{_TABEL}"
         ),
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
@@ -451,7 +452,7 @@ def aarsager_figur(b: Beregning) -> Any:
             f"For hver {label}: ændringen i kvoten siden {b.forrige}, delt på årsager, der trækker op (mod højre) eller ned (mod venstre). "
             "Alle årsager har samme skala. "
             + ("Lagt sammen for hver region betyder " if b.region == HELE_LANDET else "For kommunerne betyder ")
-            + f"{_aarsag(largest)} mest."
+            + f"{_aarsag(largest)} mest.{_TABEL}"
         ),
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
@@ -516,7 +517,7 @@ def landstal_varianter(b: Beregning) -> Tabel:
         rows = quotas.loc[b.udvalgte.index].assign(navn=b.udvalgte["kommune"]).reset_index()
         first = "Kommune"
     rows.columns = [str(c) if isinstance(c, str) else f"landstal_{c}" for c in rows.columns]
-    totals = pd.DataFrame({"navn": ["I alt"], **{f"landstal_{n}": [int(rows[f"landstal_{n}"].sum())] for n in quotas.columns}})
+    totals = pd.DataFrame({"navn": ["Hele landet" if b.region == HELE_LANDET else f"{b.region} i alt"], **{f"landstal_{n}": [int(rows[f"landstal_{n}"].sum())] for n in quotas.columns}})
     return tabel(
         rows,
         [

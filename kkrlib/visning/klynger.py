@@ -27,6 +27,7 @@ from kkrlib.visning import klyngeregnskab, regioner
 from kkrlib.visning.forrige import siden
 
 _KR = "kroner"
+_PERSONER = "personer"
 _KR_PR = "kroner pr. indbygger"
 _MIO = 10**6
 _DELE = {"kommuner": "Fra kommunerne", "regioner": "Fra regionen"}
@@ -199,7 +200,7 @@ def pr_indbygger_figur(b: Beregning) -> figurer.Figur:
         titel="Hvor meget er det pr. indbygger?",
         beskrivelse=(
             "Beløbet pr. indbygger fra kommunerne, fra regionen og i alt, på samme skala. "
-            f"Kommunernes bidrag er det samme pr. indbygger i hele landet. Regionernes er ikke, så klyngerne i {first['region']} får mest "
+            f"Kommunernes bidrag er det samme pr. indbygger i hele landet. Det er regionernes ikke, så klyngerne i {first['region']} får mest "
             f"({dansk.tal(first['i_alt_pr_indbygger'], 2)} kr.) og klyngerne i {last['region']} mindst ({dansk.tal(last['i_alt_pr_indbygger'], 2)} kr.). "
             "Inden for en region er beløbet det samme i alle klynger."
         ),
@@ -250,8 +251,8 @@ def klynger(b: Beregning) -> Tabel:
             Kolonne("i_alt", "I alt", type="decimal", decimaler=0, beskrivelse="Beregnet"),
             Kolonne("kommuner", "Fra kommunerne", type="decimal", decimaler=0, beskrivelse="Summen af medlemmernes bidrag, beregnet"),
             Kolonne("regioner", "Fra regionen", type="decimal", decimaler=0, beskrivelse="Regionens beløb fordelt efter indbyggertal, beregnet"),
-            Kolonne("indbyggere", "Indbyggere", enhed="antal", type="decimal", decimaler=0, beskrivelse=f"Indbyggere, der tæller i klyngen, {_opgjort(b)}"),
-            Kolonne("i_alt_pr_indbygger", "Pr. indbygger", enhed="kr.", type="decimal", decimaler=2),
+            Kolonne("indbyggere", "Indbyggere", enhed=_PERSONER, type="decimal", decimaler=0, beskrivelse=f"Indbyggere, der tæller i klyngen, {_opgjort(b)}"),
+            Kolonne("i_alt_pr_indbygger", "Pr. indbygger", type="decimal", decimaler=2),
             Kolonne("kommuner_pr_indbygger", "Fra kommunerne pr. indbygger", type="decimal", decimaler=4, vis=False),
             Kolonne("regioner_pr_indbygger", "Fra regionen pr. indbygger", type="decimal", decimaler=4, vis=False),
             Kolonne("offentliggjort_kommuner", "Offentliggjort fra kommunerne", type="heltal", vis=False, beskrivelse=where),
@@ -312,7 +313,7 @@ def kort(b: Beregning) -> figurer.Figur:
         id="klyngekort",
         titel="Hvilke kommuner hører til samme klynge?",
         beskrivelse=(
-            f"Hver kommune er en lige stor flise med klyngens nummer i regionen. En streg går rundt om hver klynge.{listed} Kommuner, der deltager i "
+            f"Hver kommune er en lige stor flise med en forkortelse af navnet og klyngens nummer i regionen. En streg går rundt om hver klynge.{listed} Kommuner, der deltager i "
             "flere klynger, er vist i den, de bidrager mest til. Numre og navne står i tabellen ovenfor."
         ),
         enhed="klyngens nummer i regionen",
@@ -346,11 +347,11 @@ def kommuner(b: Beregning) -> Tabel:
             Kolonne("region", "Region", vis=False),
             Kolonne("kommuner", "Kommunens bidrag", type="decimal", decimaler=0, beskrivelse="Beregnet: kommunernes pulje fordelt efter indbyggertal"),
             Kolonne("offentliggjort", "Offentliggjort bidrag", type="heltal", vis=shown, beskrivelse="Kun trykt for kommunerne i Region Sjælland" if rows["offentliggjort"].notna().any() else f"Ikke trykt for {b.aar}"),
-            Kolonne("befolkning", "Indbyggere", enhed="antal", type="heltal", beskrivelse=f"I hele kommunen, {_opgjort(b)}"),
+            Kolonne("befolkning", "Indbyggere", enhed=_PERSONER, type="heltal", beskrivelse=f"I hele kommunen, {_opgjort(b)}"),
             *(
                 [
                     Kolonne("andel", "Del af kommunen", type="andel", decimaler=1, beskrivelse="Udledt, hvor kommunen er delt"),
-                    Kolonne("indbyggere", "Indbyggere i klyngen", enhed="antal", type="decimal", decimaler=0, vis=False, beskrivelse="De indbyggere, der tæller i klyngen"),
+                    Kolonne("indbyggere", "Indbyggere i klyngen", enhed=_PERSONER, type="decimal", decimaler=0, vis=False, beskrivelse="De indbyggere, der tæller i klyngen"),
                 ]
                 if parted
                 else []
@@ -452,7 +453,7 @@ def koebenhavn(b: Beregning) -> Any:
         pd.DataFrame(rows, columns=["navn", "indbyggere", "kommuner", "regioner", "i_alt", "offentliggjort", "sted"]),
         [
             Kolonne("navn", "Klynge", raekkehoved=True),
-            Kolonne("indbyggere", "Indbyggere", enhed="antal", type="decimal", decimaler=0),
+            Kolonne("indbyggere", "Indbyggere", enhed=_PERSONER, type="decimal", decimaler=0),
             Kolonne("kommuner", "Fra kommunerne", type="decimal", decimaler=0),
             Kolonne("regioner", "Fra regionen", type="decimal", decimaler=0),
             Kolonne("i_alt", "I alt", type="decimal", decimaler=0),
@@ -478,11 +479,11 @@ def koebenhavn_spor(b: Beregning) -> Any:
         rows,
         [
             Kolonne("navn", "Beløb i Tabel 1", raekkehoved=True),
-            Kolonne("offentliggjort", "Offentliggjort", type="heltal", enhed="kr."),
+            Kolonne("offentliggjort", "Offentliggjort", type="heltal", enhed=_KR),
             Kolonne("andel", f"Andel i {d.anden}", type="andel", decimaler=5, beskrivelse="Udledt"),
             Kolonne("mindst", "Mindst", type="andel", decimaler=5, beskrivelse="Den mindste andel, som afrundingen tillader"),
             Kolonne("hoejst", "Højst", type="andel", decimaler=5, beskrivelse="Den største andel, som afrundingen tillader"),
-            Kolonne("indbyggere", "Indbyggere", enhed="antal", type="decimal", decimaler=1, beskrivelse="Udledt"),
+            Kolonne("indbyggere", "Indbyggere", enhed=_PERSONER, type="decimal", decimaler=1, beskrivelse="Udledt"),
         ],
         id="koebenhavn-deling",
         titel=f"Den deling af {_kommune(b, d.kommunekode)}, som Tabel 1 forudsætter",
@@ -587,7 +588,7 @@ def klyngekontorer(b: Beregning) -> Any:
         [
             Kolonne("kommunekode", "Kommunekode", vis=False),
             Kolonne("kommune", "Kommune", raekkehoved=True),
-            Kolonne("befolkning", "Indbyggere", type="heltal", vis=False, beskrivelse="Forudsætning: kilden nævner ikke, hvilket års tal der bruges"),
+            Kolonne("befolkning", "Indbyggere", enhed=_PERSONER, type="heltal", vis=False, beskrivelse="Forudsætning: kilden nævner ikke, hvilket års tal der bruges"),
             *(Kolonne(c, names[office], type="heltal", beskrivelse=f"Pr. år; leadkommune: {_kommune(b, k.kontorer.at[office, 'kommunekode'])}") for office, c in columns.items()),
             Kolonne("aarligt", "I alt pr. år", type="heltal"),
             Kolonne("perioden", years, type="heltal", beskrivelse="I alt i hele perioden"),
@@ -878,6 +879,7 @@ def afvigelser(b: Beregning) -> Any:
         return Tekst("Ingen tal afviger.")
     order = {fund: n for n, fund in enumerate(b.kildefejl["fund"])}
     rows = rows.sort_values("fund", key=lambda s: s.map(order), kind="stable")
+    rows["tal"] = [text if unit == _KR else f"{text} ({unit})" for text, unit in zip(rows["beskrivelse"], rows["enhed"], strict=True)]
     causes = {f.fund: f"{f.art.capitalize()}: {f.noegle}" for f in b.kildefejl.itertuples()}
     rows["aarsag"] = rows["fund"].map(causes).fillna("Uden kendt årsag")
     rows["sted_linje"] = _foerste(rows["linjer"])
@@ -886,19 +888,19 @@ def afvigelser(b: Beregning) -> Any:
         rows,
         [
             Kolonne("aarsag", "Årsag", vis=False),
-            Kolonne("beskrivelse", "Tal", raekkehoved=True),
+            Kolonne("tal", "Tal", raekkehoved=True),
             Kolonne("sted_linje", "Kilde og linje"),
             Kolonne("linjer", "Alle linjer, der indgår", vis=False),
             Kolonne("offentliggjort", "Offentliggjort", type="decimal", decimaler=decimals),
             Kolonne("beregnet", "Efter reglen", type="decimal", decimaler=decimals, beskrivelse="Hvad reglen eller de andre tal giver"),
             Kolonne("forskel", "Forskel", type="decimal", decimaler=decimals, fortegn=True),
-            Kolonne("forskel_indbyggere", "Svarer til indbyggere", enhed="antal", type="decimal", decimaler=1, fortegn=True, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger"),
+            Kolonne("forskel_indbyggere", "Svarer til indbyggere", enhed=_PERSONER, type="decimal", decimaler=1, fortegn=True, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger"),
             Kolonne("fund", "Fund", vis=False),
             Kolonne("forklaring", "Forklaring", vis=False),
         ],
         id="afvigelser",
         titel="Afvigelser efter årsag",
-        enhed="kroner, hvor andet ikke fremgår",
+        enhed="kroner, hvor andet ikke står ved tallet",
         kilde=_dokumenter(b, _koder(rows["sted_linje"]), "egen beregning"),
         mangler="ikke relevant",
         gruppe="aarsag",

@@ -322,6 +322,7 @@ def _figur(b: Beregning, id: str, titel: str, navne: dict[str, str], enhed: str,
         enhed=enhed,
         kilde=_kilde(b),
         afledt=AFLEDT,
+        mangler="Et år uden søjle står ikke i de brugte rapporter.",
         faelles=faelles,
     )
 
@@ -332,17 +333,17 @@ def _aarene(b: Beregning, navne: Iterable[str]) -> list[int]:
 
 
 def _beskriv(b: Beregning, navne: dict[str, str]) -> str:
-    """What the figure shows, in words: the report's year beside the published year before it."""
+    """What the figure shows, in words: the report's year beside the published year before it, and what is derived."""
     parts = []
     for indicator, name in navne.items():
-        rows = b.serie[(b.serie["indikator"] == indicator) & (b.serie["status"] == OFFENTLIGGJORT)].sort_values("aar")
-        rows = list(rows.itertuples())
-        if not rows:
+        own = list(b.serie[b.serie["indikator"] == indicator].sort_values("aar").itertuples())
+        rows = [r for r in own if r.status == OFFENTLIGGJORT]
+        if not own:
             continue
-        now = rows[-1]
-        before = f" mod {dansk.tal(rows[-2].vaerdi)} i {rows[-2].aar}" if len(rows) > 1 else ""
-        parts.append(f"{name}: {dansk.tal(now.vaerdi)} i {now.aar}{before}.")
-    return " ".join([*parts, "Et år uden søjle står ikke i de brugte rapporter."])
+        said = " mod ".join(f"{dansk.tal(r.vaerdi)} i {r.aar}" for r in reversed(rows[-2:]))
+        derived = dansk.opremsning(f"{_spaend(r)} i {r.aar}" for r in own if r.status == AFLEDT)
+        parts.append(f"{name}: {' '.join([*([said] if said else []), *([f'({AFLEDT}: {derived})'] if derived else [])])}.")
+    return " ".join(parts)
 
 
 def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: str = "") -> Tabel:
@@ -538,10 +539,11 @@ def omkostninger_figur(b: Beregning) -> figurer.Figur:
         range(min(rows["aar"]), b.aar + 1),
         id="omkostninger",
         titel=f"Hvad et tilsyn koster til og med {b.aar}",
-        beskrivelse=" ".join([*said, "Et år uden søjle kan ikke beregnes."]),
+        beskrivelse=" ".join(said),
         enhed="kr. i løbende priser",
         kilde=_kilde(b, "egen beregning"),
         afledt=AFLEDT,
+        mangler="Et år uden søjle kan ikke beregnes.",
     )
 
 
@@ -553,8 +555,8 @@ def omkostninger(b: Beregning) -> Tabel:
         [
             Kolonne("raekke", "Udgift", raekkehoved=True),
             Kolonne("udgifter", "Direkte og indirekte udgifter", type="heltal", enhed="kr."),
-            Kolonne("antal", "Antal", type="heltal", enhed="stk."),
-            Kolonne("kr_pr", "Pr. stk.", type="decimal", decimaler=0, enhed="kr."),
+            Kolonne("antal", "Antal", type="heltal", enhed="tilsyn, besøg og medarbejdere"),
+            Kolonne("kr_pr", "Udgift pr. tilsyn, besøg eller medarbejder", type="decimal", decimaler=0, enhed="kr."),
         ],
         id="omkostninger-pr",
         titel="Hvad et tilsyn koster",
@@ -578,7 +580,7 @@ def budget(b: Beregning) -> Tabel | Tekst:
             Kolonne("regnskab", "Regnskab", type="heltal"),
             Kolonne("forskel_trykt", "Trykt forskel", type="heltal", fortegn=True),
             Kolonne("forskel", "Beregnet forskel", type="heltal", fortegn=True),
-            Kolonne("procent", "Forskel i procent af budgettet", type="decimal", fortegn=True, vis=False),
+            Kolonne("procent", "Forskel i procent af budgettet", enhed="procent", type="decimal", fortegn=True, vis=False),
         ],
         id="budget",
         titel=f"Budget og regnskab {b.aar}",
@@ -705,7 +707,7 @@ def kontroller(b: Beregning) -> Tabel | Tekst:
     return kontroltabeller.alle(
         b.kontroller,
         id="afstemning",
-        titel=f"Kontroller for {b.aar}, der afviger",
+        titel=f"Kontroller for {b.aar} tal for tal",
         kilde=_kilde(b),
         vis=wrong,
         fold=f"Vis de {dansk.tal(int(wrong.sum()))} kontroller, der afviger",
