@@ -109,6 +109,12 @@ def test_on_a_region_s_page_its_own_kommuner_stand_in_the_open_and_the_rest_of_t
     assert sorted(elsewhere) == sorted(b.kommuner.drop(b.udvalgte.index)["kommune"])
 
 
+@pytest.mark.parametrize("figure", [vis.bidrag_figur, vis.aarsager_figur])
+def test_a_figure_sends_its_reader_to_the_table_only_where_that_has_its_numbers(tabeller, figure):
+    for region, there in (("hele landet", False), ("hovedstaden", True)):
+        assert ("i tabellen nedenfor" in figure(flygtninge.beregn(tabeller, 2025, region)).beskrivelse) == there
+
+
 def test_a_region_s_page_shows_the_controls_of_its_own_sums_and_every_deviation(tabeller):
     def shown(region, of=tabeller):
         rows = BeautifulSoup(vis.kontroller(flygtninge.beregn(of, 2025, region)).html, "html.parser").select("tbody th")

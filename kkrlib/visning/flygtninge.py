@@ -7,7 +7,7 @@ counts and the choice of words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -38,10 +38,11 @@ AARSAG_NAVNE = {
     "familiesammenfoeringer": "Familiesammenføringer",
     "afrunding": "Afrunding",
 }
+# Where the words of those names may be broken on a phone.
+_ORDDELING = {w.replace("|", ""): w.replace("|", "\N{SOFT HYPHEN}") for w in ("Ind|bygger|tal", "Ind|vandrere", "Familie|sammen|føringer", "Nul|grænse")}
 # The classes of the map: a presentation choice, in persons per 10,000 inhabitants.
 KORTGRAENSER = [Fraction(1, 2), Fraction(1), Fraction(3, 2), Fraction(2)]
 
-_TABEL = " Tallene står i tabellen nedenfor."
 _PERSONER = "personer"
 _AFTALEKILDE = "Udlændingestyrelsens meddelelser om kommunekvoter, gengivet i regelsamlingen bag rapporten"
 _PR_10000 = "personer pr. 10.000 indbyggere"
@@ -340,13 +341,11 @@ def bidrag_figur(b: Beregning) -> figurer.Figur:
         beskrivelse=(
             f"For hver {label}: hvad indbyggertallet alene ville give, og hvad reglens øvrige led lægger til (mod højre) eller trækker fra "
             "(mod venstre). Alle led har samme skala, og tilsammen giver de kvoten. "
-            f"Ud over indbyggertallet betyder {_led(moved)} mest.{_TABEL}"
+            f"Ud over indbyggertallet betyder {_led(moved)} mest.{_i_tabellen(b)}"
         ),
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
-        # Where the names may be broken on a phone.
-        dele=BIDRAG_NAVNE
-        | {"befolkningstal": "Ind\N{SOFT HYPHEN}bygger\N{SOFT HYPHEN}tal", "indvandrere": "Ind\N{SOFT HYPHEN}vandrere og flygtninge", "familiesammenfoeringer": "Familie\N{SOFT HYPHEN}sammen\N{SOFT HYPHEN}føringer", "nulgraense": "Nul\N{SOFT HYPHEN}grænse"},
+        dele=_delelige(BIDRAG_NAVNE),
         ialt="kommunekvote",
         ialt_navn="Kvote",
         ialt_decimaler=0,
@@ -452,13 +451,11 @@ def aarsager_figur(b: Beregning) -> Any:
             f"For hver {label}: ændringen i kvoten siden {b.forrige}, delt på årsager, der trækker op (mod højre) eller ned (mod venstre). "
             "Alle årsager har samme skala. "
             + ("Lagt sammen for hver region betyder " if b.region == HELE_LANDET else "For kommunerne betyder ")
-            + f"{_aarsag(largest)} mest.{_TABEL}"
+            + f"{_aarsag(largest)} mest.{_i_tabellen(b)}"
         ),
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
-        # Where the names may be broken on a phone.
-        dele=AARSAG_NAVNE
-        | {"befolkning": "Ind\N{SOFT HYPHEN}bygger\N{SOFT HYPHEN}tal", "indvandrerandel": "Ind\N{SOFT HYPHEN}vandrere og flygtninge", "familiesammenfoeringer": "Familie\N{SOFT HYPHEN}sammen\N{SOFT HYPHEN}føringer"},
+        dele=_delelige(AARSAG_NAVNE),
         ialt="aendring",
         ialt_navn="Ændring",
         ialt_decimaler=0,
@@ -929,6 +926,15 @@ def _area_rows(b: Beregning, parts: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         return sums.reset_index(names="navn"), "region"
     rows = parts.loc[b.udvalgte.index].assign(navn=b.udvalgte["kommune"])
     return rows.reset_index(), "kommune"
+
+
+def _delelige(navne: Mapping[str, str]) -> dict[str, str]:
+    return {key: " ".join(_ORDDELING.get(word, word) for word in name.split(" ")) for key, name in navne.items()}
+
+
+def _i_tabellen(b: Beregning) -> str:
+    """Where a figure's numbers are; the table has kommuner, so those of the country's figure stand in the figure alone."""
+    return "" if b.region == HELE_LANDET else " Tallene står i tabellen nedenfor."
 
 
 def _aftaler(b: Beregning) -> list[Aftale]:

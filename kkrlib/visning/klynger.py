@@ -336,8 +336,9 @@ def kommuner(b: Beregning) -> Tabel:
     note = [_ALFABET, _koebenhavn_note(b)]
     if parted:
         note.append("En kommune, der er delt, har en række for hver klynge.")
+    printed = list(dict.fromkeys(rows.loc[rows["offentliggjort"].notna(), "region"]))
     # A column that says «ikke trykt» in nearly every row would only take room.
-    shown = b.region != HELE_LANDET and bool(own["offentliggjort"].notna().any())
+    shown = b.region in printed
     others = b.region != HELE_LANDET and bool(own["andre_klynger"].notna().any())
     return tabel(
         rows,
@@ -346,7 +347,7 @@ def kommuner(b: Beregning) -> Tabel:
             Kolonne("kommune", "Kommune", raekkehoved=True),
             Kolonne("region", "Region", vis=False),
             Kolonne("kommuner", "Kommunens bidrag", type="decimal", decimaler=0, beskrivelse="Beregnet: kommunernes pulje fordelt efter indbyggertal"),
-            Kolonne("offentliggjort", "Offentliggjort bidrag", type="heltal", vis=shown, beskrivelse="Kun trykt for kommunerne i Region Sjælland" if rows["offentliggjort"].notna().any() else f"Ikke trykt for {b.aar}"),
+            Kolonne("offentliggjort", "Offentliggjort bidrag", type="heltal", vis=shown, beskrivelse=f"Kun trykt for kommunerne i {dansk.opremsning(printed)}" if printed else f"Ikke trykt for {b.aar}"),
             Kolonne("befolkning", "Indbyggere", enhed=_PERSONER, type="heltal", beskrivelse=f"I hele kommunen, {_opgjort(b)}"),
             *(
                 [
