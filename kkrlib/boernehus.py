@@ -26,7 +26,11 @@ def indebaerer(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     numbers = afstemning.tal(tabeller)
     columns = ["navn", "vaerdi", "mindst", "hoejst", "formel", "linjer"]
     # The numbers of cases are facts themselves; the totals are named for them.
-    cases = sorted((int(value), key.rsplit("-", 1)[1]) for key, value in numbers["vaerdi"].items() if str(key).startswith(f"{EMNE}-sager-"))
+    cases = sorted(
+        (int(value), key.rsplit("-", 1)[1])
+        for key, value in numbers["vaerdi"].items()
+        if str(key).startswith(f"{EMNE}-sager-")
+    )
     keys = {n: f"{EMNE}-i-alt-kr-{name}" for n, name in cases}
     if len(cases) != 2 or not {*keys.values(), f"{EMNE}-i-alt-antal"} <= set(numbers.index):
         return pd.DataFrame(columns=columns)
@@ -40,7 +44,15 @@ def indebaerer(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     rows = [
         ("Pris pr. sag", per_case, f"forskellen mellem de to udgifter delt med {many - few} sager"),
         ("Fast udgift, uanset antal sager", fixed, f"udgiften ved {few} sager minus {few} gange prisen pr. sag"),
-        (f"Udgift pr. barn og ung ved {many} sager", of[many] / of["antal"], "udgiften i alt delt med antallet af 0–17-årige"),
-        (f"Udgift pr. barn og ung ved {few} sager", of[few] / of["antal"], "udgiften i alt delt med antallet af 0–17-årige"),
+        (
+            f"Udgift pr. barn og ung ved {many} sager",
+            of[many] / of["antal"],
+            "udgiften i alt delt med antallet af 0–17-årige",
+        ),
+        (
+            f"Udgift pr. barn og ung ved {few} sager",
+            of[few] / of["antal"],
+            "udgiften i alt delt med antallet af 0–17-årige",
+        ),
     ]
     return pd.DataFrame([(name, x.vaerdi, x.mindst, x.hoejst, how, lines) for name, x, how in rows], columns=columns)

@@ -201,7 +201,9 @@ def _settings(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 
     settings = opsaetning.laes(data.ROD)
     if settings["rettelser"]:
-        opsaetning.kontroller(settings["rettelser"], [p.navn for r in _reports().values() for p in katalog.sider(r, tables)])
+        opsaetning.kontroller(
+            settings["rettelser"], [p.navn for r in _reports().values() for p in katalog.sider(r, tables)]
+        )
     return settings
 
 
@@ -273,7 +275,11 @@ def _pages(
     metavar="MAPPE",
     help="Also look every number up on its line in the source texts in this folder.",
 )
-@click.option("--foelsomhed", is_flag=True, help="Also measure in how many numbers a control would see one wrong unit (some seconds).")
+@click.option(
+    "--foelsomhed",
+    is_flag=True,
+    help="Also measure in how many numbers a control would see one wrong unit (some seconds).",
+)
 @_says_why
 def check(kilder: Path | None, foelsomhed: bool) -> int:
     """Validate all data, run all controls, and print every finding.

@@ -94,7 +94,16 @@ def _roles(resources: Iterable[dict[str, Any]]) -> pd.DataFrame:
         for field in resource["schema"]["fields"]:
             if "role" in field:
                 key = keys if isinstance(keys, str) else " ".join(keys)
-                rows.append((resource["name"], field["name"], field["role"], key, field.get("unit", ""), resource.get("label", "")))
+                rows.append(
+                    (
+                        resource["name"],
+                        field["name"],
+                        field["role"],
+                        key,
+                        field.get("unit", ""),
+                        resource.get("label", ""),
+                    )
+                )
     return pd.DataFrame(rows, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn"])
 
 
@@ -149,7 +158,15 @@ def check_kilder(kilder: Path | str, mappe: Path | str | None = None) -> list[Fu
         if not path.is_file():
             found.append(Fund("kilder.csv", str(row), "fil", source.fil, "kilden findes ikke i mappen"))
         elif hashlib.sha256(path.read_bytes()).hexdigest() != source.sha256:
-            found.append(Fund("kilder.csv", str(row), "sha256", source.fil, "kilden er en anden tekst end den, tallene er taget fra"))
+            found.append(
+                Fund(
+                    "kilder.csv",
+                    str(row),
+                    "sha256",
+                    source.fil,
+                    "kilden er en anden tekst end den, tallene er taget fra",
+                )
+            )
         else:
             texts[source.kilde] = path.read_text(encoding="utf-8").split("\n")
     for resource in _resources(folder):
@@ -189,18 +206,28 @@ def laes_csv(sti: Path | str, former: dict[str, list[str]]) -> tuple[str, pd.Dat
     shape = next((name for name, columns in former.items() if columns in (header, [*header, "note"])), None)
     if shape is None:
         wanted = " eller ".join(",".join(columns) for columns in former.values())
-        raise DataError([Fund(path.name, str(rows[0][0]), "", ",".join(rows[0][1]), f"første linje skal være {wanted}")])
+        raise DataError(
+            [Fund(path.name, str(rows[0][0]), "", ",".join(rows[0][1]), f"første linje skal være {wanted}")]
+        )
     if len(rows) == 1:
         raise DataError([Fund(path.name, "", "", "", "filen har ingen rækker")])
     found = [
-        Fund(path.name, str(number), "", ",".join(record), f"rækken har {len(record)} felter, og overskriften har {len(header)}")
+        Fund(
+            path.name,
+            str(number),
+            "",
+            ",".join(record),
+            f"rækken har {len(record)} felter, og overskriften har {len(header)}",
+        )
         for number, record in rows[1:]
         if len(record) != len(header)
     ]
     if found:
         raise DataError(found)
     table = pd.DataFrame([record for _, record in rows[1:]], columns=header, dtype=str)
-    return shape, table.reindex(columns=former[shape], fill_value="").assign(raekke=[str(number) for number, _ in rows[1:]])
+    return shape, table.reindex(columns=former[shape], fill_value="").assign(
+        raekke=[str(number) for number, _ in rows[1:]]
+    )
 
 
 def laes_valgfri(sti: str, former: dict[str, list[str]]) -> tuple[str, str, pd.DataFrame] | None:
@@ -208,7 +235,9 @@ def laes_valgfri(sti: str, former: dict[str, list[str]]) -> tuple[str, str, pd.D
     return (Path(sti).name, *laes_csv(sti, former)) if sti else None
 
 
-def laes_regneark(sti: str, former: dict[str, dict[str, tuple[str, str]]]) -> list[tuple[str, dict[str, pd.DataFrame], list[Fund]]]:
+def laes_regneark(
+    sti: str, former: dict[str, dict[str, tuple[str, str]]]
+) -> list[tuple[str, dict[str, pd.DataFrame], list[Fund]]]:
     """Read workbooks (XLSX) that users filled in: one file, all files of a folder in the order of their names, or none for an empty path.
 
     ``former`` maps each sheet to its headings, and each heading to a column name and what it holds: ``"heltal"``, ``"valgfrit heltal"``, ``"tekst"``
@@ -226,7 +255,9 @@ def laes_regneark(sti: str, former: dict[str, dict[str, tuple[str, str]]]) -> li
     # «~$» is what Excel leaves beside a file that is open.
     files = sorted(p for p in path.glob("*.xlsx") if not p.name.startswith("~$")) if path.is_dir() else [path]
     if not files or not path.exists():
-        raise DataError([Fund(path.name, "", "", "", "mappen har ingen regneark (.xlsx)" if path.is_dir() else "filen findes ikke")])
+        raise DataError(
+            [Fund(path.name, "", "", "", "mappen har ingen regneark (.xlsx)" if path.is_dir() else "filen findes ikke")]
+        )
     return [_workbook(file, former) for file in files]
 
 
@@ -290,7 +321,9 @@ def _typed(table: pd.DataFrame, resource: dict[str, Any]) -> pd.DataFrame:
 # --- workbooks -----------------------------------------------------------------------------------------------
 
 
-def _workbook(path: Path, former: dict[str, dict[str, tuple[str, str]]]) -> tuple[str, dict[str, pd.DataFrame], list[Fund]]:
+def _workbook(
+    path: Path, former: dict[str, dict[str, tuple[str, str]]]
+) -> tuple[str, dict[str, pd.DataFrame], list[Fund]]:
     from openpyxl import load_workbook  # only here: it is slow to import, and most runs read no workbook
 
     try:
@@ -312,7 +345,15 @@ def _workbook(path: Path, former: dict[str, dict[str, tuple[str, str]]]) -> tupl
             below = next((row[j] for row in rows[(top or 0) + 1 :] if row[j].value is not None), None)
             if j not in places.values() and below is not None:
                 said = "" if cell.value is None else str(cell.value)
-                found.append(Fund(path.name, f"{name} {below.row}", said, str(below.value), "står i en kolonne, som skabelonen ikke har, og bliver ikke læst"))
+                found.append(
+                    Fund(
+                        path.name,
+                        f"{name} {below.row}",
+                        said,
+                        str(below.value),
+                        "står i en kolonne, som skabelonen ikke har, og bliver ikke læst",
+                    )
+                )
         records = []
         for row in rows[(top or 0) + 1 :]:
             if all(row[j].value is None for j in places.values()):
@@ -322,7 +363,11 @@ def _workbook(path: Path, former: dict[str, dict[str, tuple[str, str]]]) -> tupl
                 cell = row[places[heading]]
                 record[column], rule = _cell(cell, kind)
                 if rule:
-                    found.append(Fund(path.name, f"{name} {cell.row}", column, "" if cell.value is None else str(cell.value), rule))
+                    found.append(
+                        Fund(
+                            path.name, f"{name} {cell.row}", column, "" if cell.value is None else str(cell.value), rule
+                        )
+                    )
             records.append(record)
         table = pd.DataFrame(records, columns=["raekke", *(column for column, _ in headings.values())])
         for column, kind in headings.values():
@@ -334,7 +379,7 @@ def _workbook(path: Path, former: dict[str, dict[str, tuple[str, str]]]) -> tupl
 def _cell(cell: Any, kind: str) -> tuple[int | str | None, str]:
     """A cell's value, and the rule that it breaks, if any; then the value is None."""
     value = cell.value
-    if value is None or isinstance(value, str) and not value.strip():
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None, "" if kind.startswith("valgfri") else "må ikke være tom"
     if cell.data_type == "f":
         return None, "er en formel; skriv tallet eller teksten selv"
@@ -477,7 +522,9 @@ def _unusual_spelling(table: pd.DataFrame, resource: dict[str, Any]) -> list[Fun
             if not value:
                 continue
             if value != value.strip():
-                found.append(Fund(resource["path"], str(position), field["name"], value, "har mellemrum før eller efter"))
+                found.append(
+                    Fund(resource["path"], str(position), field["name"], value, "har mellemrum før eller efter")
+                )
             elif field["type"] == "integer" and not _is_integer(value) and _parses(int, value):
                 text = f"skal skrives {int(value)}"
                 found.append(Fund(resource["path"], str(position), field["name"], value, text))
@@ -501,7 +548,9 @@ def _label(register: pd.DataFrame, key: str, value: str) -> str:
     return f"{value} {match[0]}" if key.endswith("kode") and len(match) else value
 
 
-def _komplet(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]) -> list[Fund]:
+def _komplet(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
     columns, register = rule["kolonne"], tables[rule["register"]]
     columns = [columns] if isinstance(columns, str) else columns
     wanted = set(register[columns].itertuples(index=False, name=None))
@@ -518,12 +567,18 @@ def _komplet(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any]
     return found
 
 
-def _andele(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]) -> list[Fund]:
+def _andele(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
     column, begins, ends = rule["kolonne"], rule["fra"], rule["til"]
     found = []
     for key, rows in table.groupby(rule["pr"], sort=True):
         # ISO dates order as text. A sum can change where a row begins, and on the day after one ends.
-        last_days = {(date.fromisoformat(x) + timedelta(days=1)).isoformat() for x in rows[ends] if _parses(date.fromisoformat, x)}
+        last_days = {
+            (date.fromisoformat(x) + timedelta(days=1)).isoformat()
+            for x in rows[ends]
+            if _parses(date.fromisoformat, x)
+        }
         days = sorted({*rows[begins], *last_days} - {""})
         for day in days:
             current = rows[(rows[begins] <= day) & ((rows[ends] == "") | (rows[ends] >= day))]
@@ -532,12 +587,26 @@ def _andele(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any],
             total = sum(map(Fraction, current[column]), Fraction(0))
             if total != 1 and not (total == 0 and len(current) and rule.get("nul")):
                 name = _label(tables[rule["register"]], rule["pr"], key)
-                text = f"{name} har fra {day} andele, der giver {total} og ikke 1" if len(current) else f"{name} har ingen række fra {day}"
-                found.append(Fund(resource["path"], ", ".join(str(i + 2) for i in current.index) or "mangler", column, ",".join(current[column]), text))
+                text = (
+                    f"{name} har fra {day} andele, der giver {total} og ikke 1"
+                    if len(current)
+                    else f"{name} har ingen række fra {day}"
+                )
+                found.append(
+                    Fund(
+                        resource["path"],
+                        ", ".join(str(i + 2) for i in current.index) or "mangler",
+                        column,
+                        ",".join(current[column]),
+                        text,
+                    )
+                )
     return found
 
 
-def _hoerer_til(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]) -> list[Fund]:
+def _hoerer_til(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
     register = tables[rule["register"]].drop_duplicates(rule["noegle"]).set_index(rule["noegle"])[rule["kolonne"]]
     found = []
     for position, (key, value) in enumerate(zip(table[rule["noegle"]], table[rule["kolonne"]], strict=True), start=2):
@@ -548,7 +617,9 @@ def _hoerer_til(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, A
     return found
 
 
-def _sum(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]) -> list[Fund]:
+def _sum(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
     known = tables[rule["undtagelser"]]
     known = known[known["art"] == "sum"].reset_index(names="position")
     known = known.set_index(["tabel", rule["pr"], "noegle", "kolonne"])
@@ -578,7 +649,9 @@ def _sum(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], ta
         if key in known.index and (known.at[key, "trykt"], known.at[key, "anvendt"]) == (printed, str(total)):
             continue
         difference = dansk.fortegn(int(printed) - total)
-        found.append(where(f"{name}.csv, kolonne {column}, {place}, {group} giver tilsammen {total} (forskel {difference})"))
+        found.append(
+            where(f"{name}.csv, kolonne {column}, {place}, {group} giver tilsammen {total} (forskel {difference})")
+        )
     path = f"{rule['undtagelser']}.csv"
     for key, row in known.iterrows():
         if key not in occurs:
@@ -587,14 +660,25 @@ def _sum(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], ta
     return found
 
 
-def _kendt(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]) -> list[Fund]:
+def _kendt(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
     return [
-        Fund(f"{row['tabel']}.csv", row["noegle"], row["kolonne"], row["trykt"], f"kendt fejl i kilden: {row[rule['besked']]}", ADVARSEL)
+        Fund(
+            f"{row['tabel']}.csv",
+            row["noegle"],
+            row["kolonne"],
+            row["trykt"],
+            f"kendt fejl i kilden: {row[rule['besked']]}",
+            ADVARSEL,
+        )
         for row in table.to_dict("records")
     ]
 
 
-def _lig_med(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]) -> list[Fund]:
+def _lig_med(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
     other, key = tables.get(rule["tabel"]), rule["noegle"]
     if other is None:  # the file is a finding already
         return []
@@ -609,7 +693,14 @@ def _lig_med(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any]
     return found
 
 
-_CHECKS = {"andele": _andele, "komplet": _komplet, "lig_med": _lig_med, "hoerer_til": _hoerer_til, "sum": _sum, "kendt": _kendt}
+_CHECKS = {
+    "andele": _andele,
+    "komplet": _komplet,
+    "lig_med": _lig_med,
+    "hoerer_til": _hoerer_til,
+    "sum": _sum,
+    "kendt": _kendt,
+}
 
 
 # --- facts and their lines ------------------------------------------------------------------------------------
@@ -641,7 +732,9 @@ def _found_again(
         table, column = tables[rule["tabel"]], rule["kolonne"]
         rows = table[[all(r[k] == record[k] for k in rule["noegle"]) for r in table[rule["noegle"]].to_dict("records")]]
         line = _line(text, record["linje"])
-        if not any(_stands_in(form, line) for value in rows[column] for form in _as_printed(column, "integer", value) or ()):
+        if not any(
+            _stands_in(form, line) for value in rows[column] for form in _as_printed(column, "integer", value) or ()
+        ):
             values = ", ".join(str(value) for value in rows[column])
             said = f"{rule['tabel']}.csv, kolonne {column}, står ikke i kilde {record['kilde']}, linje {record['linje']}: «{line[:60]}»"
             found.append(Fund(resource["path"], position, ",".join(rule["noegle"]), values, said))

@@ -231,7 +231,11 @@ def gruppekort(
     ValueError, naming the codes, if ``grupper`` and ``layout`` do not cover each other or a group is missing; and if a group has no number from 1 to 5.
     """
     koder = dict(grupper)
-    _noejagtig_daekning(pd.Series({kode: numre.get(g, 0) if isinstance(g, str) else None for kode, g in koder.items()}, dtype=object), layout, daempet)
+    _noejagtig_daekning(
+        pd.Series({kode: numre.get(g, 0) if isinstance(g, str) else None for kode, g in koder.items()}, dtype=object),
+        layout,
+        daempet,
+    )
     if ukendte := sorted({str(g) for g in koder.values() if not 1 <= numre.get(g, 0) <= _TRIN}):
         raise ValueError(f"figuren «{id}» har grupper uden et nummer fra 1 til {_TRIN}: {', '.join(ukendte)}")
     felt, top = KORT / KOLONNER, 2.0
@@ -249,7 +253,9 @@ def gruppekort(
         flade.tekst(x + _FLISE / 2, y + 18.6, str(numre[koder[kode]]), _FLISETEKST, f"trin-{n}-tekst", anker="center")
     kanter: set[tuple[int, int, int, int]] = set()
     for gruppe in dict.fromkeys(koder.values()):
-        kanter |= set(_omrids({(r.kolonne, r.raekke) for r in layout.itertuples(index=False) if koder[r.kommunekode] == gruppe}))
+        kanter |= set(
+            _omrids({(r.kolonne, r.raekke) for r in layout.itertuples(index=False) if koder[r.kommunekode] == gruppe})
+        )
     for kant in sorted(kanter):
         x1, x2 = (min(max(felt * k - 0.08, 0.7), KORT - 0.7) for k in kant[::2])
         y1, y2 = (felt * k - 0.08 + top for k in kant[1::2])
@@ -353,7 +359,9 @@ def bidrag(
     paneler = []
     for d, navn in dele.items():
         skriv = dansk.fortegn if ialt_fortegn or min(data[d]) < 0 else dansk.tal
-        paneler.append(_Panel(navn, list(map(float, data[d])), [skriv(v, decimaler) for v in data[d]] if med_tal else [], skriv))
+        paneler.append(
+            _Panel(navn, list(map(float, data[d])), [skriv(v, decimaler) for v in data[d]] if med_tal else [], skriv)
+        )
     if ialt_soejle:
         paneler.append(_Panel(ialt_navn, list(map(float, data[ialt])), ialt_tal, skriv_ialt, fed=True))
 
@@ -367,7 +375,10 @@ def bidrag(
         plads = max(_rum(t, skrift, 12, fed=True) for t in [ialt_navn, *til_hoejre]) + 18 if til_hoejre else 0.0
         navne = [[str(e)] if bred else navnelinjer(str(e), skrift, SMAL - plads) for e in data[etiket]]
         if bred:
-            fra, til = max(_rum(n[0], skrift, 10, fed=i in fremhaev) for i, n in zip(data.index, navne)) + 14, BRED - plads
+            fra, til = (
+                max(_rum(n[0], skrift, 10, fed=i in fremhaev) for i, n in zip(data.index, navne)) + 14,
+                BRED - plads,
+            )
         else:
             fra, til = 1.0 if med_tal else 4.0, float(SMAL)
         try:
@@ -377,9 +388,14 @@ def bidrag(
                 # One row dwarfs the others: where they gain much by it, it has numbers in place of its bars.
                 stor = max(range(len(data)), key=lambda n: max(abs(p.vaerdier[n]) for p in felter))
                 andre = [p.med_tal_i_stedet(stor, decimaler) for p in felter]
-                if data.index[stor] not in fremhaev and (ny := _stil_op(andre, fra, til, luft, lille, under)) >= 2 * pr_enhed:
+                if (
+                    data.index[stor] not in fremhaev
+                    and (ny := _stil_op(andre, fra, til, luft, lille, under)) >= 2 * pr_enhed
+                ):
                     felter, pr_enhed = andre, ny
-                    bemaerkning.append(f" På en smal skærm har {data[etiket].iloc[stor]} tal i stedet for søjler, så de øvriges kan ses.")
+                    bemaerkning.append(
+                        f" På en smal skærm har {data[etiket].iloc[stor]} tal i stedet for søjler, så de øvriges kan ses."
+                    )
         except ValueError as fejl:
             raise ValueError(f"figuren «{id}»: {fejl}") from None
         skridt = 0.0 if med_tal else _skridt(felter, pr_enhed, lille, luft)
@@ -404,7 +420,15 @@ def bidrag(
 
         # The lines between rows are one as broad as the figure, in dashes of a pixel.
         for top, b in zip(toppe, blokke):
-            flade.linje(flade.bredde / 2, top, flade.bredde / 2, top + pr_raekke * len(b) + 1, "gitter", flade.bredde, streg=(1, pr_raekke - 1))
+            flade.linje(
+                flade.bredde / 2,
+                top,
+                flade.bredde / 2,
+                top + pr_raekke * len(b) + 1,
+                "gitter",
+                flade.bredde,
+                streg=(1, pr_raekke - 1),
+            )
 
         def lodret(xer: Sequence[float], farve: str) -> None:
             for top, b in zip(toppe, blokke):
@@ -442,7 +466,14 @@ def bidrag(
             flade.tekst(flade.bredde, y + (16 if bred else 15), t, skrift, fed=True, anker="right")
         if til_hoejre:
             for top in toppe:
-                flade.tekst(flade.bredde, top - over_raekker - (0 if bred else 15 * (linjer - 1 + over)), ialt_navn, skrift, fed=True, anker="right")
+                flade.tekst(
+                    flade.bredde,
+                    top - over_raekker - (0 if bred else 15 * (linjer - 1 + over)),
+                    ialt_navn,
+                    skrift,
+                    fed=True,
+                    anker="right",
+                )
         for fed in (False, True):
             for top in toppe:
                 for p in felter:
@@ -527,18 +558,24 @@ class _Panel:
         """The width that the bars and their numbers need at a scale."""
         numre = [_rum(t, skrift, self.fri, fed=self.fed) for t in self.tekster]
         ned = max(0.0, -min(self.vaerdier)) * pr_enhed
-        op = max(max(0.0, v) * pr_enhed + (t + 5 if t and not under else 0) for v, t in itertools.zip_longest(self.vaerdier, numre, fillvalue=0.0))
+        op = max(
+            max(0.0, v) * pr_enhed + (t + 5 if t and not under else 0)
+            for v, t in itertools.zip_longest(self.vaerdier, numre, fillvalue=0.0)
+        )
         return max([ned + op, *(numre if under else [])])
 
     def maerker(self, skridt: float, pr_enhed: float, skrift: float, luft: float) -> Iterator[tuple[float, str]]:
         """Where the panel's scale has marks, and what they say; none at a ``skridt`` of 0."""
         if not skridt:
             return
-        for n in range(math.ceil((self.venstre - self.nul) / pr_enhed / skridt), math.floor((self.hoejre - self.nul) / pr_enhed / skridt) + 1):
+        for n in range(
+            math.ceil((self.venstre - self.nul) / pr_enhed / skridt),
+            math.floor((self.hoejre - self.nul) / pr_enhed / skridt) + 1,
+        ):
             x, tekst = self.nul + n * skridt * pr_enhed, self.skriv(n * skridt, _cifre([skridt]))
             halv = spredt(tekst, skrift) / 2
             # Clear of the next panel's zero, which is at its left if not further in.
-            if n == 0 or self.venstre - 3 <= x - halv and x + halv <= self.hoejre + luft - 10:
+            if n == 0 or (self.venstre - 3 <= x - halv and x + halv <= self.hoejre + luft - 10):
                 yield x, tekst
 
 
@@ -577,10 +614,13 @@ def _stil_op(paneler: Sequence[_Panel], fra: float, til: float, luft: float, skr
     mindst: list[float] = []
     for n in reversed(range(len(paneler))):
         mindst.insert(0, til_navn(n, list(_stykker(paneler[n].navn)), mindst[0] if mindst else 0.0))
-    if stoerst and skala(mindst) * stoerst < _KORTEST or sum(bredder(0, mindst)) > plads:
+    if (stoerst and skala(mindst) * stoerst < _KORTEST) or sum(bredder(0, mindst)) > plads:
         raise ValueError("navnene på delene er for lange til at stå ved siden af hinanden; giv dem bløde bindestreger")
     # A word is broken only where that gives the bars much more room.
-    hele = [til_navn(n, p.navn.replace(_BLOED, "").split(" "), m) for n, (p, m) in enumerate(zip(paneler, [*mindst[1:], 0.0]))]
+    hele = [
+        til_navn(n, p.navn.replace(_BLOED, "").split(" "), m)
+        for n, (p, m) in enumerate(zip(paneler, [*mindst[1:], 0.0]))
+    ]
     nok = 0.7 * skala(mindst)
     for n in sorted(range(len(paneler)), key=lambda n: hele[n] - mindst[n]):
         forsoeg = [*mindst[:n], hele[n], *mindst[n + 1 :]]
@@ -612,7 +652,7 @@ def _brudt(navn: str, skrift: float, plads: float, fri: float, *, fed: bool = Fa
             resten = "".join(o.split(_BLOED)[n:])
             foran = linjer[-1] + (" " if linjer[-1] and not n else "")
             hen = foran + stykke + ("" if stykke == resten else "-")
-            if _rum(foran + resten, skrift, fri, fed=fed) <= plads or n and _rum(hen, skrift, fri, fed=fed) <= plads:
+            if _rum(foran + resten, skrift, fri, fed=fed) <= plads or (n and _rum(hen, skrift, fri, fed=fed) <= plads):
                 linjer[-1] = foran + stykke
             else:
                 linjer[-1] += "-" if n else ""
@@ -625,7 +665,11 @@ def _skridt(paneler: Sequence[_Panel], pr_enhed: float, skrift: float, luft: flo
     stoerst = max(abs(v) for p in paneler for v in p.vaerdier) or 1.0
     for skridt in (m * 10.0**e for e in itertools.count(math.floor(math.log10(stoerst)) - 2) for m in (1, 2, 5)):
         maerker = [list(p.maerker(skridt, pr_enhed, skrift, luft)) for p in paneler]
-        if all(b - a >= (spredt(t, skrift) + spredt(u, skrift)) / 2 + 4 for m in maerker for (a, t), (b, u) in itertools.pairwise(m)):
+        if all(
+            b - a >= (spredt(t, skrift) + spredt(u, skrift)) / 2 + 4
+            for m in maerker
+            for (a, t), (b, u) in itertools.pairwise(m)
+        ):
             return skridt
     raise AssertionError("skalaen har ingen ende")
 
@@ -673,6 +717,7 @@ def _er_hele(tal: Sequence[Any]) -> bool:
 
 def _klasser(graenser: Sequence[Any], format: Callable[[Any], str], hele: bool) -> list[str]:
     """The key's words per class: ranges of whole numbers, or "a til under b" where values lie between them."""
+
     def spand(a: Any, b: Any) -> str:
         if not hele:
             return f"{format(a)} til under {format(b)}"
@@ -691,8 +736,19 @@ def _laest(tekst: str) -> Decimal:
 def _em(tekst: str) -> float:
     """About the width of a text in a common sans serif, in units of its font size."""
     return sum(
-        0.3 if c in "fijlrt.,:;'|() \N{NO-BREAK SPACE}" else 0.88 if c in "mwMW%Ææ" else 0.74 if c in "+\N{MINUS SIGN}"
-        else 0.68 if c.isupper() else 0.57 if c.isdigit() else 0.36 if c == "-" else 0.54
+        0.3
+        if c in "fijlrt.,:;'|() \N{NO-BREAK SPACE}"
+        else 0.88
+        if c in "mwMW%Ææ"
+        else 0.74
+        if c in "+\N{MINUS SIGN}"
+        else 0.68
+        if c.isupper()
+        else 0.57
+        if c.isdigit()
+        else 0.36
+        if c == "-"
+        else 0.54
         for c in tekst
     )
 
@@ -966,7 +1022,11 @@ def _saml(medlemmer: list[ET.Element]) -> list[ET.Element]:
     ud: list[ET.Element] = []
     for medlem in medlemmer:
         foer = ud[-1] if ud else None
-        samme = foer is not None and foer.tag == medlem.tag == "path" and {**foer.attrib, "d": ""} == {**medlem.attrib, "d": ""}
+        samme = (
+            foer is not None
+            and foer.tag == medlem.tag == "path"
+            and {**foer.attrib, "d": ""} == {**medlem.attrib, "d": ""}
+        )
         if foer is not None and samme and "id" not in medlem.attrib:
             foer.set("d", foer.attrib["d"] + medlem.attrib["d"])
         else:

@@ -59,7 +59,9 @@ def _kontrol(aar: int, koebenhavn: str, sti: Path) -> None:
     from kkrlib import dansk, data, klynger
 
     tables = data.load()
-    b = klynger.beregn(tables, aar, koebenhavn=koebenhavn, regnskaber=data.laes_regneark(str(sti), klynger.former(tables, aar)))
+    b = klynger.beregn(
+        tables, aar, koebenhavn=koebenhavn, regnskaber=data.laes_regneark(str(sti), klynger.former(tables, aar))
+    )
     spent, carried = (int(b.regnskab[c].sum()) for c in ("forbrug", "overfoeres"))
     click.echo(
         f"{dansk.flertal(b.antal_regnskaber, 'regnskab', 'regnskaber')} uden fejl: forbrug {dansk.kroner(spent)}, overføres {dansk.kroner(carried)}"
@@ -68,10 +70,20 @@ def _kontrol(aar: int, koebenhavn: str, sti: Path) -> None:
 
 _AAR = click.option("--aar", type=int, required=True, metavar="Y", help="The year of the money.")
 _KOEBENHAVN = click.option(
-    "--koebenhavn", default="udelt", show_default=True, metavar="K", help="udelt, or delt: København pays to two klynger, as in the report of that name."
+    "--koebenhavn",
+    default="udelt",
+    show_default=True,
+    metavar="K",
+    help="udelt, or delt: København pays to two klynger, as in the report of that name.",
 )
 _SKABELON = [
-    click.option("--ud", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="MAPPE", help="Where the workbooks go."),
+    click.option(
+        "--ud",
+        type=click.Path(file_okay=False, path_type=Path),
+        required=True,
+        metavar="MAPPE",
+        help="Where the workbooks go.",
+    ),
     click.option("--region", default="hele landet", metavar="R", help="Only the klynger of this region."),
     _KOEBENHAVN,
     _AAR,

@@ -37,7 +37,9 @@ class Samlet:
 def kontrolsaet(tabeller: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All controls and their led: those that the rules of a field make, and those that ``kontroller`` and ``kontrol_led`` declare."""
     sets = [*flygtninge.alle_kontroller(tabeller), *klynger.alle_kontroller(tabeller), afstemning.erklaerede(tabeller)]
-    controls, led = (pd.concat([part.astype(object) for part in parts], ignore_index=True) for parts in zip(*sets, strict=True))
+    controls, led = (
+        pd.concat([part.astype(object) for part in parts], ignore_index=True) for parts in zip(*sets, strict=True)
+    )
     return controls, led
 
 
@@ -67,8 +69,14 @@ def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[
     open_ = daekning[daekning["kontroller"] == 0]
     asked = {fact for facts in doemte.loc[doemte["dom"] == afstemning.UPROEVET, "alle_fakta"] for fact in facts}
     missing = [f for f in open_.index if f not in reasons | asked]
-    return [Fund(path, "mangler", "fakta", f, "tallet indgår ikke i nogen kontrol, og der er ikke skrevet hvorfor", ADVARSEL) for f in missing] + [
-        Fund(path, f, "fakta", f, "tallet findes ikke, eller det indgår i en kontrol", ADVARSEL) for f in sorted(reasons - set(open_.index))
+    return [
+        Fund(
+            path, "mangler", "fakta", f, "tallet indgår ikke i nogen kontrol, og der er ikke skrevet hvorfor", ADVARSEL
+        )
+        for f in missing
+    ] + [
+        Fund(path, f, "fakta", f, "tallet findes ikke, eller det indgår i en kontrol", ADVARSEL)
+        for f in sorted(reasons - set(open_.index))
     ]
 
 

@@ -122,7 +122,7 @@ class Kolonne:
     def vist(self, x: Any) -> str:
         """The Danish text of a value that is not missing; raises ValueError for one that does not fit the type."""
         value = _maskinvaerdi(x, self.type)
-        if self.type == "tekst" or self.type == "tal" and isinstance(value, str):
+        if self.type == "tekst" or (self.type == "tal" and isinstance(value, str)):
             return self.kort(str(value)) if self.kort else str(value)
         if self.type == "dato":
             return dansk.dato(date.fromisoformat(value))
@@ -162,7 +162,7 @@ def _maskinvaerdi(x: Any, type: str) -> str | int | float:
     """The payload's value of one that is not missing; raises ValueError with a Danish rule if it does not fit."""
     if isinstance(x, (bool,)) or getattr(getattr(x, "dtype", None), "kind", "") == "b":
         raise ValueError("skal ikke være sandt eller falsk")
-    if type == "tekst" or type == "tal" and isinstance(x, str):
+    if type == "tekst" or (type == "tal" and isinstance(x, str)):
         if isinstance(x, str):
             if x and not x.strip():
                 raise ValueError("skal ikke kun være mellemrum")
@@ -338,8 +338,14 @@ def tabel(
         at, cols = [j for j, _ in used], [k for _, k in used]
 
         def lines(name: str, body: Sequence[int], sub: Sequence[int]) -> list[str]:
-            head = [f'<tr><th scope="rowgroup" colspan="{len(cols)}"><span>{_e(name)}</span></th></tr>\n'] if name else []
-            return [*head, *(_row(rows, i, at, cols, hoveder, sums[i]) for i in body), *(_row(totals, i, at, cols, hoveder, True) for i in sub)]
+            head = (
+                [f'<tr><th scope="rowgroup" colspan="{len(cols)}"><span>{_e(name)}</span></th></tr>\n'] if name else []
+            )
+            return [
+                *head,
+                *(_row(rows, i, at, cols, hoveder, sums[i]) for i in body),
+                *(_row(totals, i, at, cols, hoveder, True) for i in sub),
+            ]
 
         return _table(
             caption,
@@ -361,7 +367,12 @@ def tabel(
     if gruppe is None:
         inner = one(titel, {"": (every, [])}, every_total)
         if filter is not None:
-            inner = _filtreret(inner, id, columns[names.index(filter)].overskrift, [rows.vist[i][names.index(filter)] or "" for i in every])
+            inner = _filtreret(
+                inner,
+                id,
+                columns[names.index(filter)].overskrift,
+                [rows.vist[i][names.index(filter)] or "" for i in every],
+            )
         if fold is not None:
             inner = f'<details class="fold">\n<summary>{_e(fold)}</summary>\n{inner}</details>\n'
     else:
@@ -375,14 +386,15 @@ def tabel(
         rest = [i for i in every_total if totals.vist[i][g] not in groups]
 
         def folded(name: str, count: int, body: str) -> str:
-            return (
-                f'<details class="gruppe">\n<summary>{_e(name)} <span class="antal">({dansk.flertal(count, "række", "rækker")})</span></summary>\n{body}</details>\n'
-            )
+            return f'<details class="gruppe">\n<summary>{_e(name)} <span class="antal">({dansk.flertal(count, "række", "rækker")})</span></summary>\n{body}</details>\n'
 
         if valgt is None:
             # Closed groups hide their captions, so the title stands above them too.
             parts = [f'<p class="gruppetitel">{_e(titel)}{unit}</p>\n']
-            parts += [folded(name, len(members[name]), one(f"{titel} – {name}", {"": (members[name], [])}, subs[name])) for name in groups]
+            parts += [
+                folded(name, len(members[name]), one(f"{titel} – {name}", {"": (members[name], [])}, subs[name]))
+                for name in groups
+            ]
             parts += [one(f"{titel} – i alt", {}, rest)] if rest else []
         else:
             parts = [one(f"{titel} – {valgt}", {"": (members[valgt], [])}, subs[valgt])]
@@ -390,7 +402,13 @@ def tabel(
             if not others and rest:
                 parts.append(one(f"{titel} – i alt", {}, rest))
             elif others:
-                parts.append(folded(resten, sum(len(body) for body, _ in others.values()), one(f"{titel} – {resten[0].lower()}{resten[1:]}", others, rest)))
+                parts.append(
+                    folded(
+                        resten,
+                        sum(len(body) for body, _ in others.values()),
+                        one(f"{titel} – {resten[0].lower()}{resten[1:]}", others, rest),
+                    )
+                )
         inner = "".join(parts)
 
     notes = f'<p class="note">{_e(note)}</p>\n' if note.strip() else ""
@@ -433,9 +451,12 @@ def _filtreret(html: str, id: str, overskrift: str, vaerdier: Sequence[str]) -> 
     numbers = iter([choices.index(v) + 1 for v in vaerdier])
     body = re.sub(r"<tr\b", lambda _: f'<tr data-v="{next(numbers)}"', body, count=len(vaerdier))
     radios = "".join(
-        f'<label><input type="radio" name="filter-{id}" value="{n}"{"" if n else " checked"}> {_e(text)}</label>\n' for n, text in enumerate(["Alle", *choices])
+        f'<label><input type="radio" name="filter-{id}" value="{n}"{"" if n else " checked"}> {_e(text)}</label>\n'
+        for n, text in enumerate(["Alle", *choices])
     )
-    return f'<fieldset class="filter">\n<legend>{_e(_ren(overskrift))}</legend>\n{radios}</fieldset>\n{head}<tbody>{body}'
+    return (
+        f'<fieldset class="filter">\n<legend>{_e(_ren(overskrift))}</legend>\n{radios}</fieldset>\n{head}<tbody>{body}'
+    )
 
 
 def _pruef(
@@ -512,14 +533,17 @@ _IALT = '<tr class="ialt">'
 
 def _enhed(kolonne: Kolonne, tabellens: str) -> str:
     """The unit of a column's numbers, empty for one that has none to show: text, dates, and shares with the sign in each cell."""
-    if kolonne.enhed or kolonne.type not in _TAL or kolonne.type == "andel" or tabellens.lower().startswith(_UDEN_ENHED):
+    if (
+        kolonne.enhed
+        or kolonne.type not in _TAL
+        or kolonne.type == "andel"
+        or tabellens.lower().startswith(_UDEN_ENHED)
+    ):
         return kolonne.enhed
     return tabellens.strip()
 
 
-def _row(
-    cells: _Celler, i: int, pick: Sequence[int], shown: Sequence[Kolonne], hoveder: set[str], ialt: bool
-) -> str:
+def _row(cells: _Celler, i: int, pick: Sequence[int], shown: Sequence[Kolonne], hoveder: set[str], ialt: bool) -> str:
     """One ``<tr>``. Numbers are what a plain td holds (most of them); text is marked, which keeps pages small."""
     out = []
     for j, k in zip(pick, shown, strict=True):
@@ -540,7 +564,12 @@ def _row(
 
 
 def _table(
-    caption: str, counted: str, shown: Sequence[Kolonne], enheder: Sequence[str], bodies: list[list[str]], foot: list[str]
+    caption: str,
+    counted: str,
+    shown: Sequence[Kolonne],
+    enheder: Sequence[str],
+    bodies: list[list[str]],
+    foot: list[str],
 ) -> str:
     """The scrolling box and its table. The box is named «Tabel: …», since a heading may have the same words
     as the caption, and two landmarks must not have one name."""
@@ -554,7 +583,10 @@ def _table(
         own = f' <span class="enhed">({_e(unit)})</span>' if unit and not number else ""
         heads.append(f'<th scope="col"{rows}{css}>{_e(k.overskrift)}{own}</th>')
     spans = [f' colspan="{n}"' if n > 1 else "" for _, n in units]
-    second = [f'<th scope="col"{span} class="enhed"><span>{_e(unit)}</span></th>' for (unit, _), span in zip(units, spans, strict=True)]
+    second = [
+        f'<th scope="col"{span} class="enhed"><span>{_e(unit)}</span></th>'
+        for (unit, _), span in zip(units, spans, strict=True)
+    ]
     head = f"<tr>{''.join(heads)}</tr>\n" + (f"<tr>{''.join(second)}</tr>\n" if second else "")
     rows = "".join(f"<tbody>\n{''.join(body)}</tbody>\n" for body in bodies)
     total = f"<tfoot>\n{''.join(foot)}</tfoot>\n" if foot else ""
@@ -574,8 +606,7 @@ def _plain(
     widths = [max(len(line[c]) for line in lines) for c in range(len(shown))]
     text = "\n".join(
         "  ".join(
-            cell.rjust(w) if k.type in _TAL else cell.ljust(w)
-            for cell, w, k in zip(line, widths, shown, strict=True)
+            cell.rjust(w) if k.type in _TAL else cell.ljust(w) for cell, w, k in zip(line, widths, shown, strict=True)
         ).rstrip()
         for line in lines
     )

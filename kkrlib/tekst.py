@@ -139,8 +139,15 @@ class Filer:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         names = "\n".join(f"- {f.titel}" for f in self.filer)
-        files = [{"id": f.id, "titel": f.titel, "type": f.type, "base64": b64encode(f.indhold).decode("ascii")} for f in self.filer]
-        return {"text/markdown": f"{self.titel}:\n\n{names}", "text/plain": f"{self.titel}:\n{names}", MIME_FILER: {"titel": self.titel, "filer": files}}
+        files = [
+            {"id": f.id, "titel": f.titel, "type": f.type, "base64": b64encode(f.indhold).decode("ascii")}
+            for f in self.filer
+        ]
+        return {
+            "text/markdown": f"{self.titel}:\n\n{names}",
+            "text/plain": f"{self.titel}:\n{names}",
+            MIME_FILER: {"titel": self.titel, "filer": files},
+        }
 
 
 def filer(titel: str, filer: Iterable[Fil]) -> Filer:

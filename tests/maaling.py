@@ -70,7 +70,9 @@ async def _maal(arbejde: Mapping[Path, Collection[str]], axe: str, vnu: Path) ->
 
             async def en(path: Path, wanted: list[str]) -> None:
                 async with plads:
-                    context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="da-DK", offline=True)
+                    context = await browser.new_context(
+                        viewport={"width": 1280, "height": 900}, locale="da-DK", offline=True
+                    )
                     try:
                         for kontrol, lines in (await _side(context, path, wanted, axe, js)).items():
                             fund[path, kontrol] = lines
@@ -80,7 +82,10 @@ async def _maal(arbejde: Mapping[Path, Collection[str]], axe: str, vnu: Path) ->
             # PDF comes after all else, since for its tags the browser keeps every page's accessibility tree from then on.
             # The longest page is first, so that none is left alone at the end.
             for kinds in (set(I_BROWSER) - {"pdf"}, {"pdf"}):
-                turn = [(p, [i for i in k if i in kinds]) for p, k in sorted(sider.items(), key=lambda x: -x[0].stat().st_size)]
+                turn = [
+                    (p, [i for i in k if i in kinds])
+                    for p, k in sorted(sider.items(), key=lambda x: -x[0].stat().st_size)
+                ]
                 await asyncio.gather(*(en(p, k) for p, k in turn if k))
             await browser.close()
     return fund | {(p, "nu"): lines for p, lines in (await nu).items()}
@@ -90,7 +95,9 @@ async def _side(context: Any, path: Path, wanted: list[str], axe: str, js: str) 
     page = await context.new_page()
     heard: list[str] = []
     own = path.resolve().as_uri()
-    page.on("request", lambda r: None if r.url == own or r.url.startswith("data:") else heard.append(f"request: {r.url}"))
+    page.on(
+        "request", lambda r: None if r.url == own or r.url.startswith("data:") else heard.append(f"request: {r.url}")
+    )
     page.on("console", lambda m: heard.append(f"{m.type}: {m.text}"))
     page.on("pageerror", lambda e: heard.append(f"error: {e}"))
     page.set_default_timeout(120_000)
@@ -168,7 +175,18 @@ def nu_kontrol(sider: Collection[Path], vnu: Path) -> dict[Path, list[str]]:
     if not sider:
         return {}
     names = {p: str(p.resolve()) for p in sider}
-    command = ["java", "-Xss4m", "-jar", str(vnu), "--stdout", "--exit-zero-always", "--format", "json", "--verbose", *names.values()]
+    command = [
+        "java",
+        "-Xss4m",
+        "-jar",
+        str(vnu),
+        "--stdout",
+        "--exit-zero-always",
+        "--format",
+        "json",
+        "--verbose",
+        *names.values(),
+    ]
     env = {**os.environ, "LC_ALL": "C.UTF-8"}  # for file names with Danish letters
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=600, env=env)
     # Verbose, it names each document that it reads; one that is missing is told of as mere information.
@@ -216,7 +234,9 @@ def pdf_kontrol(content: bytes, expected: Mapping[str, Any]) -> list[str]:
         fund.append(f"the PDF's pages are {box.width} × {box.height} points, not A4")
     tags = list(_elementer(root["/StructTreeRoot"]))
     kinds = Counter(str(tag["/S"]) for tag in tags)
-    alternatives = Counter(" ".join(str(tag.get("/Alt", "")).replace("\xad", "").split()) for tag in tags if tag["/S"] == "/Figure")
+    alternatives = Counter(
+        " ".join(str(tag.get("/Alt", "")).replace("\xad", "").split()) for tag in tags if tag["/S"] == "/Figure"
+    )
     if alternatives != Counter(expected["tegninger"]):
         fund.append(f"the PDF's figures are called {sorted(alternatives)}, the page's {sorted(expected['tegninger'])}")
     # Tables that are divided between pages repeat their headers, but not as tags.

@@ -175,7 +175,9 @@ class Eksport:
     def from_notebook_node(self, nb: Any, resources: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         name = resources["metadata"]["name"]
         outputs = [o["data"]["text/plain"] for c in nb.cells for o in c.get("outputs", []) if "data" in o]
-        pages = [(a["etiket"], s["navn"], s["tekst"], s["aktuel"]) for a in resources["kkr"]["soeskende"] for s in a["sider"]]
+        pages = [
+            (a["etiket"], s["navn"], s["tekst"], s["aktuel"]) for a in resources["kkr"]["soeskende"] for s in a["sider"]
+        ]
         resources["outputs"] = {f"data/{name}-tal.csv": f"{name}\n".encode()}
         return f"{outputs}\n{pages}\n", resources
 

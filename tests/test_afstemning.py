@@ -23,7 +23,11 @@ ENHEDER = {
     "måneder": ("måneder", "1", "nej"), "år": ("måneder", "12", "nej"),
 }  # fmt: skip
 FORBEHOLD = {"ca.": (5, 5), "næsten": (5, 0), "godt": (0, 5), "over": (0, 10)}
-KILDER = [("004", "Bilag til møde", "KKR Sjælland", "2024-06", "004.txt", "x"), ("000", "Bilag", "KKR", "2022", "000.txt", "x"), ("regler", "Regler", "kkrlib", None, None, None)]
+KILDER = [
+    ("004", "Bilag til møde", "KKR Sjælland", "2024-06", "004.txt", "x"),
+    ("000", "Bilag", "KKR", "2022", "000.txt", "x"),
+    ("regler", "Regler", "kkrlib", None, None, None),
+]
 FAKTA = ["id", "emne", "tabel", "vaerdi", "enhed", "maal", "forbehold", "trykt", "kilde", "punkt", "linje"]
 ROLLER = [("fakta", "vaerdi", "published", "id", "", ""), ("regler", "vaerdi", "rule", "regel gaelder_fra", "", "reglerne"),
           ("henvisninger", "trykt", "reference", "id", "tabel", ""), ("bred", "beloeb", "published", "aar sted", "kr.", "bilag 2"),
@@ -36,7 +40,18 @@ def fakta(id, tekst, **andet):
     number, unit = tekst.removeprefix(word).strip().split(" ", 1)
     printed, _, value = number.partition("=")
     value = value or printed.replace(".", "").replace(",", ".")
-    row = {"id": id, "emne": "proeve", "tabel": "Tabel 1", "vaerdi": value, "enhed": unit, "maal": "niveau", "forbehold": word or None, "trykt": printed, "kilde": "004", "punkt": "2.3"}
+    row = {
+        "id": id,
+        "emne": "proeve",
+        "tabel": "Tabel 1",
+        "vaerdi": value,
+        "enhed": unit,
+        "maal": "niveau",
+        "forbehold": word or None,
+        "trykt": printed,
+        "kilde": "004",
+        "punkt": "2.3",
+    }
     return row | {"linje": 10} | andet
 
 
@@ -48,14 +63,20 @@ TOMME = {
 FASTE = {name: pd.DataFrame(columns=columns) for name, columns in TOMME.items()} | {
     "kilder": pd.DataFrame(KILDER, columns=["kilde", "titel", "udgiver", "tid", "fil", "sha256"]),
     "enheder": pd.DataFrame([(k, *v) for k, v in ENHEDER.items()], columns=["enhed", "grundenhed", "faktor", "eksakt"]),
-    "forbehold": pd.DataFrame([(k, *v) for k, v in FORBEHOLD.items()], columns=["forbehold", "under_procent", "over_procent"]),
+    "forbehold": pd.DataFrame(
+        [(k, *v) for k, v in FORBEHOLD.items()], columns=["forbehold", "under_procent", "over_procent"]
+    ),
     "kolonneroller": pd.DataFrame(ROLLER, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn"]),
 }
 
 
 def tabeller_af(*rows, **andre):
     """The tables that the reconciliation reads, with these facts and these rows of the others."""
-    return FASTE | {name: pd.DataFrame(records, columns=TOMME[name]) for name, records in andre.items()} | {"fakta": pd.DataFrame(rows, columns=FAKTA)}
+    return (
+        FASTE
+        | {name: pd.DataFrame(records, columns=TOMME[name]) for name, records in andre.items()}
+        | {"fakta": pd.DataFrame(rows, columns=FAKTA)}
+    )
 
 
 def kontrol(id, art, fakta, mangler=None):
@@ -67,7 +88,9 @@ def led(kontrol, nr, rolle, fakta, fortegn=1, mindst=None, hoejst=None):
 
 
 def beregn(controls, parts, tables):
-    return afstemning.beregn(pd.DataFrame(controls, columns=KONTROL), pd.DataFrame(parts, columns=LED), afstemning.tal(tables))
+    return afstemning.beregn(
+        pd.DataFrame(controls, columns=KONTROL), pd.DataFrame(parts, columns=LED), afstemning.tal(tables)
+    )
 
 
 def doemte(*cases):
@@ -115,50 +138,107 @@ def doemt(art, number, **roles):
 )
 def test_a_number_stands_for_what_its_printing_leaves_open(tekst, mindst, vaerdi, hoejst, decimaler):
     row = afstemning.tal(tabeller_af(fakta("a", tekst))).loc["a"]
-    assert (row["mindst"], row["vaerdi"], row["hoejst"], row["decimaler"]) == (Fraction(mindst), Fraction(vaerdi), Fraction(hoejst), decimaler)
+    assert (row["mindst"], row["vaerdi"], row["hoejst"], row["decimaler"]) == (
+        Fraction(mindst),
+        Fraction(vaerdi),
+        Fraction(hoejst),
+        decimaler,
+    )
 
 
 @pytest.mark.parametrize(
     ("trykt", "decimaler"),
-    [("1.234", 0), ("1.234,5", 1), ("12.345.678", 0), ("14.6 %", 1), ("2.50", 2), ("0,25%", 2), ("Sundhedsaftalen 2019-2023", 0), ("COVID-19 relaterede", 0), ("tre", 0), ("1/10", 2), ("-", 0)],
+    [
+        ("1.234", 0),
+        ("1.234,5", 1),
+        ("12.345.678", 0),
+        ("14.6 %", 1),
+        ("2.50", 2),
+        ("0,25%", 2),
+        ("Sundhedsaftalen 2019-2023", 0),
+        ("COVID-19 relaterede", 0),
+        ("tre", 0),
+        ("1/10", 2),
+        ("-", 0),
+    ],
 )
 def test_decimals_are_those_after_a_comma_or_after_a_point_that_begins_no_thousands(trykt, decimaler):
     assert trykte_decimaler(trykt) == decimaler
 
 
-@pytest.mark.parametrize(("tekst", "tal"), [("1234", "1234"), ("1.5", "3/2"), ("2/3", "2/3"), ("-3", "-3"), ("6,81", "681/100"), ("1.234,5", "2469/2")])
+@pytest.mark.parametrize(
+    ("tekst", "tal"),
+    [("1234", "1234"), ("1.5", "3/2"), ("2/3", "2/3"), ("-3", "-3"), ("6,81", "681/100"), ("1.234,5", "2469/2")],
+)
 def test_a_cell_is_read_exactly_as_data_and_as_danish_print(tekst, tal):
     assert eksakt_tal(tekst) == Fraction(tal)
 
 
 def test_a_mean_of_whole_things_is_rounded_and_a_count_is_exact():
     numbers = afstemning.tal(tabeller_af(fakta("mean", "1,9 antal", maal="gennemsnit"), fakta("count", "1,9 antal")))
-    assert [(r.mindst, r.hoejst) for r in numbers.itertuples()] == [(Fraction(185, 100), Fraction(195, 100)), (Fraction(19, 10), Fraction(19, 10))]
+    assert [(r.mindst, r.hoejst) for r in numbers.itertuples()] == [
+        (Fraction(185, 100), Fraction(195, 100)),
+        (Fraction(19, 10), Fraction(19, 10)),
+    ]
     assert list(numbers["eksakt"]) == [False, True]
 
 
 def test_a_rule_is_exact_and_is_not_a_published_number_nor_is_a_reference():
-    rule = {"regel": "tilsyn", "gaelder_fra": pd.Timestamp(2020, 5, 3), "vaerdi": "0.1", "enhed": "andel", "kilde": "regler", "punkt": "3", "linje": 67}
-    place = {"id": "henvisning-1", "rapport": 2023, "tabel": "Tabel 1", "trykt": "Tabel 12", "kilde": "004", "punkt": "2.3", "linje": 5}
-    numbers = afstemning.tal(tabeller_af(fakta("a", "0,1 andel"), fakta("b", "0,1 andel", kilde="regler"), regler=[rule], henvisninger=[place]))
+    rule = {
+        "regel": "tilsyn",
+        "gaelder_fra": pd.Timestamp(2020, 5, 3),
+        "vaerdi": "0.1",
+        "enhed": "andel",
+        "kilde": "regler",
+        "punkt": "3",
+        "linje": 67,
+    }
+    place = {
+        "id": "henvisning-1",
+        "rapport": 2023,
+        "tabel": "Tabel 1",
+        "trykt": "Tabel 12",
+        "kilde": "004",
+        "punkt": "2.3",
+        "linje": 5,
+    }
+    numbers = afstemning.tal(
+        tabeller_af(
+            fakta("a", "0,1 andel"), fakta("b", "0,1 andel", kilde="regler"), regler=[rule], henvisninger=[place]
+        )
+    )
     assert list(numbers.index) == ["a", "b", "regler/tilsyn/2020-05-03/vaerdi", "henvisning-1"]
     assert list(numbers["offentliggjort"]) == [True, False, False, False]
-    assert [(r.mindst, r.vaerdi, r.hoejst) for r in numbers.iloc[2:].itertuples()] == [(Fraction(1, 10),) * 3, (1, 1, 1)]
+    assert [(r.mindst, r.vaerdi, r.hoejst) for r in numbers.iloc[2:].itertuples()] == [
+        (Fraction(1, 10),) * 3,
+        (1, 1, 1),
+    ]
 
 
 def test_a_number_of_a_wide_table_has_its_key_its_own_line_and_its_tables_name():
-    wide = [{"aar": 2022, "sted": place, "beloeb": amount, "kilde": "000", "punkt": "2.6", "linje": 7} for place, amount in (("Fyn", 40), (None, 5), ("Als", None))]
+    wide = [
+        {"aar": 2022, "sted": place, "beloeb": amount, "kilde": "000", "punkt": "2.6", "linje": 7}
+        for place, amount in (("Fyn", 40), (None, 5), ("Als", None))
+    ]
     tables = tabeller_af(bred=wide)
     tables["bred"] = tables["bred"].astype({"beloeb": "Int64"})
     numbers = afstemning.tal(tables)
     assert list(numbers.index) == ["bred/2022/Fyn/beloeb", "bred/2022//beloeb"]  # an empty cell is no number
     row = numbers.iloc[0]
-    assert (row["mindst"], row["hoejst"], row["navn"], row["dokument"], row["linje"]) == (Fraction(79, 2), Fraction(81, 2), "bilag 2", "Bilag, 2022", 7)
+    assert (row["mindst"], row["hoejst"], row["navn"], row["dokument"], row["linje"]) == (
+        Fraction(79, 2),
+        Fraction(81, 2),
+        "bilag 2",
+        "Bilag, 2022",
+        7,
+    )
 
 
 def test_an_unknown_unit_and_reservation_are_all_found_with_their_rows():
     with pytest.raises(DataError) as stop:
-        afstemning.tal(tabeller_af(fakta("a", "5 æsler"), fakta("b", "5 antal", forbehold="vist"), fakta("c", "5 antal")))
+        afstemning.tal(
+            tabeller_af(fakta("a", "5 æsler"), fakta("b", "5 antal", forbehold="vist"), fakta("c", "5 antal"))
+        )
     assert [(f.fil, f.raekke, f.kolonne, f.vaerdi, f.regel) for f in stop.value.fund] == [
         ("fakta.csv", "2", "enhed", "æsler", "findes ikke i enheder.csv"),
         ("fakta.csv", "3", "forbehold", "vist", "findes ikke i forbehold.csv"),
@@ -311,7 +391,11 @@ def test_n_rounded_led_and_their_sum_explain_a_difference_of_n_plus_one_half_uni
 
 
 def test_a_fraction_or_a_word_that_is_met_exactly_agrees_and_one_beside_it_does_not():
-    for printed, parts in (("2/3=2/3 andel", ("20", "30")), ("tredjedel=1/3 andel", ("10", "30")), ("½=0.5 andel", ("15", "30"))):
+    for printed, parts in (
+        ("2/3=2/3 andel", ("20", "30")),
+        ("tredjedel=1/3 andel", ("10", "30")),
+        ("½=0.5 andel", ("15", "30")),
+    ):
         row = doemt("andel", printed, **{"del": [f"{parts[0]} antal"], "hel": [f"{parts[1]} antal"]})
         assert (row["dom"], row["forskel"]) == (STEMMER, 0), printed
     assert doemt("andel", "tredjedel=1/3 andel", **{"del": ["12 antal"], "hel": ["30 antal"]})["dom"] == AFVIGER
@@ -323,28 +407,65 @@ def test_a_count_is_not_divided_by_how_it_is_written():
 
 @pytest.mark.parametrize(
     ("tabel", "mener", "dom"),
-    [("Tabel 1", None, STEMMER), ("Tabel 9", None, AFVIGER), ("Tabel 1", "a", STEMMER), ("Tabel 1", "b", AFVIGER), ("Tabel 1", "c", AFVIGER)],
+    [
+        ("Tabel 1", None, STEMMER),
+        ("Tabel 9", None, AFVIGER),
+        ("Tabel 1", "a", STEMMER),
+        ("Tabel 1", "b", AFVIGER),
+        ("Tabel 1", "c", AFVIGER),
+    ],
 )
 def test_a_reference_agrees_where_the_report_has_the_table_and_what_is_meant_stands_in_it(tabel, mener, dom):
-    place = {"id": "henvisning-1", "rapport": "2023", "tabel": tabel, "trykt": "tabel 12", "kilde": "004", "punkt": "2.3", "linje": 5}
+    place = {
+        "id": "henvisning-1",
+        "rapport": "2023",
+        "tabel": tabel,
+        "trykt": "tabel 12",
+        "kilde": "004",
+        "punkt": "2.3",
+        "linje": 5,
+    }
     tables = tabeller_af(henvisninger=[place])
     tables["fakta"] = pd.DataFrame(
         [fakta("a", "5 antal"), fakta("b", "5 antal", tabel="Tabel 2"), fakta("c", "5 antal", emne="2021"), fakta("d", "5 antal", tabel="Tabel 9", emne="2021")]
     ).rename(columns={"emne": "rapport"}).replace({"rapport": {"proeve": "2023"}})  # fmt: skip
-    row = afstemning.doem(beregn([kontrol("k", "findes", "henvisning-1")], [led("k", 1, "mener", mener)] if mener else [], tables)).iloc[0]
+    row = afstemning.doem(
+        beregn([kontrol("k", "findes", "henvisning-1")], [led("k", 1, "mener", mener)] if mener else [], tables)
+    ).iloc[0]
     assert (row["dom"], row["forskel"]) == (dom, 0 if dom == STEMMER else 1)
 
 
 def test_a_control_that_lacks_something_cannot_be_tested_and_says_what():
-    row = afstemning.doem(beregn([kontrol("k", "sum", "f", "Tallene er ikke trykt.")], [], tabeller_af(fakta("f", "5 antal")))).iloc[0]
-    assert (row["dom"], row["forklaring"], row["beregnet"], row["forskel"]) == (UPROEVET, "Tallene er ikke trykt.", None, None)
+    row = afstemning.doem(
+        beregn([kontrol("k", "sum", "f", "Tallene er ikke trykt.")], [], tabeller_af(fakta("f", "5 antal")))
+    ).iloc[0]
+    assert (row["dom"], row["forklaring"], row["beregnet"], row["forskel"]) == (
+        UPROEVET,
+        "Tallene er ikke trykt.",
+        None,
+        None,
+    )
 
 
 def test_a_field_computes_its_rule_and_says_how_far_the_rule_can_come_out():
     controls = afstemning.Kontrolsaet("felt-2025")
     tables = tabeller_af(fakta("f", "100 kr."), fakta("g", "7 antal", linje=12))
-    for key, value, slack in (("praecis", Fraction(400, 4), 0), ("taet", Fraction(102), Fraction(3, 2)), ("fjernt", Fraction(102), Fraction(7, 5)), ("ukendt", None, 0)):
-        controls.tilfoej(key, "regel", "f", "Beløb", [("grundlag", "g")], tabelnavn="bilag 3", beregnet=value, udsving=Fraction(slack))
+    for key, value, slack in (
+        ("praecis", Fraction(400, 4), 0),
+        ("taet", Fraction(102), Fraction(3, 2)),
+        ("fjernt", Fraction(102), Fraction(7, 5)),
+        ("ukendt", None, 0),
+    ):
+        controls.tilfoej(
+            key,
+            "regel",
+            "f",
+            "Beløb",
+            [("grundlag", "g")],
+            tabelnavn="bilag 3",
+            beregnet=value,
+            udsving=Fraction(slack),
+        )
     judged = afstemning.vurder(controls.kontroller, controls.led, tables)
     assert dict(zip(judged["id"], judged["dom"], strict=True)) == {
         "felt-2025-praecis": STEMMER,
@@ -357,7 +478,12 @@ def test_a_field_computes_its_rule_and_says_how_far_the_rule_can_come_out():
 
 
 def test_a_control_says_where_its_number_stands_first_and_each_line_once():
-    facts = [fakta("f", "10 antal", linje=30), fakta("a", "4 antal", linje=20), fakta("b", "4 antal", linje=30), fakta("c", "2 antal", linje=20, kilde="000")]
+    facts = [
+        fakta("f", "10 antal", linje=30),
+        fakta("a", "4 antal", linje=20),
+        fakta("b", "4 antal", linje=30),
+        fakta("c", "2 antal", linje=20, kilde="000"),
+    ]
     facts.append(fakta("r", "0 antal", linje=66, kilde="regler"))  # a rule has no line in a document
     parts = [led("k", nr, "led", fact) for nr, fact in ((2, "b"), (1, "a"), (3, "c"), (4, "r"))]
     row = beregn([kontrol("k", "sum", "f")], parts, tabeller_af(*facts)).iloc[0]
@@ -370,7 +496,15 @@ def test_a_control_says_where_its_number_stands_first_and_each_line_once():
 
 
 def test_every_control_that_makes_no_sense_is_found_at_once():
-    tables = tabeller_af(fakta("n", "5 antal"), fakta("kr", "5 kr."), fakta("nul", "0 antal"), fakta("lille", "0,04 mio. kr."), fakta("usikker", "0,0 mio. kr."), fakta("p", "5 procent"), fakta("fald", "-100 procent"))
+    tables = tabeller_af(
+        fakta("n", "5 antal"),
+        fakta("kr", "5 kr."),
+        fakta("nul", "0 antal"),
+        fakta("lille", "0,04 mio. kr."),
+        fakta("usikker", "0,0 mio. kr."),
+        fakta("p", "5 procent"),
+        fakta("fald", "-100 procent"),
+    )
     # key, kind, judged, led (role and fact), what is found
     wrong = [
         ("art", "gaet", "n", [], "ukendt art; brug regel, lighed, sum"),
@@ -391,7 +525,9 @@ def test_every_control_that_makes_no_sense_is_found_at_once():
         ("to-gange", "sum", "n", [("led", "n")], ""),
         ("to-gange", "sum", "n", [], ""),
     ]  # fmt: skip
-    controls = [kontrol(key, art, judged) for key, art, judged, _, _ in wrong] + [kontrol("mangler", "sum", "n", "Ikke trykt.")]
+    controls = [kontrol(key, art, judged) for key, art, judged, _, _ in wrong] + [
+        kontrol("mangler", "sum", "n", "Ikke trykt.")
+    ]
     parts = [led(key, nr, role, fact) for key, _, _, rows, _ in wrong for nr, (role, fact) in enumerate(rows, 1)]
     with pytest.raises(DataError) as stop:
         beregn(controls, [*parts, led("fremmed", 1, "led", "n"), led("mangler", 1, "led", "n")], tables)
@@ -415,7 +551,16 @@ def test_judging_refuses_an_id_twice_and_an_unknown_kind():
 
 
 def beregnet(**changes):
-    row = {"id": "a", "sted": "Kilde 000", "linjer": "000:1", "art": "sum", "beskrivelse": "x", "offentliggjort": 5, "beregnet": 5, "decimaler": 0}
+    row = {
+        "id": "a",
+        "sted": "Kilde 000",
+        "linjer": "000:1",
+        "art": "sum",
+        "beskrivelse": "x",
+        "offentliggjort": 5,
+        "beregnet": 5,
+        "decimaler": 0,
+    }
     return pd.DataFrame([row | changes])
 
 
@@ -429,7 +574,9 @@ def test_equal_numbers_agree_others_deviate_and_a_missing_one_cannot_be_tested()
 
 def test_a_number_within_what_rounding_allows_is_a_rounding_and_beyond_it_a_deviation():
     third = Fraction(16, 3)  # 5⅓ is 5 in whole units
-    assert afstemning.doem(beregnet(beregnet=third))[["beregnet", "forskel", "dom"]].to_numpy().tolist() == [[5, 0, STEMMER]]
+    assert afstemning.doem(beregnet(beregnet=third))[["beregnet", "forskel", "dom"]].to_numpy().tolist() == [
+        [5, 0, STEMMER]
+    ]
     for slack, verdict in ((Fraction(1, 10), AFVIGER), (Fraction(1, 6), AFRUNDING), (Fraction(1), AFRUNDING)):
         row = beregnet(offentliggjort=6, beregnet=third).assign(mindst=third - slack, hoejst=third + slack)
         assert afstemning.doem(row)["dom"].tolist() == [verdict], slack
@@ -447,12 +594,19 @@ def test_halves_are_rounded_away_from_zero_in_both_directions():
 
 
 def test_what_a_reservation_allows_above_is_not_allowed_below():
-    assert afstemning.doem(beregnet(offentliggjort=100, beregnet=90).assign(under=10, over=0))["dom"].tolist() == [AFRUNDING]
-    assert afstemning.doem(beregnet(offentliggjort=100, beregnet=110).assign(under=10, over=0))["dom"].tolist() == [AFVIGER]
+    assert afstemning.doem(beregnet(offentliggjort=100, beregnet=90).assign(under=10, over=0))["dom"].tolist() == [
+        AFRUNDING
+    ]
+    assert afstemning.doem(beregnet(offentliggjort=100, beregnet=110).assign(under=10, over=0))["dom"].tolist() == [
+        AFVIGER
+    ]
 
 
 def test_verdicts_are_counted_in_order_of_appearance():
-    rows = [beregnet(id=i, art=art, beregnet=value) for i, (art, value) in enumerate([("sum", 5), ("andel", 5), ("sum", 4), ("sum", None)])]
+    rows = [
+        beregnet(id=i, art=art, beregnet=value)
+        for i, (art, value) in enumerate([("sum", 5), ("andel", 5), ("sum", 4), ("sum", None)])
+    ]
     counts = afstemning.optael(afstemning.doem(pd.concat(rows)))
     assert counts.to_dict("index") == {
         "sum": {STEMMER: 1, AFRUNDING: 0, AFVIGER: 1, UPROEVET: 1, "i_alt": 3},
@@ -481,10 +635,25 @@ def test_a_known_deviation_carries_its_finding_and_a_number_that_agrees_does_not
     ("beregnede", "accepteret", "kolonne", "ord"),
     [
         ({"beregnet": 3}, {}, "kontrol", "ny afvigelse: Kilde 000, linje 000:1: x: trykt 5, beregnet 3 (forskel 2)"),
-        ({"beregnet": 3}, {"a": ("f", "derfor", "-2")}, "forskel", "afvigelsen har en anden størrelse, 2: Kilde 000, linje 000:1: x: trykt 5, beregnet 3"),
+        (
+            {"beregnet": 3},
+            {"a": ("f", "derfor", "-2")},
+            "forskel",
+            "afvigelsen har en anden størrelse, 2: Kilde 000, linje 000:1: x: trykt 5, beregnet 3",
+        ),
         ({"beregnet": 3}, {"a": ("f", "", "2")}, "fund", "fundet står ikke i nogen tabel over kildefejl"),
-        ({"beregnet": 5}, {"a": ("f", "derfor", "2")}, "kontrol", "afvigelsen forekommer ikke længere; dommen er «stemmer»"),
-        ({"beregnet": None}, {"a": ("f", "derfor", "2")}, "kontrol", "afvigelsen forekommer ikke længere; dommen er «kan ikke efterprøves»"),
+        (
+            {"beregnet": 5},
+            {"a": ("f", "derfor", "2")},
+            "kontrol",
+            "afvigelsen forekommer ikke længere; dommen er «stemmer»",
+        ),
+        (
+            {"beregnet": None},
+            {"a": ("f", "derfor", "2")},
+            "kontrol",
+            "afvigelsen forekommer ikke længere; dommen er «kan ikke efterprøves»",
+        ),
         ({"id": "b"}, {"a": ("f", "derfor", "2")}, "kontrol", "kontrollen findes ikke"),
     ],
 )
@@ -497,7 +666,13 @@ def test_what_is_new_of_another_size_gone_or_not_recorded_is_found(beregnede, ac
 
 def test_nothing_differs_where_each_deviation_is_accepted_with_its_size():
     known = accepterede(a=("f", "derfor", "2"), b=("f", "derfor", "-0.7"))
-    rows = pd.concat([beregnet(beregnet=3), beregnet(id="b", offentliggjort=Fraction(3, 10), beregnet=1, decimaler=1), beregnet(id="c")])
+    rows = pd.concat(
+        [
+            beregnet(beregnet=3),
+            beregnet(id="b", offentliggjort=Fraction(3, 10), beregnet=1, decimaler=1),
+            beregnet(id="c"),
+        ]
+    )
     assert afstemning.nye_og_borte(afstemning.doem(rows, known), known) == []
 
 
@@ -507,10 +682,34 @@ def test_each_deviation_is_found_alone_in_the_order_of_the_controls():
 
 
 def test_accepted_deviations_take_their_explanation_from_the_faults_of_the_sources():
-    faults = [{"fejl": "f", "begrundelse": "Et ciffer er byttet.", "anvendt": "84", "trykt": None, "afgjort": "ja", "kilde": "004", "linje": 12}]
-    tables = tabeller_af(fejl=faults, fund_kontroller=[{"kontrol": "a", "fund": "f", "forskel": "84"}, {"kontrol": "b", "fund": "ukendt", "forskel": "1"}])
+    faults = [
+        {
+            "fejl": "f",
+            "begrundelse": "Et ciffer er byttet.",
+            "anvendt": "84",
+            "trykt": None,
+            "afgjort": "ja",
+            "kilde": "004",
+            "linje": 12,
+        }
+    ]
+    tables = tabeller_af(
+        fejl=faults,
+        fund_kontroller=[
+            {"kontrol": "a", "fund": "f", "forskel": "84"},
+            {"kontrol": "b", "fund": "ukendt", "forskel": "1"},
+        ],
+    )
     assert afstemning.fund(tables).reset_index().to_dict("records") == [
-        {"fund": "f", "tabel": "fejl", "forklaring": "Et ciffer er byttet.", "anvendt": "84", "trykt": "", "afgjort": "ja", "linje": "004:12"}
+        {
+            "fund": "f",
+            "tabel": "fejl",
+            "forklaring": "Et ciffer er byttet.",
+            "anvendt": "84",
+            "trykt": "",
+            "afgjort": "ja",
+            "linje": "004:12",
+        }
     ]
     assert afstemning.kendte(tables).to_dict("index") == {
         "a": {"fund": "f", "forklaring": "Et ciffer er byttet.", "forskel": "84"},
@@ -519,19 +718,34 @@ def test_accepted_deviations_take_their_explanation_from_the_faults_of_the_sourc
 
 
 def test_declared_controls_are_those_whose_id_begins_so_with_their_led():
-    tables = tabeller_af(kontroller=[kontrol(k, "sum", "f") for k in ("a-1", "a-2", "b-1")], kontrol_led=[led(k, 1, "led", "f") for k in ("a-1", "b-1")])
+    tables = tabeller_af(
+        kontroller=[kontrol(k, "sum", "f") for k in ("a-1", "a-2", "b-1")],
+        kontrol_led=[led(k, 1, "led", "f") for k in ("a-1", "b-1")],
+    )
     controls, parts = afstemning.erklaerede(tables, "a-")
     assert (list(controls["id"]), list(parts["kontrol"])) == (["a-1", "a-2"], ["a-1"])
     assert [len(x) for x in afstemning.erklaerede(tables)] == [3, 2]
 
 
-@pytest.mark.parametrize(("tal", "tekst"), [(-84, "-84"), (Fraction(7, 10), "0.7"), (Fraction(-145, 10), "-14.5"), (10_000_000, "10000000"), (0, "0"), (Fraction(1, 400), "0.0025")])
+@pytest.mark.parametrize(
+    ("tal", "tekst"),
+    [
+        (-84, "-84"),
+        (Fraction(7, 10), "0.7"),
+        (Fraction(-145, 10), "-14.5"),
+        (10_000_000, "10000000"),
+        (0, "0"),
+        (Fraction(1, 400), "0.0025"),
+    ],
+)
 def test_a_difference_is_written_as_the_table_of_accepted_ones_has_it(tal, tekst):
     assert afstemning.skrevet(tal) == tekst
     assert Fraction(tekst) == tal
 
 
-@pytest.mark.parametrize(("tal", "decimaler", "tekst"), [(1234, 0, "1.234"), (Fraction(-7, 2), 1, "−3,5"), (2, 2, "2,00"), (None, 0, "–")])
+@pytest.mark.parametrize(
+    ("tal", "decimaler", "tekst"), [(1234, 0, "1.234"), (Fraction(-7, 2), 1, "−3,5"), (2, 2, "2,00"), (None, 0, "–")]
+)
 def test_a_number_is_said_with_the_decimals_it_is_printed_with(tal, decimaler, tekst):
     assert afstemning.trykt_tal(tal, decimaler) == tekst
 
@@ -539,7 +753,12 @@ def test_a_number_is_said_with_the_decimals_it_is_printed_with(tal, decimaler, t
 def test_a_number_is_covered_once_by_each_control_that_was_carried_out():
     facts = [fakta(i, "5 antal") for i in "abcd"] + [fakta("regel", "5 antal", kilde="regler")]
     controls = [kontrol("1", "sum", "a"), kontrol("2", "lighed", "b"), kontrol("3", "sum", "c", "Ikke trykt.")]
-    parts = [led("1", 1, "led", "b"), led("1", 2, "led", "b", -1), led("1", 3, "led", "regel"), led("2", 1, "samme", "a")]
+    parts = [
+        led("1", 1, "led", "b"),
+        led("1", 2, "led", "b", -1),
+        led("1", 3, "led", "regel"),
+        led("2", 1, "samme", "a"),
+    ]
     tables = tabeller_af(*facts)
     coverage = afstemning.daekning(afstemning.doem(beregn(controls, parts, tables)), afstemning.tal(tables))
     assert coverage["kontroller"].to_dict() == {"a": 2, "b": 2, "c": 0, "d": 0}  # the rule is not published
@@ -617,7 +836,9 @@ def trykt(sand, decimaler, enhed):
 @st.composite
 def sande(draw, mindst=1, hoejst=9999):
     """A true positive number, and it as printed, rounded or counted."""
-    unit, decimals = draw(st.sampled_from([("kr.", 0), ("1.000 kr.", 0), ("mio. kr.", 1), ("mio. kr.", 2), ("antal", 0)]))
+    unit, decimals = draw(
+        st.sampled_from([("kr.", 0), ("1.000 kr.", 0), ("mio. kr.", 1), ("mio. kr.", 2), ("antal", 0)])
+    )
     if unit == "antal":
         true = Fraction(draw(st.integers(mindst, hoejst)))
         return true, trykt(true, 0, unit)
@@ -631,7 +852,11 @@ few = st.integers(0, 2)
 
 @st.composite
 def en_sum(draw):
-    parts = draw(st.lists(st.tuples(penge, st.sampled_from([(0, "kr."), (1, "mio. kr."), (0, "1.000 kr.")])), min_size=1, max_size=6))
+    parts = draw(
+        st.lists(
+            st.tuples(penge, st.sampled_from([(0, "kr."), (1, "mio. kr."), (0, "1.000 kr.")])), min_size=1, max_size=6
+        )
+    )
     total = sum(own * Fraction(ENHEDER[unit][1]) for own, (_, unit) in parts)
     return trykt(total / 1000, draw(few), "1.000 kr."), {"led": [trykt(own, d, unit) for own, (d, unit) in parts]}
 
@@ -646,7 +871,10 @@ def en_andel(draw):
 def en_aendring_procent(draw):
     til, fra, sign = draw(sande()), draw(sande()), draw(st.sampled_from([1, -1]))
     change = (til[0] - sign * fra[0]) / fra[0]
-    return trykt(change * 100, draw(few), "procent"), {"til": [til[1]], "fra": [fra[1] if sign == 1 else f"minus {fra[1]}"]}
+    return trykt(change * 100, draw(few), "procent"), {
+        "til": [til[1]],
+        "fra": [fra[1] if sign == 1 else f"minus {fra[1]}"],
+    }
 
 
 @st.composite
@@ -658,16 +886,30 @@ def et_forhold(draw):
 @st.composite
 def en_faktor(draw):
     base, factor, digits = draw(sande()), draw(st.fractions(min_value=-9, max_value=9, max_denominator=300)), draw(few)
-    return trykt(base[0] * factor, draw(few), "kr."), {"grundtal": [base[1]], "faktor": [trykt(factor, digits, "andel")]}
+    return trykt(base[0] * factor, draw(few), "kr."), {
+        "grundtal": [base[1]],
+        "faktor": [trykt(factor, digits, "andel")],
+    }
 
 
 @st.composite
 def en_fordeling(draw):
     total, part, whole = draw(sande()), draw(sande()), draw(sande())
-    return trykt(total[0] * part[0] / whole[0], draw(few), "kr."), {"total": [total[1]], "del": [part[1]], "hel": [whole[1]]}
+    return trykt(total[0] * part[0] / whole[0], draw(few), "kr."), {
+        "total": [total[1]],
+        "del": [part[1]],
+        "hel": [whole[1]],
+    }
 
 
-SANDE = {"sum": en_sum(), "andel": en_andel(), "aendring_procent": en_aendring_procent(), "forhold": et_forhold(), "faktor": en_faktor(), "fordeling": en_fordeling()}
+SANDE = {
+    "sum": en_sum(),
+    "andel": en_andel(),
+    "aendring_procent": en_aendring_procent(),
+    "forhold": et_forhold(),
+    "faktor": en_faktor(),
+    "fordeling": en_fordeling(),
+}
 
 
 @pytest.mark.parametrize("art", SANDE)
@@ -683,11 +925,20 @@ def test_roundings_of_true_numbers_never_deviate(art, data):
 @many_at_a_time
 @given(st.lists(st.tuples(st.integers(1, 5000), st.integers(1, 2000), few), min_size=25, max_size=25))
 def test_a_change_in_per_cent_from_a_whole_number_has_a_whole_number(changes):
-    rounded = [(to, start, d, Fraction(dansk.afrund(Fraction(to - start, start) * 100, d)) / 100) for to, start, d in changes]
+    rounded = [
+        (to, start, d, Fraction(dansk.afrund(Fraction(to - start, start) * 100, d)) / 100) for to, start, d in changes
+    ]
     # The others are refused: there the next whole number changes the per cent by less than its last digit.
-    changes = [(to, start, d) for to, start, d, p in rounded if p > -1 and (1 + p) ** 2 / to >= Fraction(1, 100 * 10**d)]
+    changes = [
+        (to, start, d) for to, start, d, p in rounded if p > -1 and (1 + p) ** 2 / to >= Fraction(1, 100 * 10**d)
+    ]
     assume(changes)
-    judged = doemte(*(("heltal", trykt(Fraction(to - start, start) * 100, d, "procent"), {"til": [f"{to}={to} antal"]}) for to, start, d in changes))
+    judged = doemte(
+        *(
+            ("heltal", trykt(Fraction(to - start, start) * 100, d, "procent"), {"til": [f"{to}={to} antal"]})
+            for to, start, d in changes
+        )
+    )
     assert set(judged["dom"]) <= {STEMMER}
 
 
@@ -698,7 +949,10 @@ def test_other_units_for_all_numbers_change_no_verdict(rows):
     verdicts = []
     for unit in ("kr.", "1.000 kr.", "mio. kr."):
         sums = [("sum", trykt(total, d, unit), {"led": [trykt(x, d, unit) for x in parts]}) for parts, total, d in rows]
-        shares = [("andel", "50 procent", {"del": [trykt(parts[0], d, unit)], "hel": [trykt(abs(total) + 1, d, unit)]}) for parts, total, d in rows]
+        shares = [
+            ("andel", "50 procent", {"del": [trykt(parts[0], d, unit)], "hel": [trykt(abs(total) + 1, d, unit)]})
+            for parts, total, d in rows
+        ]
         verdicts.append(list(doemte(*sums, *shares)["dom"]))
     assert verdicts[0] == verdicts[1] == verdicts[2]
 
@@ -729,7 +983,9 @@ def test_a_verdict_is_rounding_exactly_where_what_is_printed_and_what_is_compute
         (p0, p1, p2), (w0, w1, w2) = ends
         published = Fraction(number.partition("=")[2].split(" ")[0])
         meets = p0 / w2 * 100 - Fraction(1, 20) <= published <= p2 / w0 * 100 + Fraction(1, 20)
-        expected.append(STEMMER if Fraction(dansk.afrund(p1 / w1 * 100, 1)) == published else AFRUNDING if meets else AFVIGER)
+        expected.append(
+            STEMMER if Fraction(dansk.afrund(p1 / w1 * 100, 1)) == published else AFRUNDING if meets else AFVIGER
+        )
     assert list(doemte(*cases)["dom"]) == expected
 
 

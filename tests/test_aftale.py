@@ -213,7 +213,9 @@ def test_an_aftale_is_read_as_spreadsheets_write_it(tmp_path, kvoter, tabeller, 
 
 
 def test_wrong_names_and_wrong_numbers_are_named_in_one_go_with_the_nearest_name(read):
-    found = findings(read, "fra,til,antal,note\nLæssø,Frederikshavn,1,\nMorsø,Thisted,to,\nMorsø,Rebild,99999999999999999999,\n")
+    found = findings(
+        read, "fra,til,antal,note\nLæssø,Frederikshavn,1,\nMorsø,Thisted,to,\nMorsø,Rebild,99999999999999999999,\n"
+    )
     assert "mente du «Læsø»" in found["2", "fra"]
     assert {("3", "antal"), ("4", "antal")} <= set(found)
 
@@ -222,7 +224,10 @@ def test_a_kommune_can_hand_on_what_it_takes_over(read, kvoter, tabeller):
     aftale = read("fra,til,antal,note\nHjørring,Frederikshavn,1,\nFrederikshavn,Morsø,5,\n")
     assert flygtninge.anvend(kvoter, aftale).at["813", "aftalt_kvote"] == 0
     assert set(judge(tabeller, kvoter, aftale).values()) == {OPFYLDT}
-    assert "overtager 1" in findings(read, "fra,til,antal,note\nHjørring,Frederikshavn,1,\nFrederikshavn,Morsø,6,\n")["3", "antal"]
+    assert (
+        "overtager 1"
+        in findings(read, "fra,til,antal,note\nHjørring,Frederikshavn,1,\nFrederikshavn,Morsø,6,\n")["3", "antal"]
+    )
 
 
 def test_half_persons_minus_and_left_out_kommuner_are_not_fulfilled(tabeller, kvoter):
@@ -236,7 +241,9 @@ def test_half_persons_minus_and_left_out_kommuner_are_not_fulfilled(tabeller, kv
 
 def test_an_agreed_quota_that_is_not_known_stays_unknown(kvoter):
     region = kvoter[kvoter["region"] == "Region Nordjylland"]
-    agreed = pd.DataFrame({"kommunekode": region.index, "kommunekvote": region["kommunekvote"].astype("Int64").to_numpy()})
+    agreed = pd.DataFrame(
+        {"kommunekode": region.index, "kommunekvote": region["kommunekvote"].astype("Int64").to_numpy()}
+    )
     agreed.loc[0, "kommunekvote"] = pd.NA
     assert flygtninge.anvend(kvoter, agreed)["aftalt_kvote"].isna().sum() == 1
 

@@ -41,14 +41,25 @@ spec.loader.exec_module(browser)
 def proeveside() -> str:
     """A page of the exporter's, with a wide table in groups, a folded one, totals, figures of both kinds and a map."""
     regions = [f"Region {navn}" for navn in ("Hovedstaden", "Midtjylland", "Nordjylland", "Sjælland", "Syddanmark")]
-    data = pd.DataFrame({"region": [r for r in regions for _ in range(3)], "kommune": [f"Kommune nummer {i}" for i in range(15)]})
+    data = pd.DataFrame(
+        {"region": [r for r in regions for _ in range(3)], "kommune": [f"Kommune nummer {i}" for i in range(15)]}
+    )
     for i in range(9):
         data[f"tal{i}"] = [123.5 * (i + 1) * (j + 1) for j in range(15)]
     wide = [Kolonne("region", "Region", vis=False), Kolonne("kommune", "Kommune")]
-    wide += [Kolonne(f"tal{i}", f"Befolknings\N{SOFT HYPHEN}tilvækst {2015 + i}", enhed="kr.", type="decimal") for i in range(9)]
+    wide += [
+        Kolonne(f"tal{i}", f"Befolknings\N{SOFT HYPHEN}tilvækst {2015 + i}", enhed="kr.", type="decimal")
+        for i in range(9)
+    ]
     total = pd.DataFrame({"region": [None], "kommune": ["Hele landet"]} | {f"tal{i}": [123456.5] for i in range(9)})
     small = pd.DataFrame({"kommune": ["Køge", "Ærø"], "andel": [Fraction(1, 8), None]})
-    bars = pd.DataFrame({"navn": ["Region Hovedstaden", "Klyngen Næstved/Slagelse, september 2022", "Ærø"], "ind": [1.5, 0.25, 0.5], "ud": [-0.13, -0.75, -0.25]})
+    bars = pd.DataFrame(
+        {
+            "navn": ["Region Hovedstaden", "Klyngen Næstved/Slagelse, september 2022", "Ærø"],
+            "ind": [1.5, 0.25, 0.5],
+            "ud": [-0.13, -0.75, -0.25],
+        }
+    )
     bars["netto"] = bars["ind"] + bars["ud"]
     about = {"enhed": "personer", "kilde": "bilag A"}
     says = "Hovedstaden har den største tilvækst, og Næstved går tilbage."
@@ -63,11 +74,55 @@ def proeveside() -> str:
             vis(Side("Prøve af siden 2025", "En side med ét af hvert, som prøverne måler på.")),
             vis(tekst("Der er {n:tal} personer i de fem regioner.", n=12345)),
             nbformat.v4.new_markdown_cell("## Tabeller\n\nSe [tabellen](#tabel-bred).\n\n### En bred tabel"),
-            vis(tabel(data, wide, id="bred", titel="Tilvæksten i kommunerne", **about, ialt=total, gruppe="region", valgt=regions[0], resten="Resten af landet")),
-            vis(tabel(small, [Kolonne("kommune", "Kommune"), Kolonne("andel", "Andel", type="andel")], id="foldet", titel="Andele", fold="Vis andelene", **about)),
+            vis(
+                tabel(
+                    data,
+                    wide,
+                    id="bred",
+                    titel="Tilvæksten i kommunerne",
+                    **about,
+                    ialt=total,
+                    gruppe="region",
+                    valgt=regions[0],
+                    resten="Resten af landet",
+                )
+            ),
+            vis(
+                tabel(
+                    small,
+                    [Kolonne("kommune", "Kommune"), Kolonne("andel", "Andel", type="andel")],
+                    id="foldet",
+                    titel="Andele",
+                    fold="Vis andelene",
+                    **about,
+                )
+            ),
             nbformat.v4.new_markdown_cell("## Figurer"),
-            vis(figurer.soejler(bars, id="soejler", titel="Tilvæksten i tre områder", beskrivelse=says, vaerdi="netto", etiket="navn", decimaler=2, **about)),
-            vis(figurer.bidrag(bars, id="bidrag", titel="Hvad tilvæksten er sat sammen af", beskrivelse=says, dele={"ind": "Tilflytning", "ud": "Fraflytning"}, ialt="netto", etiket="navn", decimaler=2, **about)),
+            vis(
+                figurer.soejler(
+                    bars,
+                    id="soejler",
+                    titel="Tilvæksten i tre områder",
+                    beskrivelse=says,
+                    vaerdi="netto",
+                    etiket="navn",
+                    decimaler=2,
+                    **about,
+                )
+            ),
+            vis(
+                figurer.bidrag(
+                    bars,
+                    id="bidrag",
+                    titel="Hvad tilvæksten er sat sammen af",
+                    beskrivelse=says,
+                    dele={"ind": "Tilflytning", "ud": "Fraflytning"},
+                    ialt="netto",
+                    etiket="navn",
+                    decimaler=2,
+                    **about,
+                )
+            ),
             vis(fold([("Sådan er der regnet", "Tilvæksten er forskellen mellem to år.")])),
         ],
     )
@@ -91,17 +146,37 @@ FLAD = '<p style="height: 1.3rem; line-height: 1.2; width: 15rem; overflow: hidd
 #: The check, what is done to the trial page, and a word that the finding must have.
 KNAEKKEDE: dict[str, tuple[str, Callable[[str], str], str]] = {
     "a picture from the web": ("netvaerk", i_artikel('<img alt="" src="https://kkr.invalid/a.png">'), "kkr.invalid"),
-    "a picture beside the file": ("netvaerk", lambda p: i_artikel('<img alt="" src="a.png">')(re.sub("<meta http-equiv[^>]*>", "", p)), "request: file:.*a.png"),
-    "a background on paper only": ("netvaerk", lambda p: stil("@media print { body { background: url(a.png) } }")(re.sub("<meta http-equiv[^>]*>", "", p)), "a.png"),
+    "a picture beside the file": (
+        "netvaerk",
+        lambda p: i_artikel('<img alt="" src="a.png">')(re.sub("<meta http-equiv[^>]*>", "", p)),
+        "request: file:.*a.png",
+    ),
+    "a background on paper only": (
+        "netvaerk",
+        lambda p: stil("@media print { body { background: url(a.png) } }")(re.sub("<meta http-equiv[^>]*>", "", p)),
+        "a.png",
+    ),
     "a script": ("netvaerk", i_artikel("<script>1</script>"), "Content Security Policy"),
     "th without scope": ("struktur", bytte(' scope="row"', ""), "th without scope"),
-    "a row without header": ("struktur", bytte(r'<th scope="row">([^<]*)</th>', r"<td>\1</td>"), "row without a row header"),
+    "a row without header": (
+        "struktur",
+        bytte(r'<th scope="row">([^<]*)</th>', r"<td>\1</td>"),
+        "row without a row header",
+    ),
     "a skipped heading": ("struktur", i_artikel("<h4>Dybt</h4>"), "skips from level 2 to 4"),
     "two h1": ("struktur", i_artikel("<h1>Igen</h1>"), "2 h1"),
     "an id twice": ("struktur", i_artikel('<p id="figurer">x</p>'), "«figurer» is used 2 times"),
     "a drawing without role": ("struktur", bytte(' role="img"', ""), "neither role=img"),
-    "a drawing named by a file": ("struktur", bytte('(<svg[^>]*) aria-labelledby="[^"]*"', r'\1 aria-label="figur af soejler.svg"'), "says nothing"),
-    "a drawing without description": ("struktur", bytte('(<p class="beskrivelse"[^>]*>)[^<]*', r"\1Figur."), "is no sentence"),
+    "a drawing named by a file": (
+        "struktur",
+        bytte('(<svg[^>]*) aria-labelledby="[^"]*"', r'\1 aria-label="figur af soejler.svg"'),
+        "says nothing",
+    ),
+    "a drawing without description": (
+        "struktur",
+        bytte('(<p class="beskrivelse"[^>]*>)[^<]*', r"\1Figur."),
+        "is no sentence",
+    ),
     "a table without caption": ("struktur", bytte("<caption>.*?</caption>", ""), "without caption"),
     "NaN": ("ord", bytte("Hele landet", "nan"), "missing or foreign"),
     "None in a label": ("ord", i_artikel('<p aria-label="None">x</p>'), "missing or foreign"),
@@ -110,28 +185,82 @@ KNAEKKEDE: dict[str, tuple[str, Callable[[str], str], str]] = {
     "a pilcrow": ("ord", bytte('<span aria-hidden="true">#', '<span aria-hidden="true">¶'), "pilcrow"),
     "an unfilled place": ("ord", i_artikel("<p>Der er {antal:tal} personer.</p>"), "unfilled"),
     "pale text": ("axe-1280", stil(".ingress { color: #bbb }"), "color-contrast"),
-    "pale text in a fold": ("axe-1280", stil("details.afsnit p { color: #bbb; background: #fff }"), "unfolded: color-contrast"),
+    "pale text in a fold": (
+        "axe-1280",
+        stil("details.afsnit p { color: #bbb; background: #fff }"),
+        "unfolded: color-contrast",
+    ),
     "a language unknown": ("axe-1280", bytte('lang="da"', 'lang="xx"'), "html-lang-valid"),
-    "pale text on small screens": ("axe-320", stil("@media (max-width: 30rem) { .ingress { color: #bbb } }"), "color-contrast"),
-    "a box that keys can't scroll": ("axe-320", bytte(' role="region" tabindex="0" aria-label="[^"]*"', "", 0), "scrollable-region-focusable"),
+    "pale text on small screens": (
+        "axe-320",
+        stil("@media (max-width: 30rem) { .ingress { color: #bbb } }"),
+        "color-contrast",
+    ),
+    "a box that keys can't scroll": (
+        "axe-320",
+        bytte(' role="region" tabindex="0" aria-label="[^"]*"', "", 0),
+        "scrollable-region-focusable",
+    ),
     "dark text in dark mode": ("axe-moerk", stil(".ingress { color: #333 }"), "color-contrast"),
     "something wide": ("bredde-320", i_artikel(BRED), "px wide in a window of 320"),
-    "something wide in a fold": ("bredde-320", bytte("<p>Tilvæksten", BRED + "<p>Tilvæksten"), "px wide in a window of 320"),
-    "text beside the window": ("bredde-320", i_artikel('<p style="margin-left: -60px">tekst til venstre</p>'), "outside the window"),
+    "something wide in a fold": (
+        "bredde-320",
+        bytte("<p>Tilvæksten", BRED + "<p>Tilvæksten"),
+        "px wide in a window of 320",
+    ),
+    "text beside the window": (
+        "bredde-320",
+        i_artikel('<p style="margin-left: -60px">tekst til venstre</p>'),
+        "outside the window",
+    ),
     "a line that can't grow": ("afstand-1280", i_artikel(FLAD), "cut above or below"),
-    "a label far outside its drawing": ("afstand-1280", bytte('(<text x=")[^"]*', r"\1-300"), "far outside its drawing"),
-    "words of a drawing on each other": ("afstand-1280", bytte("(<svg.*?)<text[^>]*>[^<]*</text>", r'\1<text fill="currentColor" x="200" y="9" font-size="10">Afrunding</text><text fill="currentColor" x="220" y="9" font-size="10">Kvote</text>'), "without spacing: «Afrunding» lies on «Kvote»"),
-    "words of a drawing that run together when spread": ("afstand-1280", bytte("(<svg.*?)<text[^>]*>[^<]*</text>", r'\1<text fill="currentColor" x="200" y="9" font-size="10">Afrunding</text><text fill="currentColor" x="256" y="9" font-size="10">Kvote</text>'), "«Afrunding» lies on «Kvote»"),
-    "a word of a drawing outside it": ("afstand-320", bytte('(<text x=")[^"]*', r"\1-12", 0), "reaches outside its drawing"),
-    "words that can't wrap": ("afstand-320", i_artikel('<p style="white-space: nowrap; font-size: 16px">Det her kan lige være på én linje</p>'), "px wide"),
+    "a label far outside its drawing": (
+        "afstand-1280",
+        bytte('(<text x=")[^"]*', r"\1-300"),
+        "far outside its drawing",
+    ),
+    "words of a drawing on each other": (
+        "afstand-1280",
+        bytte(
+            "(<svg.*?)<text[^>]*>[^<]*</text>",
+            r'\1<text fill="currentColor" x="200" y="9" font-size="10">Afrunding</text><text fill="currentColor" x="220" y="9" font-size="10">Kvote</text>',
+        ),
+        "without spacing: «Afrunding» lies on «Kvote»",
+    ),
+    "words of a drawing that run together when spread": (
+        "afstand-1280",
+        bytte(
+            "(<svg.*?)<text[^>]*>[^<]*</text>",
+            r'\1<text fill="currentColor" x="200" y="9" font-size="10">Afrunding</text><text fill="currentColor" x="256" y="9" font-size="10">Kvote</text>',
+        ),
+        "«Afrunding» lies on «Kvote»",
+    ),
+    "a word of a drawing outside it": (
+        "afstand-320",
+        bytte('(<text x=")[^"]*', r"\1-12", 0),
+        "reaches outside its drawing",
+    ),
+    "words that can't wrap": (
+        "afstand-320",
+        i_artikel('<p style="white-space: nowrap; font-size: 16px">Det her kan lige være på én linje</p>'),
+        "px wide",
+    ),
     "a fold that paper hides": ("papir", bytte("details::details-content[^}]*}", ""), "not printed"),
     "a table wider than the paper": ("papir", stil("@media print { td { min-width: 30mm } }"), "of the paper's"),
     "a figure that paper hides": ("papir", stil("@media print { .figur { display: none } }"), "figure is not printed"),
     "another language on paper": ("pdf", bytte('lang="da"', 'lang="en"'), "language is «en"),
-    "a drawing that PDF can't name": ("pdf", bytte(' role="img"', ' role="presentation"'), "figures are called|/Figure"),
+    "a drawing that PDF can't name": (
+        "pdf",
+        bytte(' role="img"', ' role="presentation"'),
+        "figures are called|/Figure",
+    ),
     "words beside the paper": ("pdf", i_artikel('<p style="margin-left: -30mm">tekst ud over kanten</p>'), "stands at"),
     "numbers that paper hides": ("pdf", stil("@media print { tfoot { visibility: hidden } }"), "not in the PDF"),
-    "a caption on two pages": ("pdf", stil("@media print { caption .titel { width: 30mm; line-height: 150mm } }"), "is divided between pages"),
+    "a caption on two pages": (
+        "pdf",
+        stil("@media print { caption .titel { width: 30mm; line-height: 150mm } }"),
+        "is divided between pages",
+    ),
     "a caption left behind": ("pdf", stil("@media print { caption { padding-bottom: 250mm } }"), "at the foot of page"),
     "landscape": ("pdf", stil("@page { size: A4 landscape }"), "not A4"),
     "an unclosed tag": ("nu", i_artikel("<div>"), "error"),
@@ -167,7 +296,12 @@ def maalt(request, tmp_path_factory):
             continue
         if "fejl" in params:
             kontrol, change, _ = KNAEKKEDE[params["fejl"]]
-            ask(params["fejl"], kontrol, folder / f"{re.sub('[^a-z0-9]+', '-', params['fejl'].lower())}.html", change(page))
+            ask(
+                params["fejl"],
+                kontrol,
+                folder / f"{re.sub('[^a-z0-9]+', '-', params['fejl'].lower())}.html",
+                change(page),
+            )
         elif params.get("side") == "proeve":
             ask("proeve", params["kontrol"], folder / "proeve.html", page)
         else:
@@ -197,7 +331,10 @@ def test_a_page_that_is_not_there_is_no_page_without_messages(tmp_path, monkeypa
     kraev()
     monkeypatch.setenv("LC_ALL", "C")
     here, gone = tmp_path / "på siden.html", tmp_path / "væk.html"
-    here.write_text('<!DOCTYPE html>\n<html lang="da"><head><meta charset="utf-8"><title>Her</title></head><body><p>Der står noget dansk her.</p></body></html>\n', encoding="utf-8")
+    here.write_text(
+        '<!DOCTYPE html>\n<html lang="da"><head><meta charset="utf-8"><title>Her</title></head><body><p>Der står noget dansk her.</p></body></html>\n',
+        encoding="utf-8",
+    )
     found = maaling.nu_kontrol([here, gone], browser.path("vnu-jar"))
     assert found[here] == []
     assert "the checker did not read the page" in found[gone]
@@ -254,7 +391,9 @@ def paa_siden(path: Path, kind: str) -> list[str]:
 @pytest.mark.parametrize("navn", registrerede())
 def test_a_page_has_the_tables_that_can_be_downloaded(navn):
     """Each table of the notebook gives a CSV, beside those that are no table's own; that the build takes every figure and table is the exporter's test."""
-    downloads = {p.stem for p in (RAPPORTER / "data").glob(f"{navn}*.csv") if p.stem == navn or p.stem.startswith(f"{navn}-")}
+    downloads = {
+        p.stem for p in (RAPPORTER / "data").glob(f"{navn}*.csv") if p.stem == navn or p.stem.startswith(f"{navn}-")
+    }
     page = BeautifulSoup(SIDER[f"{navn}.html"].read_text(encoding="utf-8"), "html.parser")
     downloads -= {Path(a["href"]).stem for a in page.select(".filer a[href$='.csv']")}
     shown = paa_siden(SIDER[f"{navn}.html"], "tabel")
@@ -271,7 +410,9 @@ def test_the_page_of_the_stored_notebook_has_its_tables_and_figures(path):
     ids = {mime: [d[mime]["id"] for d in data if mime in d] for mime in (tabeller.MIME, MIME_FIGUR)}
     assert ids[tabeller.MIME], "the notebook has no stored outputs"
     titles = [d[m]["titel"] for d in data for m in d if m.endswith("side+json")]
-    pages = [p for p in SIDER.values() if BeautifulSoup(p.read_text(encoding="utf-8"), "html.parser").h1.get_text() in titles]
+    pages = [
+        p for p in SIDER.values() if BeautifulSoup(p.read_text(encoding="utf-8"), "html.parser").h1.get_text() in titles
+    ]
     assert len(pages) == 1
     assert paa_siden(pages[0], "tabel") == ids[tabeller.MIME]
     assert paa_siden(pages[0], "figur") == ids[MIME_FIGUR]

@@ -223,7 +223,11 @@ def test_pdfs_of_the_pages_that_were_built_go_to_build_pdf(tom, monkeypatch):
 
     pages = [p for p in katalog.sider(katalog.find(tom.rod)["proeve"], data.load(), aar=2025)][:2]
     monkeypatch.setattr(pdf, "chromium", lambda: "chromium")
-    monkeypatch.setattr(koersel, "byg", lambda *_, **__: [koersel.Resultat(pages[0]), koersel.Resultat(pages[1], fejl="gik galt", kode=4)])
+    monkeypatch.setattr(
+        koersel,
+        "byg",
+        lambda *_, **__: [koersel.Resultat(pages[0]), koersel.Resultat(pages[1], fejl="gik galt", kode=4)],
+    )
     printed = []
     monkeypatch.setattr(pdf, "udskriv", lambda sider, ud, **_: printed.append((list(sider), ud)))
     assert tom.kkr("build", "--aar", "2025", "--pdf").exit_code == 4
@@ -237,7 +241,8 @@ def test_faults_of_the_settings_stop_a_build_before_anything_runs(tom):
     assert result.exit_code == 3 and "kontakt.epost" in result.output and "rettelse 1: hvad" in result.output
     (tom.rod / "kkr.toml").unlink()
     (tom.rod / "rettelser.toml").write_text(
-        '[[rettelse]]\nside = "proeven-2025"\nudgave = 2\ndato = 2026-01-01\nhvad = "x"\nhvorfor = "y"\n', encoding="utf-8"
+        '[[rettelse]]\nside = "proeven-2025"\nudgave = 2\ndato = 2026-01-01\nhvad = "x"\nhvorfor = "y"\n',
+        encoding="utf-8",
     )
     result = tom.kkr("build", "--aar", "2025")
     assert result.exit_code == 3 and "mente du «proeve-2025»" in result.output

@@ -47,11 +47,21 @@ def test_signs_shares_dates_and_lists():
     assert dansk.kroner(1234567) == "1.234.567\u00a0kr."
     assert dansk.dato(date(2024, 4, 29)) == "29. april 2024"
     assert dansk.opremsning(["a", "b", "c"]) == "a, b og c"
-    assert [dansk.flertal(n, "person", "personer") for n in (0, 1, 1000)] == ["0 personer", "1 person", "1.000 personer"]
+    assert [dansk.flertal(n, "person", "personer") for n in (0, 1, 1000)] == [
+        "0 personer",
+        "1 person",
+        "1.000 personer",
+    ]
 
 
 def test_prose_takes_only_numbers_with_a_format():
     assert dansk.udfyld("{a:tal} af {b:procent1} i {aar}", a=1234, b=0.5, aar=2025) == "1.234 af 50,0\u00a0% i 2025"
-    for text, values in (("{a}", {"a": 0.5}), ("{a:.2f}", {"a": 0.5}), ("{}", {}), ("{a}", {"a": None}), ("{a}", {"a": True})):
+    for text, values in (
+        ("{a}", {"a": 0.5}),
+        ("{a:.2f}", {"a": 0.5}),
+        ("{}", {}),
+        ("{a}", {"a": None}),
+        ("{a}", {"a": True}),
+    ):
         with pytest.raises((ValueError, KeyError, IndexError)):
             dansk.udfyld(text, **values)

@@ -84,7 +84,10 @@ def test_every_column_has_a_description_and_every_number_a_unit_and_every_fact_a
                 assert field["unit"], where
             if field["type"] == "integer" and field["unit"] == "personer" and "linje" in names:
                 assert "line" in field.get("source", "line"), where
-        if any(f.get("unit") == "personer" for f in resource["schema"]["fields"]) and resource["name"] != "aftale_overfoersler":
+        if (
+            any(f.get("unit") == "personer" for f in resource["schema"]["fields"])
+            and resource["name"] != "aftale_overfoersler"
+        ):
             assert {"kilde", "punkt", "linje"} <= set(names), resource["name"]
 
 
@@ -102,8 +105,18 @@ def test_each_fact_stands_on_its_line_in_the_source(kildemappe):
 
 def test_a_fact_that_is_not_on_its_line_is_found(kildemappe, folder):
     row = edit(folder, "bilag_a.csv", FRB, FRB.replace("6418", "6419"))
-    edit(folder, "summer.csv", "2025,bilag_a,indvandrere_flygtninge,Region Hovedstaden,142821", "2025,bilag_a,indvandrere_flygtninge,Region Hovedstaden,142822")
-    edit(folder, "summer.csv", "2025,bilag_a,indvandrere_flygtninge,Danmark,333619", "2025,bilag_a,indvandrere_flygtninge,Danmark,333620")
+    edit(
+        folder,
+        "summer.csv",
+        "2025,bilag_a,indvandrere_flygtninge,Region Hovedstaden,142821",
+        "2025,bilag_a,indvandrere_flygtninge,Region Hovedstaden,142822",
+    )
+    edit(
+        folder,
+        "summer.csv",
+        "2025,bilag_a,indvandrere_flygtninge,Danmark,333619",
+        "2025,bilag_a,indvandrere_flygtninge,Danmark,333620",
+    )
     found = {(f.fil, f.raekke, f.kolonne) for f in data.check_kilder(kildemappe, folder)}
     assert ("bilag_a.csv", str(row), "indvandrere_flygtninge") in found
     assert len(found) == 3
@@ -155,7 +168,12 @@ def test_a_kommune_missing_is_named(folder):
 
 
 def test_a_kommune_twice_is_named_with_both_rows(folder):
-    row = edit(folder, "bilag_b.csv", "2023,Region Hovedstaden,147,5,000,3.8,1364\n", "2023,Region Hovedstaden,147,5,000,3.8,1364\n" * 2)
+    row = edit(
+        folder,
+        "bilag_b.csv",
+        "2023,Region Hovedstaden,147,5,000,3.8,1364\n",
+        "2023,Region Hovedstaden,147,5,000,3.8,1364\n" * 2,
+    )
     finding = only(folder, "bilag_b.csv", row + 1, "kvoteaar,kommunekode")
     assert finding.vaerdi == "2023,147"
     assert f"række {row}" in finding.regel
@@ -168,7 +186,9 @@ def test_an_unknown_kommune_is_named(folder):
 
 
 def test_a_kommune_in_the_wrong_region_is_named(folder):
-    row = edit(folder, "bilag_b.csv", "2025,Region Sjælland,253,3,004,2.4,2497", "2025,Region Hovedstaden,253,3,004,2.4,2497")
+    row = edit(
+        folder, "bilag_b.csv", "2025,Region Sjælland,253,3,004,2.4,2497", "2025,Region Hovedstaden,253,3,004,2.4,2497"
+    )
     finding = only(folder, "bilag_b.csv", row, "region")
     assert finding.vaerdi == "Region Hovedstaden"
     assert "253 Greve hører til Region Sjælland" in finding.regel
@@ -209,14 +229,24 @@ def test_a_total_that_contradicts_its_rows_is_named_with_the_difference(folder):
 
 
 def test_a_known_fault_that_is_mended_is_named(folder):
-    edit(folder, "summer.csv", "2023,bilag_a,asylansoegere,Region Syddanmark,2039", "2023,bilag_a,asylansoegere,Region Syddanmark,1955")
+    edit(
+        folder,
+        "summer.csv",
+        "2023,bilag_a,asylansoegere,Region Syddanmark,2039",
+        "2023,bilag_a,asylansoegere,Region Syddanmark,1955",
+    )
     (finding,) = errors(folder)
     assert (finding.fil, finding.kolonne) == ("kildefejl.csv", "trykt")
     assert "forekommer ikke længere" in finding.regel
 
 
 def test_a_known_fault_of_another_size_is_no_excuse(folder):
-    edit(folder, "summer.csv", "2023,bilag_a,asylansoegere,Region Syddanmark,2039", "2023,bilag_a,asylansoegere,Region Syddanmark,2038")
+    edit(
+        folder,
+        "summer.csv",
+        "2023,bilag_a,asylansoegere,Region Syddanmark,2039",
+        "2023,bilag_a,asylansoegere,Region Syddanmark,2038",
+    )
     (finding,) = errors(folder)
     assert "giver tilsammen 1955 (forskel +83)" in finding.regel
 
@@ -228,9 +258,13 @@ def test_a_kommune_in_no_klynge_and_a_klynge_without_members_are_named(folder):
     edit(folder, "klynge_medlemmer.csv", GRE, "")
     assert "253 Greve mangler" in only(folder, "klynge_medlemmer.csv", "mangler", "kommunekode").regel
     path = folder / "klynge_medlemmer.csv"
-    kept = [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if "Bornholm Klynge" not in line]
+    kept = [
+        line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if "Bornholm Klynge" not in line
+    ]
     path.write_text("".join(kept), encoding="utf-8")
-    assert only(folder, "klynge_medlemmer.csv", "mangler", "region,klynge").vaerdi == "Region Hovedstaden,Bornholm Klynge"
+    assert (
+        only(folder, "klynge_medlemmer.csv", "mangler", "region,klynge").vaerdi == "Region Hovedstaden,Bornholm Klynge"
+    )
 
 
 @pytest.mark.parametrize("share", ["1/2", "0/1", "2"])
@@ -316,7 +350,9 @@ def test_a_legal_number_that_is_none_or_missing_is_named(folder):
 
 
 def test_a_number_over_two_fields_is_named(folder):
-    row = edit(folder, "bilag_b.csv", "2025,Region Sjælland,253,3,004,2.4,2497", "2025,Region Sjælland,253,1,003,004,2.4,2497")
+    row = edit(
+        folder, "bilag_b.csv", "2025,Region Sjælland,253,3,004,2.4,2497", "2025,Region Sjælland,253,1,003,004,2.4,2497"
+    )
     assert any(f.raekke == str(row) for f in errors(folder))
 
 
@@ -326,7 +362,13 @@ def test_all_findings_are_named_at_once(folder):
     edit(folder, "familiesammenfoerte.csv", "2023,Region Sjælland,350,3,000,3.8,1525\n", "")
     edit(folder, "landstal.csv", "2025,600,2024-04-29", "2025,600,29-04-2024")
     (folder / "retsregler.csv").write_text("", encoding="utf-8")
-    assert {f.fil for f in errors(folder)} >= {"bilag_a.csv", "bilag_b.csv", "familiesammenfoerte.csv", "landstal.csv", "retsregler.csv"}
+    assert {f.fil for f in errors(folder)} >= {
+        "bilag_a.csv",
+        "bilag_b.csv",
+        "familiesammenfoerte.csv",
+        "landstal.csv",
+        "retsregler.csv",
+    }
     with pytest.raises(DataError) as error:
         data.load(folder)
     assert list(error.value.fund) == errors(folder)

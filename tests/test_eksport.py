@@ -54,7 +54,11 @@ class Figur:
 
 def en_tabel(id: str = "kvoter", titel: str = "Kvoter"):
     data = pd.DataFrame({"kommune": ["Køge", "Ærø"], "kvote": [1234, 5], "andel": [Fraction(1, 8), Fraction(7, 8)]})
-    columns = [Kolonne("kommune", "Kommune"), Kolonne("kvote", "Kvote", enhed="personer", type="heltal"), Kolonne("andel", "Andel", type="andel")]
+    columns = [
+        Kolonne("kommune", "Kommune"),
+        Kolonne("kvote", "Kvote", enhed="personer", type="heltal"),
+        Kolonne("andel", "Andel", type="andel"),
+    ]
     return tabel(data, columns, id=id, titel=titel, enhed="personer", kilde="bilag A")
 
 
@@ -74,7 +78,11 @@ SIDE = Side("Fordeling af flygtninge 2025", "Hvor mange flygtninge hver kommune 
 
 def notesbog(*cells, side=SIDE):
     return v4.new_notebook(
-        cells=[v4.new_code_cell("aar = 2025", metadata={"tags": ["parameters"]}), *([vis(side)] if side else []), *cells],
+        cells=[
+            v4.new_code_cell("aar = 2025", metadata={"tags": ["parameters"]}),
+            *([vis(side)] if side else []),
+            *cells,
+        ],
         metadata={"kkr": {"rapport": "flygtninge", "titel": "Fordeling af flygtninge"}},
     )
 
@@ -180,9 +188,7 @@ def test_numbers_are_danish(hel):
 
 def test_downloads_stand_under_each_table_with_their_real_sizes(hel):
     _, s, outputs = hel
-    assert sorted(outputs) == [
-        f"data/flygtninge-2025-{i}.{x}" for i in ("flere", "kvoter") for x in ("csv", "xlsx")
-    ]
+    assert sorted(outputs) == [f"data/flygtninge-2025-{i}.{x}" for i in ("flere", "kvoter") for x in ("csv", "xlsx")]
     assert outputs["data/flygtninge-2025-kvoter.csv"] == "kommune,kvote,andel\nKøge,1234,0.125\nÆrø,5,0.875\n".encode()
     sheet = openpyxl.load_workbook(io.BytesIO(outputs["data/flygtninge-2025-kvoter.xlsx"])).active
     assert sheet["B2"].value == 1234
@@ -198,11 +204,16 @@ def test_sibling_pages_are_linked_and_this_one_is_marked(hel):
     (nav,) = hel[1].select("nav.soeskende")
     assert nav["aria-label"]
     assert {
-        hel[1].find(id=ul["aria-labelledby"]).get_text(): [(a["href"], a.get_text(), a.get("aria-current")) for a in ul.select("a")]
+        hel[1].find(id=ul["aria-labelledby"]).get_text(): [
+            (a["href"], a.get_text(), a.get("aria-current")) for a in ul.select("a")
+        ]
         for ul in nav.select("ul")
     } == {
         "År": [("flygtninge-2023.html", "2023", None), ("flygtninge-2025.html", "2025", "page")],
-        "Område": [("flygtninge-2025.html", "Hele landet", "page"), ("flygtninge-2025-sjaelland.html", "Region Sjælland", None)],
+        "Område": [
+            ("flygtninge-2025.html", "Hele landet", "page"),
+            ("flygtninge-2025-sjaelland.html", "Region Sjælland", None),
+        ],
     }
     assert not BeautifulSoup(byg(*HEL)[0], "html.parser").select("nav.soeskende")
 
@@ -215,14 +226,31 @@ UDFYLDT = {
     "kontakt": {"navn": "Sekretariatet", "epost": "kkr@eksempel.dk", "telefon": "+45 12 34 56 78", "url": ""},
     "tilgaengelighed": "https://www.eksempel.dk/erklaering",
     "rettelser": [
-        {"side": "flygtninge-2025", "udgave": 2, "dato": date(2026, 3, 31), "hvad": "Kvoten for <Køge>.", "hvorfor": "Læst forkert.", "tidligere": "https://www.eksempel.dk/1"},
-        {"side": "flygtninge-2023", "udgave": 5, "dato": date(2026, 4, 1), "hvad": "Andet.", "hvorfor": "Andet.", "tidligere": ""},
+        {
+            "side": "flygtninge-2025",
+            "udgave": 2,
+            "dato": date(2026, 3, 31),
+            "hvad": "Kvoten for <Køge>.",
+            "hvorfor": "Læst forkert.",
+            "tidligere": "https://www.eksempel.dk/1",
+        },
+        {
+            "side": "flygtninge-2023",
+            "udgave": 5,
+            "dato": date(2026, 4, 1),
+            "hvad": "Andet.",
+            "hvorfor": "Andet.",
+            "tidligere": "",
+        },
     ],
 }
 
 
 def om(indstillinger=None) -> BeautifulSoup:
-    resources = {"metadata": {"name": "flygtninge-2025"}, "kkr": {"soeskende": [], "opsaetning": indstillinger or opsaetning.tom()}}
+    resources = {
+        "metadata": {"name": "flygtninge-2025"},
+        "kkr": {"soeskende": [], "opsaetning": indstillinger or opsaetning.tom()},
+    }
     html, _ = KkrRapport().from_notebook_node(notesbog(*HEL), resources)
     return BeautifulSoup(html, "html.parser")
 
@@ -248,42 +276,69 @@ def test_the_page_says_what_code_data_and_packages_made_it():
 def test_without_corrections_the_page_is_the_first_edition_and_sends_questions_to_the_publisher():
     text = om().select_one(".om").get_text(" ")
     assert "Dette er den første udgave. Der er ingen rettelser." in text
-    assert "besvares af det sekretariat, der har offentliggjort den" in text and "Tilgængelighedserklæringen står på det websted" in text
+    assert (
+        "besvares af det sekretariat, der har offentliggjort den" in text
+        and "Tilgængelighedserklæringen står på det websted" in text
+    )
     assert not om().select(".om a:not(.permalink)")
 
 
 def test_corrections_contact_and_statement_are_shown_as_they_are_filled_in():
     s = om(UDFYLDT)
     part = s.select_one(".om")
-    assert [li.get_text() for li in part.select("li")] == ["2. udgave, 31. marts 2026: Kvoten for <Køge>. Hvorfor: Læst forkert. Udgaven før rettelsen"]
-    assert f"2.{NBSP}udgave" in part.select_one(".henvisning").get_text() and s.select_one(".udgiver").get_text() == "KKR Sjælland"
+    assert [li.get_text() for li in part.select("li")] == [
+        "2. udgave, 31. marts 2026: Kvoten for <Køge>. Hvorfor: Læst forkert. Udgaven før rettelsen"
+    ]
+    assert (
+        f"2.{NBSP}udgave" in part.select_one(".henvisning").get_text()
+        and s.select_one(".udgiver").get_text() == "KKR Sjælland"
+    )
     assert [a["href"] for a in part.select("a:not(.permalink)")] == [
         "https://www.eksempel.dk/1", "mailto:kkr@eksempel.dk", "tel:+4512345678", "https://www.eksempel.dk/erklaering",
     ]  # fmt: skip
     assert "Spørgsmål om rapporten: Sekretariatet, kkr@eksempel.dk, telefon +45 12 34 56 78" in part.get_text()
     front = BeautifulSoup(indeks(SIDER, UDFYLDT), "html.parser").footer
-    assert [a["href"] for a in front.select("a")][:3] == ["mailto:kkr@eksempel.dk", "tel:+4512345678", "https://www.eksempel.dk/erklaering"]
+    assert [a["href"] for a in front.select("a")][:3] == [
+        "mailto:kkr@eksempel.dk",
+        "tel:+4512345678",
+        "https://www.eksempel.dk/erklaering",
+    ]
 
 
 def test_printed_pages_carry_the_reports_and_the_publishers_name():
     css = str(eksport.stil('Børn & "unge"', "KKR Sjælland"))
-    assert css.rstrip().endswith('@page{@top-left{content:"B\\f8 rn \\26  \\22 unge\\22 "}@bottom-left{content:"KKR Sj\\e6 lland"}}')
+    assert css.rstrip().endswith(
+        '@page{@top-left{content:"B\\f8 rn \\26  \\22 unge\\22 "}@bottom-left{content:"KKR Sj\\e6 lland"}}'
+    )
 
 
 def test_columns_of_text_are_named_once():
     data = pd.DataFrame({"navn": ["Køge", "Ærø"], "tal": [1, 2], "ord": ["a", "b"], "andre": ["x", None]})
-    columns = [Kolonne("navn", "Navn"), Kolonne("tal", "Tal", type="heltal"), Kolonne("ord", "Ord"), Kolonne("andre", "Andre")]
+    columns = [
+        Kolonne("navn", "Navn"),
+        Kolonne("tal", "Tal", type="heltal"),
+        Kolonne("ord", "Ord"),
+        Kolonne("andre", "Andre"),
+    ]
     made = tabel(data, columns, id="ord", titel="Ord", enhed="ord", kilde="k")
     html, _ = byg(vis(made))
     table = BeautifulSoup(html, "html.parser").select_one("#tabel-ord table")
-    assert table["class"] == ["k3", "k4"] and not table.select("td.tekst") and table.select_one("td.mangler").get_text() == "ikke oplyst"
+    assert (
+        table["class"] == ["k3", "k4"]
+        and not table.select("td.tekst")
+        and table.select_one("td.mangler").get_text() == "ikke oplyst"
+    )
     assert table.get_text() == BeautifulSoup(made.html, "html.parser").table.get_text()
     css = str(eksport.stil("T"))
     assert all(f".k{n} td:nth-child({n})" in css for n in range(2, eksport.KOLONNER + 1))
 
 
 def test_a_number_stays_on_the_line_of_what_it_counts():
-    html, _ = byg(md("En stigning på 128,4 % til 10,10 mio. kr. (5 kr. pr. barn, 3 mia. kr., 12 procent); 7 procentpoint og 5 %x som før."))
+    html, _ = byg(
+        md(
+            "En stigning på 128,4 % til 10,10 mio. kr. (5 kr. pr. barn, 3 mia. kr., 12 procent); 7 procentpoint og 5 %x som før."
+        )
+    )
     text = BeautifulSoup(html, "html.parser").select_one(".artikel > p").get_text()
     want = "En stigning på 128,4_% til 10,10_mio._kr. (5_kr. pr. barn, 3_mia._kr., 12_procent); 7 procentpoint og 5 %x som før."
     assert text == want.replace("_", NBSP)
@@ -296,7 +351,15 @@ def test_code_may_name_what_a_page_must_not_show():
 
 
 def test_paper_has_every_row_and_no_choices():
-    filtered = tabel(pd.DataFrame({"navn": ["a", "b"], "dok": ["x", "y"]}), [Kolonne("navn", "Navn"), Kolonne("dok", "Dokument")], id="valg", titel="Valg", enhed="én række", kilde="k", filter="dok")
+    filtered = tabel(
+        pd.DataFrame({"navn": ["a", "b"], "dok": ["x", "y"]}),
+        [Kolonne("navn", "Navn"), Kolonne("dok", "Dokument")],
+        id="valg",
+        titel="Valg",
+        enhed="én række",
+        kilde="k",
+        filter="dok",
+    )
     html = byg(vis(filtered))[0]
     print_rules = html.partition("</style>")[0].rpartition("@media print{")[2]
     hidden = [rule.strip() for rule in re.findall(r"([^{}]*)\{display:none\}", print_rules)]
@@ -322,7 +385,11 @@ def test_title_is_escaped_in_the_head_the_heading_and_the_style():
 
 
 def test_markdown_is_written_as_html5():
-    html, _ = byg(md("## A\n\nførste  \nanden\n\n---\n\n1. et\n2. to\n\n- punkt\n\n> citat\n\n[ude](https://kl.dk) <https://kl.dk>"))
+    html, _ = byg(
+        md(
+            "## A\n\nførste  \nanden\n\n---\n\n1. et\n2. to\n\n- punkt\n\n> citat\n\n[ude](https://kl.dk) <https://kl.dk>"
+        )
+    )
     s = BeautifulSoup(html, "html.parser").main
     assert "<br>" in html and "<hr>" in html and "/>" not in html
     assert s.ol and s.ul and s.blockquote and s.find("a", href="https://kl.dk")
@@ -356,7 +423,10 @@ AFVISES = {
     "stdout": ([output("stream", name="stdout", text="hej")], "celle 3: .*stdout"),
     "error": ([output("error", ename="KeyError", evalue="x", traceback=[])], "celle 3: fejlede: KeyError"),
     "image": ([output("display_data", data={"image/png": "aGVq"})], "celle 3: .*image/png"),
-    "bare DataFrame": ([output("execute_result", data={"text/html": "<table></table>", "text/plain": "x"})], "celle 3: .*text/html"),
+    "bare DataFrame": (
+        [output("execute_result", data={"text/html": "<table></table>", "text/plain": "x"})],
+        "celle 3: .*text/html",
+    ),
     "plain value": ([output("execute_result", data={"text/plain": "42"})], "celle 3: .*text/plain"),
     "second Side": ([vis(SIDE)], "celle 3: .*netop én"),
     "skipped level": ([md("## A\n\n#### B")], "celle 3: .*«B» springer fra niveau 2 til 4"),
@@ -375,13 +445,24 @@ AFVISES = {
     "figure with a nameless drawing": ([vis(Figur(svg='<svg viewBox="0 0 1 1"></svg>'))], "role=img"),
     "figure with a script": ([vis(Figur(svg='<svg role="img" aria-label="x"><script>1</script></svg>'))], "<script>"),
     "figure with a handler": ([vis(Figur(svg='<svg role="img" aria-label="x" onload="x()"></svg>'))], "onload"),
-    "figure that fetches": ([vis(Figur(svg='<svg role="img" aria-label="x"><image href="http://x/y.png"/></svg>'))], "henter intet"),
+    "figure that fetches": (
+        [vis(Figur(svg='<svg role="img" aria-label="x"><image href="http://x/y.png"/></svg>'))],
+        "henter intet",
+    ),
     "figure without unit": ([bundt(Figur(), enhed="")], "ingen enhed"),
     "figure without title": ([bundt(Figur(), titel="")], "ingen titel"),
     "table without unit": ([bundt(en_tabel(), enhed=" ")], "ingen enhed"),
     "table without source": ([bundt(en_tabel(), kilde="")], "ingen kilde"),
     "table without title": ([bundt(en_tabel(), titel="")], "ingen titel"),
-    "table without caption": ([output("display_data", data={**en_tabel()._repr_mimebundle_(), "text/html": "<div class='tabel'><table></table></div>"})], "ingen caption"),
+    "table without caption": (
+        [
+            output(
+                "display_data",
+                data={**en_tabel()._repr_mimebundle_(), "text/html": "<div class='tabel'><table></table></div>"},
+            )
+        ],
+        "ingen caption",
+    ),
     "table with a bad id": ([bundt(en_tabel(), id="../x")], "celle 3: tabellens id"),
     "HTML in Markdown": ([md("x <b>y</b>")], "celle 3: HTML i Markdown"),
     "an HTML block in Markdown": ([md("<div>\n\nx\n\n</div>")], "celle 3: HTML i Markdown"),
@@ -393,7 +474,15 @@ AFVISES = {
     "dead internal link": ([md("[x](#findes-ikke)")], "celle 3: linket «#findes-ikke»"),
     "heading in a fold": ([vis(fold([("Køge", "## Trin")]))], "celle 3: det foldede afsnit «Køge»"),
     "HTML in a fold": ([vis(fold([("Køge", "<b>x</b>")]))], "celle 3: HTML i Markdown"),
-    "nan in a table": ([output("display_data", data={**en_tabel()._repr_mimebundle_(), "text/html": en_tabel().html.replace("1.234", "nan")})], "celle 3: «nan»"),
+    "nan in a table": (
+        [
+            output(
+                "display_data",
+                data={**en_tabel()._repr_mimebundle_(), "text/html": en_tabel().html.replace("1.234", "nan")},
+            )
+        ],
+        "celle 3: «nan»",
+    ),
     "None in prose": ([md("Kommunen har None pladser.")], "celle 3: «None»"),
     "NaT in a fold": ([vis(fold([("Køge", "Den NaT.")]))], "celle 3: «NaT»"),
     "<NA> in prose": ([md("Der er \\<NA\\> personer.")], "celle 3: «<NA>»"),
@@ -401,7 +490,18 @@ AFVISES = {
     "NaN in a figure": ([vis(Figur(beskrivelse="I alt NaN."))], "celle 3: «NaN»"),
     "nan in a heading": ([md("## I alt nan")], "siden «flygtninge-2025» er afvist:\n«nan»"),
     "raw cell": ([v4.new_raw_cell("x")], "celle 3: en råcelle"),
-    "two drawings for one figure": ([output("display_data", data={**Figur()._repr_mimebundle_(), "text/html": Figur()._repr_mimebundle_()["text/html"] + '<div class="figur"></div>'})], "siden har 2 af class «figur»"),
+    "two drawings for one figure": (
+        [
+            output(
+                "display_data",
+                data={
+                    **Figur()._repr_mimebundle_(),
+                    "text/html": Figur()._repr_mimebundle_()["text/html"] + '<div class="figur"></div>',
+                },
+            )
+        ],
+        "siden har 2 af class «figur»",
+    ),
 }
 
 
@@ -421,7 +521,11 @@ def god() -> list[nbformat.NotebookNode]:
     names = [Kolonne("kommune", "Kommune"), Kolonne("ord", "Ord")]
     words = pd.DataFrame({"kommune": ["Køge"], "ord": ["ja"]})
     groups = pd.DataFrame({"region": ["A", "A", "B"], "kommune": ["Køge", "Greve", "Ærø"], "tal": [1, 2, 3]})
-    columns = [Kolonne("region", "Region", vis=False), Kolonne("kommune", "Kommune"), Kolonne("tal", "Tal", type="heltal")]
+    columns = [
+        Kolonne("region", "Region", vis=False),
+        Kolonne("kommune", "Kommune"),
+        Kolonne("tal", "Tal", type="heltal"),
+    ]
     total = pd.DataFrame({"region": [None], "kommune": ["I alt"], "tal": [6]})
     about = {"enhed": "kr. & øre.", "kilde": "bilag «A», s. 1."}
     return [
@@ -429,7 +533,19 @@ def god() -> list[nbformat.NotebookNode]:
         vis(tabel(words, names, id="ord", titel="Ord", **about)),
         vis(tabel(words, names, id="nedenfor", titel="Ord og tal", enhed="som nævnt ved hvert tal.", kilde="bilag B")),
         vis(tabel(groups, columns, id="grupper", titel="Tal <2025>", gruppe="region", ialt=total, **about)),
-        vis(tabel(groups, columns, id="valgt", titel="Til\N{SOFT HYPHEN}vækst", gruppe="region", valgt="A", resten="Resten", ialt=total, **about)),
+        vis(
+            tabel(
+                groups,
+                columns,
+                id="valgt",
+                titel="Til\N{SOFT HYPHEN}vækst",
+                gruppe="region",
+                valgt="A",
+                resten="Resten",
+                ialt=total,
+                **about,
+            )
+        ),
         vis(Figur()),
         md("Se [tabellen](#tabel-ord)."),
     ]
@@ -534,7 +650,9 @@ def test_a_side_of_something_else_than_text_is_refused(value):
 
 
 def test_the_page_has_every_table_of_its_fragments(monkeypatch):
-    monkeypatch.setattr(eksport, "_kolonneklasser", lambda html: re.sub("<table.*?</table>", "", html, count=1, flags=re.S))
+    monkeypatch.setattr(
+        eksport, "_kolonneklasser", lambda html: re.sub("<table.*?</table>", "", html, count=1, flags=re.S)
+    )
     with pytest.raises(RunError, match="siden har 0 <table>, notebooken viser 1"):
         byg(vis(en_tabel()))
 
@@ -550,7 +668,11 @@ def test_a_page_needs_its_side_first():
 def test_all_refusals_come_at_once():
     with pytest.raises(RunError) as stop:
         byg(md("#### A"), AFVISES["stderr"][0][0], md("<b>x</b>"))
-    assert [re.match(r"celle \d+", line)[0] for line in str(stop.value).splitlines()[1:]] == ["celle 3", "celle 4", "celle 5"]
+    assert [re.match(r"celle \d+", line)[0] for line in str(stop.value).splitlines()[1:]] == [
+        "celle 3",
+        "celle 4",
+        "celle 5",
+    ]
 
 
 def test_an_output_that_the_template_drops_is_noticed(monkeypatch):
@@ -633,7 +755,13 @@ SIDER = [
 
 def test_front_page_is_by_report_then_year_with_the_whole_country_first():
     s = BeautifulSoup(indeks(SIDER), "html.parser")
-    assert [h.get_text() for h in s.select("h1, h2, h3")] == ["Rapporter", "Fordeling af flygtninge", "2025", "2023", "Klyngeøkonomi"]
+    assert [h.get_text() for h in s.select("h1, h2, h3")] == [
+        "Rapporter",
+        "Fordeling af flygtninge",
+        "2025",
+        "2023",
+        "Klyngeøkonomi",
+    ]
     assert [a["href"] for a in s.select(".sidelink a")] == [
         "flygtninge-2025.html",
         "flygtninge-2025-hovedstaden.html",
@@ -657,8 +785,14 @@ def test_a_report_without_years_stands_last_on_the_front_page_whatever_its_name(
 
 def test_the_front_page_speaks_of_all_reports():
     foot = BeautifulSoup(indeks(SIDER), "html.parser").footer.get_text()
-    assert "Spørgsmål om rapporterne besvares af det sekretariat, der har offentliggjort dem." in foot and "hvor rapporterne er offentliggjort" in foot
-    assert "Spørgsmål om rapporterne: Sekretariatet" in BeautifulSoup(indeks(SIDER, UDFYLDT), "html.parser").footer.get_text()
+    assert (
+        "Spørgsmål om rapporterne besvares af det sekretariat, der har offentliggjort dem." in foot
+        and "hvor rapporterne er offentliggjort" in foot
+    )
+    assert (
+        "Spørgsmål om rapporterne: Sekretariatet"
+        in BeautifulSoup(indeks(SIDER, UDFYLDT), "html.parser").footer.get_text()
+    )
     assert "maskiner" not in foot
 
 
@@ -682,9 +816,16 @@ def test_a_main_figure_has_a_number_and_words(hovedtal):
 
 
 def test_a_regions_link_shows_the_region_and_says_the_whole_title():
-    pages = [opslag("f-2025-b", 2025, "Region B"), opslag("f-2025-a", 2025, "Region A"), opslag("f-2025", 2025, "hele landet")]
+    pages = [
+        opslag("f-2025-b", 2025, "Region B"),
+        opslag("f-2025-a", 2025, "Region A"),
+        opslag("f-2025", 2025, "hele landet"),
+    ]
     links = BeautifulSoup(indeks(pages), "html.parser").select(".sidelink a")
-    assert [a.get_text() for a in links[1:]] == ["Fordeling af flygtninge 2025 Region A", "Fordeling af flygtninge 2025 Region B"]
+    assert [a.get_text() for a in links[1:]] == [
+        "Fordeling af flygtninge 2025 Region A",
+        "Fordeling af flygtninge 2025 Region B",
+    ]
     for a in links:
         if prefix := a.select_one(".skjult"):
             prefix.extract()
@@ -694,9 +835,18 @@ def test_a_regions_link_shows_the_region_and_says_the_whole_title():
 
 
 def test_regions_stand_on_the_front_page_as_in_the_data():
-    places = {"flygtninge-2023": [0, 0], "flygtninge-2025-sjaelland": [1, 1], "flygtninge-2025-hovedstaden": [1, 2], "flygtninge-2025": [1, 0]}
+    places = {
+        "flygtninge-2023": [0, 0],
+        "flygtninge-2025-sjaelland": [1, 1],
+        "flygtninge-2025-hovedstaden": [1, 2],
+        "flygtninge-2025": [1, 0],
+    }
     s = BeautifulSoup(indeks([{**p, "orden": places.get(p["navn"], [])} for p in SIDER]), "html.parser")
-    assert [a["href"] for a in s.select(".sidelink a")][:3] == ["flygtninge-2025.html", "flygtninge-2025-sjaelland.html", "flygtninge-2025-hovedstaden.html"]
+    assert [a["href"] for a in s.select(".sidelink a")][:3] == [
+        "flygtninge-2025.html",
+        "flygtninge-2025-sjaelland.html",
+        "flygtninge-2025-hovedstaden.html",
+    ]
 
 
 def test_front_page_does_not_depend_on_the_order_given():
@@ -727,7 +877,9 @@ def aftryk() -> str:
 def test_the_same_notebook_gives_the_same_bytes_also_at_another_time_and_place(tmp_path):
     code = f"import sys; sys.path.insert(0, {str(ROD)!r}); from tests.test_eksport import aftryk; print(aftryk())"
     env = {**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
-    other = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    other = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+    )
     assert aftryk() == aftryk() == other.stdout.strip()
 
 
@@ -753,7 +905,9 @@ def test_jupyterlab_offers_the_exporter_under_save_and_export_and_its_files_fit_
                 listed = json.loads(ask("api/nbconvert"))
                 break
             time.sleep(0.2)
-        assert [name for name in listed if "kkr" in name.lower()] == ["KKR_rapport"]  # what the menu says, and no entry that leads nowhere
+        assert [name for name in listed if "kkr" in name.lower()] == [
+            "KKR_rapport"
+        ]  # what the menu says, and no entry that leads nowhere
         with zipfile.ZipFile(io.BytesIO(ask("nbconvert/KKR_rapport/flygtninge-2025.ipynb?download=true"))) as sent:
             files = {name: sent.read(name) for name in sent.namelist()}
     finally:
@@ -769,7 +923,10 @@ def test_nbconvert_itself_writes_the_page_and_the_downloads(tmp_path):
     nbformat.write(notesbog(*HEL), tmp_path / "flygtninge-2025.ipynb")
     subprocess.run(
         [sys.executable, "-m", "nbconvert", "--to", "kkr-rapport", "flygtninge-2025.ipynb"],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROD)}, capture_output=True, check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROD)},
+        capture_output=True,
+        check=True,
     )
     html, outputs = byg(*HEL)
     assert (tmp_path / "flygtninge-2025.html").read_text(encoding="utf-8") == html

@@ -141,7 +141,11 @@ BIDRAG = {
     "tal ved alle": lambda: oversigt(11),
     "skala": lambda: oversigt(),
     "skala, fremhævet": lambda: oversigt(18, fremhaev=[2, 3]),
-    "sum som søjle": lambda: bidrag(ialt_soejle=True, dele={"a": "Fra kommunerne", "b": "Fra regionen"}, data=raekker().assign(sum=lambda d: d["a"] + d["b"])),
+    "sum som søjle": lambda: bidrag(
+        ialt_soejle=True,
+        dele={"a": "Fra kommunerne", "b": "Fra regionen"},
+        data=raekker().assign(sum=lambda d: d["a"] + d["b"]),
+    ),
     "én række": lambda: bidrag(data=raekker()[:1]),
     "lutter nuller": lambda: bidrag(data=raekker().assign(**dict.fromkeys([*"abcd", "sum"], 0))),
     "kun negative": lambda: bidrag(data=raekker().assign(**dict.fromkeys("abcd", -3), sum=-12)),
@@ -343,7 +347,7 @@ FASTE = {
     "Jylland": lambda k: k >= "510" and k != "825",
     "Fyn": lambda k: "410" <= k <= "492",
     "Hovedstaden": lambda k: k <= "250" or k in {"260", "270"},
-    "Sjælland": lambda k: k in {"253", "259", "265", "269"} or "306" <= k <= "390" and k not in {"360", "376"},
+    "Sjælland": lambda k: k in {"253", "259", "265", "269"} or ("306" <= k <= "390" and k not in {"360", "376"}),
 }
 
 
@@ -382,7 +386,7 @@ def test_kortet_kan_laeses_paa_288_pixel():
     assert len(fliser) == 98
     for x1, y1, x2, y2 in fliser:
         assert (x2 - x1) * skala >= 21.89 and (y2 - y1) * skala >= 21.89  # 22, its corners to a tenth
-        assert 0 <= x1 < x2 <= bredde and 0 <= min(y1, y2) and max(y1, y2) <= hoejde
+        assert 0 <= x1 < x2 <= bredde and min(y1, y2) >= 0 and max(y1, y2) <= hoejde
     skrifter = [float(egne["font-size"]) for e, egne in med_arv(svg) if e.tag == "text"]
     assert min(skrifter) * skala >= 8
     assert len(kort().svg_bred.encode()) < 16_000
@@ -400,7 +404,7 @@ def test_hver_flise_siger_sin_forkortelse_og_sit_tal():
     steder = {(float(t.get("x")), float(t.get("y"))): t.text for t in svg.iter("text")}
     layout, tal = layoutet(), kvoter()
     for r in layout.itertuples():
-        (x, y), = [sted for sted, ord_ in steder.items() if ord_ == r.forkortelse]
+        ((x, y),) = [sted for sted, ord_ in steder.items() if ord_ == r.forkortelse]
         (vaerdi,) = [o for (vx, vy), o in steder.items() if abs(vx - x) < 0.02 and 0 < vy - y < 10]
         assert vaerdi == dansk.tal(tal[r.kommunekode])
 
@@ -422,8 +426,16 @@ def test_en_graense_hoerer_til_klassen_over_sig_og_nul_er_sin_egen():
 def test_flisens_klasse_er_den_som_dens_tal_siger():
     # Egedal's 1.96 is «2,0», and beside another «2,0» it must not have another shade; what is not zero is above it.
     lille = pd.DataFrame({"kommunekode": list("abcde"), "forkortelse": list("ABCDE"), "raekke": 0, "kolonne": range(5)})
-    vaerdier = pd.Series([Fraction(196, 100), Fraction(2), Fraction(194, 100), Fraction(4, 100), Fraction(0)], index=list("abcde"))
-    figur = kort(layout=lille, vaerdier=vaerdier, graenser=(Fraction(1), Fraction(2)), format=lambda v: dansk.tal(v, 1), fremhaev=())
+    vaerdier = pd.Series(
+        [Fraction(196, 100), Fraction(2), Fraction(194, 100), Fraction(4, 100), Fraction(0)], index=list("abcde")
+    )
+    figur = kort(
+        layout=lille,
+        vaerdier=vaerdier,
+        graenser=(Fraction(1), Fraction(2)),
+        format=lambda v: dansk.tal(v, 1),
+        fremhaev=(),
+    )
     farve = {e.text: g["fill"] for e, g in med_arv(svger(figur)[0]) if e.tag == "text" and e.text in "ABCDE"}
     assert [re.search(r"trin-\d", farve[n])[0] for n in "ABCDE"] == ["trin-3", "trin-3", "trin-2", "trin-1", "trin-0"]
     assert ord_i(svger(figur)[0]).count("2,0") == 2
@@ -525,7 +537,7 @@ def test_intet_i_panelerne_roerer_andet_eller_gaar_ud_over_kanten(figur):
             for fra, til, y in _bjaelker(svg):
                 assert not _roerer(felt, (min(fra, til), y - 6, max(fra, til), y + 6)), ord_
         for fra, til, y in _bjaelker(svg):
-            assert 0 <= min(fra, til) and max(fra, til) <= bredde and y + 6 <= hoejde
+            assert min(fra, til) >= 0 and max(fra, til) <= bredde and y + 6 <= hoejde
         # A panel ends before the next one's bars begin.
         paneler = {fra: {til for f, til, _ in _bjaelker(svg) if f == fra} for fra, _, _ in sorted(_bjaelker(svg))}
         for (a, ender), (b, andre) in zip(paneler.items(), list(paneler.items())[1:]):
@@ -549,7 +561,11 @@ def test_panelernes_tekst_er_stor_nok_og_uden_moenster_og_noegle(figur):
     assert "<pattern" not in fig.svg_bred + fig.svg_smal and "url(" not in fig.svg_bred + fig.svg_smal
     for svg, mindst in zip(svger(fig), (12, 10 * 320 / 288)):
         assert min(float(g["font-size"]) for e, g in med_arv(svg) if e.tag == "text") >= mindst
-        assert {kode for e, _ in med_arv(svg) for kode in re.findall(r"--(serie-\d)", e.get("stroke", "") + e.get("fill", ""))} <= {"serie-1"}
+        assert {
+            kode
+            for e, _ in med_arv(svg)
+            for kode in re.findall(r"--(serie-\d)", e.get("stroke", "") + e.get("fill", ""))
+        } <= {"serie-1"}
 
 
 def _skala(svg: ET.Element, data: pd.DataFrame) -> float:
@@ -579,7 +595,9 @@ def test_skalaens_tal_staar_hvor_de_hoerer_til():
     for svg in svger(oversigt()):
         nuller = _nullinjer(svg)
         skala = _skala(svg, mange())
-        maerker = [(float(e.get("x")), e.text) for e, g in med_arv(svg) if e.tag == "text" and g.get("text-anchor") == "middle"]
+        maerker = [
+            (float(e.get("x")), e.text) for e, g in med_arv(svg) if e.tag == "text" and g.get("text-anchor") == "middle"
+        ]
         assert {x for x, t in maerker if t == "0"} == set(nuller)
         for x, t in maerker:
             tal = float(t.replace("\N{MINUS SIGN}", "-"))
@@ -602,7 +620,9 @@ def test_en_raekke_der_goer_de_oevriges_soejler_for_korte_har_tal_paa_telefonen(
     data = mange()
     assert [t for t in ord_i(smal) if "," in t] == [dansk.fortegn(data.at[0, d], 1) for d in "abcde"]
     assert len({y for _, _, y in _bjaelker(bred)}) == 29 and len({y for _, _, y in _bjaelker(smal)}) == 28
-    assert fig.beskrivelse == "Aalborg har flest. På en smal skærm har Ø0 tal i stedet for søjler, så de øvriges kan ses."
+    assert (
+        fig.beskrivelse == "Aalborg har flest. På en smal skærm har Ø0 tal i stedet for søjler, så de øvriges kan ses."
+    )
     assert _skala(smal, data) > 2
     # Neither where no row is that much longer, nor where it is the one to see.
     for andet in (oversigt(data=data[1:]), oversigt(fremhaev=[0])):
@@ -617,7 +637,9 @@ def test_delenes_navne_staar_over_deres_paneler_og_igen_laengere_nede_paa_telefo
             if e.tag == "text" and "text-anchor" not in g and g["font-size"] != "13" and "," not in e.text:
                 hoveder.setdefault(float(e.get("x")), []).append((float(e.get("y")), e.text))
         assert len(hoveder) == 5
-        for (x, linjer), nul, naeste, navn in zip(sorted(hoveder.items()), nuller, [*nuller[1:], 999], SKAANSOM.values()):
+        for (x, linjer), nul, naeste, navn in zip(
+            sorted(hoveder.items()), nuller, [*nuller[1:], 999], SKAANSOM.values()
+        ):
             foerste = [t for y, t in sorted(linjer) if y < under]
             helt = navn.replace("\N{SOFT HYPHEN}", "")
             assert re.sub("-(?=[a-zæøå])", "", " ".join(foerste).replace("- ", "")) == helt

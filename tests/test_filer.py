@@ -12,11 +12,18 @@ from kkrlib.tekst import Fil, Side, filer
 def page(*shown):
     cells = [new_code_cell(metadata={}) for _ in shown]
     for cell, thing in zip(cells, shown, strict=True):
-        cell.outputs = [output_from_msg({"header": {"msg_type": "display_data"}, "content": {"data": thing._repr_mimebundle_(), "metadata": {}}})]
+        cell.outputs = [
+            output_from_msg(
+                {"header": {"msg_type": "display_data"}, "content": {"data": thing._repr_mimebundle_(), "metadata": {}}}
+            )
+        ]
     return eksport.side(nbformat.from_dict(new_notebook(cells=cells)), "side")
 
 
-FILER = filer("Hent & udfyld", [Fil("regnskab-a", "Regnskab <A>", "xlsx", b"\x00PK"), Fil("regnskab-b", "Regnskab B", "xlsx", b"to")])
+FILER = filer(
+    "Hent & udfyld",
+    [Fil("regnskab-a", "Regnskab <A>", "xlsx", b"\x00PK"), Fil("regnskab-b", "Regnskab B", "xlsx", b"to")],
+)
 
 
 def test_a_file_is_linked_and_comes_out_byte_for_byte():

@@ -49,7 +49,17 @@ def test_code_that_the_page_depends_on_changes_its_fingerprint(koden, fil):
     assert kode() != before
 
 
-@pytest.mark.parametrize("fil", ["visning/socialtilsyn.py", "socialtilsyn/serier.py", "visning/klynger.py", "klynger/regel.py", "cli.py", "kommandoer.py"])
+@pytest.mark.parametrize(
+    "fil",
+    [
+        "visning/socialtilsyn.py",
+        "socialtilsyn/serier.py",
+        "visning/klynger.py",
+        "klynger/regel.py",
+        "cli.py",
+        "kommandoer.py",
+    ],
+)
 def test_another_fields_code_and_the_command_line_leave_it(koden, fil):
     before = kode()
     aendr(koden / fil)
@@ -107,8 +117,20 @@ def test_every_workbook_of_a_folder_counts_and_what_excel_leaves_open_does_not(t
 
 def test_a_trials_other_numbers_count_but_not_the_axes_and_the_notebooks_own():
     plain = aftryk()
-    assert aftryk(givet(aar=2023, region="Region Sjælland", scenarie_landstal=None, scenarie_familiesammenfoerte={}, aftale="")) == plain
-    given = [{"scenarie_landstal": 700}, {"scenarie_landstal": 701}, {"scenarie_familiesammenfoerte": {"265": 25}}, {"flere_familiesammenfoerte": 6}]
+    assert (
+        aftryk(
+            givet(
+                aar=2023, region="Region Sjælland", scenarie_landstal=None, scenarie_familiesammenfoerte={}, aftale=""
+            )
+        )
+        == plain
+    )
+    given = [
+        {"scenarie_landstal": 700},
+        {"scenarie_landstal": 701},
+        {"scenarie_familiesammenfoerte": {"265": 25}},
+        {"flere_familiesammenfoerte": 6},
+    ]
     assert len({plain, *(aftryk(givet(**values)) for values in given)}) == 5
 
 

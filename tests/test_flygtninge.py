@@ -63,7 +63,10 @@ def test_the_official_figures_can_fail_one_person_off_in_any_of_them_is_seen(tab
     result = fordelt(tabeller, year)
     for computed, official in (
         (result["kommunekvote"], published(tabeller, "bilag_b", year, "kommunekode", "kommunekvote")),
-        (flygtninge.regionskvoter(result)["regionskvote"], published(tabeller, "regionskvoter", year, "region", "regionskvote")),
+        (
+            flygtninge.regionskvoter(result)["regionskvote"],
+            published(tabeller, "regionskvoter", year, "region", "regionskvote"),
+        ),
     ):
         for key in official.index:
             perturbed = official.copy()
@@ -112,7 +115,13 @@ def test_three_kommuner_by_hand():
     # 100 inhabitants, 40 indvandrere, 4 familiesammenførte, landstal 16
     # befolkningsandel .5 .3 .2, indvandrerandel .5 .25 .25 → fordelingsandel .5 .35 .15
     # × (16 + 4): 10, 7, 3; less own: 9, 5, 2; all positive and sum 16
-    basis = table([("101", "Region Hovedstaden", 50, 20, 1), ("253", "Region Sjælland", 30, 10, 2), ("259", "Region Sjælland", 20, 10, 1)])
+    basis = table(
+        [
+            ("101", "Region Hovedstaden", 50, 20, 1),
+            ("253", "Region Sjælland", 30, 10, 2),
+            ("259", "Region Sjælland", 20, 10, 1),
+        ]
+    )
     result = flygtninge.fordel(basis, 16)
     assert list(result["fordelingsandel"]) == [Fraction(1, 2), Fraction(7, 20), Fraction(3, 20)]
     assert list(result["beregnet_fordelingstal"]) == [10, 7, 3]
@@ -124,7 +133,13 @@ def test_three_kommuner_by_hand():
 def test_a_negative_number_becomes_0_and_the_others_are_scaled_down_by_hand():
     # as above with 5 familiesammenførte in the third and landstal 12: 9, 5, −2 → 9, 5, 0 (sum 14) × 12/14
     # = 54/7 = 7 5/7, 30/7 = 4 2/7: whole 7 + 4, the last to the remainder 5/7
-    basis = table([("101", "Region Hovedstaden", 50, 20, 1), ("253", "Region Sjælland", 30, 10, 2), ("259", "Region Sjælland", 20, 10, 5)])
+    basis = table(
+        [
+            ("101", "Region Hovedstaden", 50, 20, 1),
+            ("253", "Region Sjælland", 30, 10, 2),
+            ("259", "Region Sjælland", 20, 10, 5),
+        ]
+    )
     result = flygtninge.fordel(basis, 12)
     assert list(result["foreloebigt_fordelingstal"]) == [9, 5, -2]
     assert list(result["fordelingstal"]) == [Fraction(54, 7), Fraction(30, 7), 0]
@@ -183,7 +198,9 @@ def test_row_order_does_not_change_a_quota(people, number, random):
     basis = made_up(people)
     order = list(basis.index)
     random.shuffle(order)
-    pd.testing.assert_frame_equal(flygtninge.fordel(basis.loc[order], number).loc[basis.index], flygtninge.fordel(basis, number))
+    pd.testing.assert_frame_equal(
+        flygtninge.fordel(basis.loc[order], number).loc[basis.index], flygtninge.fordel(basis, number)
+    )
 
 
 @given(KOMMUNER, st.integers(0, 500), st.integers(2, 50))
@@ -263,7 +280,9 @@ def test_a_landstal_must_change_by_more_than_40_or_25_per_cent_paragraph_2(tabel
 def test_a_missing_legal_number_is_named(tabeller):
     rules = tabeller["retsregler"]
     with pytest.raises(DataError, match="aendring_over_graensen"):
-        flygtninge.aendringsgraenser(9000, rules[rules["regel"] != "aendring_over_graensen"], pd.Timestamp("2024-09-10"))
+        flygtninge.aendringsgraenser(
+            9000, rules[rules["regel"] != "aendring_over_graensen"], pd.Timestamp("2024-09-10")
+        )
     with pytest.raises(DataError, match="landstal_graense"):
         flygtninge.aendringsgraenser(600, rules, pd.Timestamp("2021-09-10"))
 
@@ -278,7 +297,12 @@ def test_the_limits_of_a_quota_are_where_the_distribution_says(tabeller, year):
     for code, row in near.iterrows():
         above = [n for n in range(number + 1, number + 41)]
         below = [n for n in range(number - 1, number - 41, -1)]
-        for column, numbers, sign in (("flere_ved", above, 1), ("faerre_trods_hoejere", above, -1), ("faerre_ved", below, -1), ("flere_trods_lavere", below, 1)):
+        for column, numbers, sign in (
+            ("flere_ved", above, 1),
+            ("faerre_trods_hoejere", above, -1),
+            ("faerre_ved", below, -1),
+            ("flere_trods_lavere", below, 1),
+        ):
             expected = next((n for n in numbers if (quotas[n][code] - today[code]) * sign > 0), None)
             assert (None if pd.isna(row[column]) else row[column]) == expected, (code, column)
 
@@ -313,7 +337,11 @@ def test_a_year_without_data_and_a_misspelt_region_name_the_nearest(tabeller):
 
 # --- refusals -------------------------------------------------------------------------------------------------
 
-GOOD = [("101", "Region Hovedstaden", 50, 20, 1), ("253", "Region Sjælland", 30, 10, 2), ("259", "Region Sjælland", 20, 10, 1)]
+GOOD = [
+    ("101", "Region Hovedstaden", 50, 20, 1),
+    ("253", "Region Sjælland", 30, 10, 2),
+    ("259", "Region Sjælland", 20, 10, 1),
+]
 
 
 @pytest.mark.parametrize(
@@ -348,7 +376,9 @@ def test_a_code_twice_or_not_of_three_digits_is_refused():
             flygtninge.fordel(table([(code, *GOOD[0][1:]), GOOD[1]]), 16)
 
 
-@pytest.mark.parametrize("rows", [[], [("101", "Region Hovedstaden", 0, 5, 0)], [("101", "Region Hovedstaden", 5, 0, 0)]])
+@pytest.mark.parametrize(
+    "rows", [[], [("101", "Region Hovedstaden", 0, 5, 0)], [("101", "Region Hovedstaden", 5, 0, 0)]]
+)
 def test_nobody_at_all_is_refused(rows):
     with pytest.raises(DataError, match="ingen personer"):
         flygtninge.fordel(table(rows), 16)
@@ -377,5 +407,10 @@ def test_all_findings_are_named_at_once():
 
 def test_numpy_and_nullable_integers_are_people_too():
     basis = table(GOOD)
-    nullable = basis.astype({"befolkning": "Int64", "indvandrere_flygtninge": np.int32, "familiesammenfoerte": np.float64})
-    assert flygtninge.fordel(nullable, 16)["kommunekvote"].to_dict() == flygtninge.fordel(basis, 16)["kommunekvote"].to_dict()
+    nullable = basis.astype(
+        {"befolkning": "Int64", "indvandrere_flygtninge": np.int32, "familiesammenfoerte": np.float64}
+    )
+    assert (
+        flygtninge.fordel(nullable, 16)["kommunekvote"].to_dict()
+        == flygtninge.fordel(basis, 16)["kommunekvote"].to_dict()
+    )

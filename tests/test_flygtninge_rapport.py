@@ -58,7 +58,9 @@ def replace(path, old, new):
         ({"flere_familiesammenfoerte": "0"}, "mindste er 1"),
     ],
 )
-def test_a_wrong_parameter_is_refused_in_one_line_with_exit_code_2_and_writes_nothing(rapport, tabeller, tmp_path, given, said):
+def test_a_wrong_parameter_is_refused_in_one_line_with_exit_code_2_and_writes_nothing(
+    rapport, tabeller, tmp_path, given, said
+):
     with pytest.raises(ParameterError) as error:
         katalog.kontroller(rapport, given, tabeller)
     assert said in str(error.value) and "\n" not in str(error.value)
@@ -156,7 +158,9 @@ def test_the_index_lists_every_page():
 
 def test_committed_pages_follow_from_code_and_data(tmp_path):
     """One page built anew has the bytes of the committed one; `make verify` does the same for all of them."""
-    answer = CliRunner().invoke(main, ["build", "flygtninge", "--aar", "2025", "--region", "sjaelland", "--ud", str(tmp_path), "-j", "1"])
+    answer = CliRunner().invoke(
+        main, ["build", "flygtninge", "--aar", "2025", "--region", "sjaelland", "--ud", str(tmp_path), "-j", "1"]
+    )
     assert answer.exit_code == 0, answer.output
     built = sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("flygtninge-2025-sjaelland*"))
     assert len(built) > 20

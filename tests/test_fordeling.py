@@ -14,7 +14,9 @@ from kkrlib.errors import DataError
 from kkrlib.fordeling import stoerste_broek, stoerste_broek_trin
 
 WEIGHTS = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=3), st.integers(0, 10**6), min_size=1, max_size=12)
-EXACT = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=3), st.fractions(0, 1000, max_denominator=999), min_size=1, max_size=8)
+EXACT = st.dictionaries(
+    st.text("abcdefgh", min_size=1, max_size=3), st.fractions(0, 1000, max_denominator=999), min_size=1, max_size=8
+)
 
 
 def test_the_largest_remainders_get_what_is_left_by_hand():
@@ -74,7 +76,9 @@ def test_row_order_does_not_matter(weights, number, random):
     assume(any(weights.values()))
     shuffled = list(weights.items())
     random.shuffle(shuffled)
-    pd.testing.assert_series_equal(stoerste_broek(dict(shuffled), number).sort_index(), stoerste_broek(weights, number).sort_index())
+    pd.testing.assert_series_equal(
+        stoerste_broek(dict(shuffled), number).sort_index(), stoerste_broek(weights, number).sort_index()
+    )
 
 
 @given(EXACT, st.integers(0, 200), st.fractions(Fraction(1, 97), 97, max_denominator=97))

@@ -16,7 +16,17 @@ NUMRE = {"H|By": 1, "S|Øst": 1, "S|Vest": 2}
 
 
 def tegn(grupper=GRUPPER, numre=NUMRE, **more):
-    return figurer.gruppekort(grupper, numre, LAYOUT, id="kort", titel="Titel", beskrivelse="Beskrivelse", enhed="nummer", kilde="Kilde", **more)
+    return figurer.gruppekort(
+        grupper,
+        numre,
+        LAYOUT,
+        id="kort",
+        titel="Titel",
+        beskrivelse="Beskrivelse",
+        enhed="nummer",
+        kilde="Kilde",
+        **more,
+    )
 
 
 def lines(figur):

@@ -65,7 +65,11 @@ def test_the_test_above_sees_imports():
     assert "errors" in imported(PACKAGE / "data.py")
 
 
-@pytest.mark.parametrize("path", [p for p in modules() if room(p) in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade"}], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path",
+    [p for p in modules() if room(p) in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade"}],
+    ids=lambda p: p.name,
+)
 def test_calculations_open_no_file(path):
     called = {
         node.func.id if isinstance(node.func, ast.Name) else node.func.attr
@@ -77,7 +81,18 @@ def test_calculations_open_no_file(path):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.name)
 def test_a_notebook_has_no_logic_and_no_paths(path):
-    banned = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.IfExp, ast.Try, ast.comprehension, ast.BinOp)
+    banned = (
+        ast.FunctionDef,
+        ast.ClassDef,
+        ast.Lambda,
+        ast.For,
+        ast.While,
+        ast.If,
+        ast.IfExp,
+        ast.Try,
+        ast.comprehension,
+        ast.BinOp,
+    )
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type != "code":
             continue
@@ -95,7 +110,10 @@ def tracked():
 
 def test_nothing_names_a_path_of_a_machine_or_a_package_index():
     # Put together here so that this file does not name what it looks for.
-    banned = [f"/{name}/".encode() for name in ("work", "root", "home", "tmp")] + ["pypi".encode() + b".org", b"files.python" + b"hosted"]
+    banned = [f"/{name}/".encode() for name in ("work", "root", "home", "tmp")] + [
+        b"pypi" + b".org",
+        b"files.python" + b"hosted",
+    ]
     for path in tracked():
         if path.is_file() and path.suffix not in (".png", ".xlsx"):
             content = path.read_bytes()
@@ -103,7 +121,10 @@ def test_nothing_names_a_path_of_a_machine_or_a_package_index():
 
 
 def test_a_count_never_stands_under_the_unit_of_money_and_a_percentage_never_under_another():
-    counts, money = re.compile(r"^(indbyggere|indbyggertal|betalere|deltagere|klynger|antal)\b|svarer til", re.I), re.compile(r"\bkr(oner|\.)")
+    counts, money = (
+        re.compile(r"^(indbyggere|indbyggertal|betalere|deltagere|klynger|antal)\b|svarer til", re.I),
+        re.compile(r"\bkr(oner|\.)"),
+    )
     columns = [
         (name.stem, payload["id"], k["overskrift"], k["enhed"])
         for name in sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -14,10 +14,25 @@ from kkrlib import data, klynger
 from kkrlib.errors import DataError, ParameterError
 from kkrlib.visning import klynger as vis
 
-REGIONER = ["hele landet", "Region Nordjylland", "Region Midtjylland", "Region Syddanmark", "Region Sjælland", "Region Hovedstaden"]
-CELLER = [f for n, f in inspect.getmembers(vis, inspect.isfunction) if f.__module__ == vis.__name__ and not n.startswith("_")]
+REGIONER = [
+    "hele landet",
+    "Region Nordjylland",
+    "Region Midtjylland",
+    "Region Syddanmark",
+    "Region Sjælland",
+    "Region Hovedstaden",
+]
+CELLER = [
+    f for n, f in inspect.getmembers(vis, inspect.isfunction) if f.__module__ == vis.__name__ and not n.startswith("_")
+]
 NEJ, JA = "2022-12-31", "2023-01-01"
-PULJER = {"Region Nordjylland": 5_000_000, "Region Midtjylland": 10_000_000, "Region Syddanmark": 10_000_000, "Region Sjælland": 7_000_000, "Region Hovedstaden": 13_000_000}
+PULJER = {
+    "Region Nordjylland": 5_000_000,
+    "Region Midtjylland": 10_000_000,
+    "Region Syddanmark": 10_000_000,
+    "Region Sjælland": 7_000_000,
+    "Region Hovedstaden": 13_000_000,
+}
 
 
 def rewrite(folder, name, change):
@@ -54,8 +69,27 @@ def replaced(rows):
 def med_2023(tmp_path_factory):
     folder = tmp_path_factory.mktemp("aar") / "data"
     shutil.copytree(data.data_mappe(), folder)
-    rewrite(folder, "klynge_aar", lambda rows: [*rows, {**rows[0], "aar": "2023", "pulje_kommuner": "50000000", "pulje_regioner": "45000000", "i_alt": "95000000", "kvoteaar": "2025", "medlemskab_pr": JA}])
-    rewrite(folder, "klynge_regionspuljer", lambda rows: [*rows, *({**r, "aar": "2023", "pulje": str(PULJER[r["region"]])} for r in rows)])
+    rewrite(
+        folder,
+        "klynge_aar",
+        lambda rows: [
+            *rows,
+            {
+                **rows[0],
+                "aar": "2023",
+                "pulje_kommuner": "50000000",
+                "pulje_regioner": "45000000",
+                "i_alt": "95000000",
+                "kvoteaar": "2025",
+                "medlemskab_pr": JA,
+            },
+        ],
+    )
+    rewrite(
+        folder,
+        "klynge_regionspuljer",
+        lambda rows: [*rows, *({**r, "aar": "2023", "pulje": str(PULJER[r["region"]])} for r in rows)],
+    )
     rewrite(folder, "klynge_register", replaced)
     rewrite(folder, "klynge_medlemmer", moved)
     return folder
@@ -73,7 +107,9 @@ def test_2022_stays_equal_to_the_byte(tabeller, nye, koebenhavn):
     frames = 0
     for field in dataclasses.fields(before):
         if isinstance(getattr(before, field.name), pd.DataFrame):
-            old, new = (getattr(b, field.name).drop(columns="gaelder_til", errors="ignore").to_csv() for b in (before, after))  # when it ends is what has changed
+            old, new = (
+                getattr(b, field.name).drop(columns="gaelder_til", errors="ignore").to_csv() for b in (before, after)
+            )  # when it ends is what has changed
             assert old == new, field.name
             frames += 1
     assert frames == 13
@@ -95,7 +131,11 @@ def test_2023_has_its_own_klynger_members_people_and_money(nye):
     b = klynger.beregn(nye, 2023)
     assert sum(b.klynger["kommuner"]) == 50_000_000 and sum(b.klynger["regioner"]) == 45_000_000
     keys = set(b.klynger.index)
-    assert ("Region Nordjylland", "Klynge Ny") in keys and ("Region Nordjylland", "Klynge Syd") not in keys and len(keys) == len(b.register) == 22
+    assert (
+        ("Region Nordjylland", "Klynge Ny") in keys
+        and ("Region Nordjylland", "Klynge Syd") not in keys
+        and len(keys) == len(b.register) == 22
+    )
     assert b.kommuner.at["336", "klynge"] == "Klyngen Nykøbing F"
     people = klynger.befolkning(nye, 2025)
     assert b.kommuner.at["336", "kommuner"] == 50_000_000 * int(people["336"]) / sum(b.fordelt["indbyggere"])
@@ -108,8 +148,15 @@ def test_a_page_of_2023_speaks_of_no_table_or_slide_that_the_year_has_not(nye, r
     b = klynger.beregn(nye, 2023, region)
     for cell in CELLER:
         said = bundle(cell(b))
-        assert re.search(r"Tabel [12]|[Bb]ilag 3|[Pp]lanche|skøn", said) is None, (cell.__name__, re.search(r".{60}(Tabel [12]|[Bb]ilag 3|[Pp]lanche|skøn)", said))
-    own = [row for row in vis.klynger(klynger.beregn(nye, 2023, "Region Nordjylland")).payload["raekker"] if row[0] == "Region Nordjylland"]
+        assert re.search(r"Tabel [12]|[Bb]ilag 3|[Pp]lanche|skøn", said) is None, (
+            cell.__name__,
+            re.search(r".{60}(Tabel [12]|[Bb]ilag 3|[Pp]lanche|skøn)", said),
+        )
+    own = [
+        row
+        for row in vis.klynger(klynger.beregn(nye, 2023, "Region Nordjylland")).payload["raekker"]
+        if row[0] == "Region Nordjylland"
+    ]
     assert own and all("Klynge Syd" not in row for row in own)
     text = str(vis.anvendelse_tekst(b))
     assert "ikke data om, hvad midlerne for 2023 må bruges til" in text and "Modellen gælder kun 2022." in text
@@ -136,4 +183,7 @@ def test_an_amount_for_a_klynge_that_is_not_in_force_is_named(nye):
 
 
 def test_the_accounts_of_2023_go_on_in_the_fields_of_the_last_model(nye):
-    assert klynger.former(nye, 2023)["Betalere"].keys() - klynger.former(nye, 2022)["Betalere"].keys() == {"Overføres til 2024", "Råderum sikret i 2024 (ja/nej)"}
+    assert klynger.former(nye, 2023)["Betalere"].keys() - klynger.former(nye, 2022)["Betalere"].keys() == {
+        "Overføres til 2024",
+        "Råderum sikret i 2024 (ja/nej)",
+    }

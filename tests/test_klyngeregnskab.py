@@ -41,7 +41,9 @@ def fill(folder, cells, name=NAVN, sheet="Betalere"):
     """Write cells (``"C2"`` or a heading and a row) of one workbook, as a person would."""
     book = openpyxl.load_workbook(folder / name)
     page = book[sheet]
-    heads = {str(c.value): c.column_letter for row in page.iter_rows() for c in row if c.value is not None and c.row <= 7}
+    heads = {
+        str(c.value): c.column_letter for row in page.iter_rows() for c in row if c.value is not None and c.row <= 7
+    }
     for (heading, row), value in cells.items():
         page[f"{heads[heading]}{row}"] = value
     book.save(folder / name)
@@ -78,13 +80,32 @@ def test_an_empty_template_is_read_back_without_a_finding(tabeller, b, mappe):
 
 
 def test_spending_and_carry_over_are_summed_by_hand(tabeller, mappe):
-    fill(mappe, {(FORBRUG, 2): 100_000, ("Forbrug: Sårbare ældre", 2): 50_000, (OVERFOERES, 2): 300_000, (RAADERUM, 2): "Ja"})
-    fill(mappe, {("Indsats", 2): "Udkørende akutteam", ("Område", 2): "akutområdet", ("Bemærkning", 2): "fra oktober"}, sheet="Indsatser")
+    fill(
+        mappe,
+        {(FORBRUG, 2): 100_000, ("Forbrug: Sårbare ældre", 2): 50_000, (OVERFOERES, 2): 300_000, (RAADERUM, 2): "Ja"},
+    )
+    fill(
+        mappe,
+        {("Indsats", 2): "Udkørende akutteam", ("Område", 2): "akutområdet", ("Bemærkning", 2): "fra oktober"},
+        sheet="Indsatser",
+    )
     b = read(tabeller, mappe)
     row = b.regnskab.query("betaler == 'Holbæk'").iloc[0]
-    assert (row["budget"], row["forbrug"], row["rest"], row["overfoeres"], row["raaderum"]) == (495_869, 150_000, 345_869, 300_000, "ja")
+    assert (row["budget"], row["forbrug"], row["rest"], row["overfoeres"], row["raaderum"]) == (
+        495_869,
+        150_000,
+        345_869,
+        300_000,
+        "ja",
+    )
     assert (row["akut"], row["aeldre"]) == (100_000, 50_000)
-    assert b.indsatser.iloc[0].tolist() == ["Region Sjælland", "Klyngen Holbæk", "Udkørende akutteam", "akut", "fra oktober"]
+    assert b.indsatser.iloc[0].tolist() == [
+        "Region Sjælland",
+        "Klyngen Holbæk",
+        "Udkørende akutteam",
+        "akut",
+        "fra oktober",
+    ]
     assert "Udkørende akutteam" in vis.indsatser(b).html and "Akutområdet" in vis.indsatser(b).html
     table = vis.regnskab(b)
     assert "150.000" in table.ren_tekst and "300.000" in table.ren_tekst
@@ -131,7 +152,10 @@ def test_a_fault_in_an_account_is_named_with_file_row_and_column(tabeller, mappe
 
 def test_a_payer_twice_is_named_at_the_second_place(tabeller, mappe):
     fill(mappe, {("Betaler", 3): "Holbæk"})
-    assert [(f.raekke, f.vaerdi) for f in findings(tabeller, mappe)] == [("Betalere 3", "Holbæk"), ("Betalere mangler", "Kalundborg")]
+    assert [(f.raekke, f.vaerdi) for f in findings(tabeller, mappe)] == [
+        ("Betalere 3", "Holbæk"),
+        ("Betalere mangler", "Kalundborg"),
+    ]
 
 
 def test_a_missing_payer_is_named(tabeller, mappe):
@@ -140,12 +164,25 @@ def test_a_missing_payer_is_named(tabeller, mappe):
     assert (finding.vaerdi, finding.regel) == ("Kalundborg", "betaleren mangler i regnskabet")
 
 
-@pytest.mark.parametrize(("name", "near"), [("holbæk", "Holbæk"), ("HOLBÆK", "Holbæk"), ("Holbaek", "Holbæk"), ("Holbæk Kommune", "Holbæk"), ("region sjælland", "Region Sjælland")])
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("holbæk", "Holbæk"),
+        ("HOLBÆK", "Holbæk"),
+        ("Holbaek", "Holbæk"),
+        ("Holbæk Kommune", "Holbæk"),
+        ("region sjælland", "Region Sjælland"),
+    ],
+)
 def test_a_misspelt_payer_is_one_finding_that_names_the_payer_it_is_like(tabeller, mappe, name, near):
     row = 2 + BETALERE.index(near)
     fill(mappe, {("Betaler", row): name, (FORBRUG, row): 7})
     (finding,) = findings(tabeller, mappe)
-    assert (finding.raekke, finding.vaerdi, finding.regel) == (f"Betalere {row}", name, f"er ikke betaler i klyngen; mente du «{near}»?")
+    assert (finding.raekke, finding.vaerdi, finding.regel) == (
+        f"Betalere {row}",
+        name,
+        f"er ikke betaler i klyngen; mente du «{near}»?",
+    )
 
 
 def test_spaces_around_a_name_are_no_fault(tabeller, mappe):
@@ -203,7 +240,10 @@ def test_a_sheet_or_heading_that_is_gone_is_named(tabeller, mappe):
     del book["Indsatser"]
     book.save(mappe / NAVN)
     found = findings(tabeller, mappe)
-    assert [(f.kolonne, f.vaerdi, f.regel.split(";")[0]) for f in found] == [("", "Budget", "kolonnen mangler"), ("", "Indsatser", "arket mangler")]
+    assert [(f.kolonne, f.vaerdi, f.regel.split(";")[0]) for f in found] == [
+        ("", "Budget", "kolonnen mangler"),
+        ("", "Indsatser", "arket mangler"),
+    ]
 
 
 def test_money_in_a_column_that_the_template_has_not_is_named(tabeller, mappe):
@@ -253,7 +293,10 @@ def test_what_is_published_may_be_spent_or_carried_but_not_a_krone_more(tabeller
     assert (row["forbrug"], row["budget"], row["rest"]) == (published, published - 1, -1)
     fill(mappe, {(FORBRUG, 4): published + 1})
     (finding,) = findings(tabeller, mappe)
-    assert finding.regel == f"forbruget er større end budgettet på {published - 1} og end bidraget rundet op til {published}"
+    assert (
+        finding.regel
+        == f"forbruget er større end budgettet på {published - 1} og end bidraget rundet op til {published}"
+    )
     fill(mappe, {(FORBRUG, 4): None, (OVERFOERES, 4): published, (RAADERUM, 4): "ja"})
     assert read(tabeller, mappe).regnskab["overfoeres"].sum() == published
 
@@ -275,16 +318,22 @@ def test_a_template_takes_amounts_up_to_the_payers_own(b, skabeloner):
                 for row, _ in cell:
                     seen.setdefault(page.cell(row, 1).value, set()).add((int(rule.formula1), int(rule.formula2)))
     assert seen == {payer: {(0, amount)} for payer, amount in most.items()}
-    assert "det samlede kommunale eller regionale udgiftsloft for 2023" in " ".join(str(c.value) for c in book["Klynge"]["A"])
+    assert "det samlede kommunale eller regionale udgiftsloft for 2023" in " ".join(
+        str(c.value) for c in book["Klynge"]["A"]
+    )
 
 
 def test_the_command_writes_templates_once_and_checks_them(mappe, tmp_path):
     run, folder = CliRunner(), tmp_path / "ud"
-    written = run.invoke(cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "sjaelland", "--ud", str(folder)])
+    written = run.invoke(
+        cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "sjaelland", "--ud", str(folder)]
+    )
     assert written.exit_code == 0 and "4 skabeloner" in written.output
     shutil.copy(mappe / NAVN, folder / NAVN)
     fill(folder, {(FORBRUG, 2): OVER})
-    again = run.invoke(cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "sjaelland", "--ud", str(folder)])
+    again = run.invoke(
+        cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "sjaelland", "--ud", str(folder)]
+    )
     assert "findes allerede" in again.output and "0 skabeloner" in again.output
     checked = run.invoke(cli.main, ["regnskab", "kontrol", "--aar", "2022", str(folder)])
     assert checked.exit_code == 3 and "større end budgettet" in checked.output
@@ -296,20 +345,48 @@ def test_the_command_writes_templates_once_and_checks_them(mappe, tmp_path):
 
 def test_a_template_says_how_koebenhavn_was_and_is_read_back_with_the_same_choice_only(tabeller, tmp_path):
     run, folder = CliRunner(), tmp_path / "ud"
-    written = run.invoke(cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "hovedstaden", "--koebenhavn", "delt", "--ud", str(folder)])
+    written = run.invoke(
+        cli.main,
+        [
+            "regnskab",
+            "skabelon",
+            "--aar",
+            "2022",
+            "--region",
+            "hovedstaden",
+            "--koebenhavn",
+            "delt",
+            "--ud",
+            str(folder),
+        ],
+    )
     assert written.exit_code == 0, written.output
     name = "klyngeregnskab-2022-hovedstaden-klynge-syd-koebenhavn-delt.xlsx"
     book = openpyxl.load_workbook(folder / name)
     assert "København delt" in " ".join(str(c.value) for c in book["Klynge"]["A"])
-    split = klynger.beregn(tabeller, 2022, koebenhavn="delt").budget.query("betaler == 'København'").set_index("klynge")["budget"]
+    split = (
+        klynger.beregn(tabeller, 2022, koebenhavn="delt")
+        .budget.query("betaler == 'København'")
+        .set_index("klynge")["budget"]
+    )
     shown = {row[0].value: row[1].value for row in book["Betalere"].iter_rows()}
     assert shown["København"] == split["Klynge Syd"] > 1_000_000 and split["Klynge By"] > 1_000_000
-    assert run.invoke(cli.main, ["regnskab", "kontrol", "--aar", "2022", "--koebenhavn", "delt", str(folder)]).exit_code == 0
+    assert (
+        run.invoke(cli.main, ["regnskab", "kontrol", "--aar", "2022", "--koebenhavn", "delt", str(folder)]).exit_code
+        == 0
+    )
     other = run.invoke(cli.main, ["regnskab", "kontrol", "--aar", "2022", str(folder)])
-    assert other.exit_code == 3 and other.output.count("lavet med et andet valg for København") == 5 and "må ikke ændres" not in other.output
+    assert (
+        other.exit_code == 3
+        and other.output.count("lavet med et andet valg for København") == 5
+        and "må ikke ændres" not in other.output
+    )
     with pytest.raises(DataError, match="et andet valg for København"):  # and so does the page
         read(tabeller, folder)
-    assert run.invoke(cli.main, ["regnskab", "kontrol", "--aar", "2022", "--koebenhavn", "halv", str(folder)]).exit_code == 2
+    assert (
+        run.invoke(cli.main, ["regnskab", "kontrol", "--aar", "2022", "--koebenhavn", "halv", str(folder)]).exit_code
+        == 2
+    )
 
 
 def test_all_templates_are_one_file_on_the_national_page(tabeller):
@@ -319,7 +396,11 @@ def test_all_templates_are_one_file_on_the_national_page(tabeller):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == klyngeregnskab.skabeloner(b)
     files = vis.skabeloner(b).filer
-    assert [(f.id, f.type) for f in files] == [("skabeloner", "zip"), ("klyngeregnskab", "csv"), ("klyngeregnskab", "xlsx")]
+    assert [(f.id, f.type) for f in files] == [
+        ("skabeloner", "zip"),
+        ("klyngeregnskab", "csv"),
+        ("klyngeregnskab", "xlsx"),
+    ]
     assert files[1].indhold.decode("utf-8-sig").count("\n") == 1 + len(b.budget)
 
 

@@ -82,7 +82,10 @@ def test_the_catalogue_says_what_there_is(bygget):
 
 
 def links(spec, sider):
-    return {axis["etiket"]: [(s["tekst"], s["navn"], s["aktuel"]) for s in axis["sider"]] for axis in koersel._siblings(spec, sider)}
+    return {
+        axis["etiket"]: [(s["tekst"], s["navn"], s["aktuel"]) for s in axis["sider"]]
+        for axis in koersel._siblings(spec, sider)
+    }
 
 
 def test_a_page_that_is_not_there_is_replaced_by_the_nearest(tmp_path):
@@ -102,13 +105,21 @@ def test_a_trial_links_to_the_reports_own_pages_and_is_none_of_them(tmp_path):
     (trial,) = katalog.sider(report, TABELLER, aar=2025, region=SJAELLAND, loft=5)
     shown = links(trial, katalog.sider(report, TABELLER))
     assert shown["År"] == [("2025", "proeve-2025-sjaelland", False), ("2026", "proeve-2026-sjaelland", False)]
-    assert [navn for _, navn, _ in shown["Område"]] == ["proeve-2025", "proeve-2025-sjaelland", "proeve-2025-hovedstaden"]
+    assert [navn for _, navn, _ in shown["Område"]] == [
+        "proeve-2025",
+        "proeve-2025-sjaelland",
+        "proeve-2025-hovedstaden",
+    ]
 
 
 def test_settings_are_read_once_and_reach_every_page(tmp_path):
     rod = projekt(tmp_path, raekker=1)
     (rod / "kkr.toml").write_text('[udgiver]\nnavn = "KKR Prøve"\n', encoding="utf-8")
-    results = byg(rod, eksport="EksportOpsaetning", sider=katalog.sider(katalog.find(rod)["proeve"], TABELLER, aar=2025, region=HELE))
+    results = byg(
+        rod,
+        eksport="EksportOpsaetning",
+        sider=katalog.sider(katalog.find(rod)["proeve"], TABELLER, aar=2025, region=HELE),
+    )
     assert koersel.exit_kode(results) == 0
     assert (rod / "reports" / "proeve-2025.html").read_text(encoding="utf-8") == "KKR Prøve []"
     (rod / "kkr.toml").write_text('[udgiver]\nnavne = "x"\n', encoding="utf-8")

@@ -21,9 +21,13 @@ def figuren() -> str:
 
 
 def kortet() -> str:
-    layout = pd.DataFrame({"kommunekode": list("abcdef"), "forkortelse": list("ABCDEF"), "raekke": 0, "kolonne": range(6)})
+    layout = pd.DataFrame(
+        {"kommunekode": list("abcdef"), "forkortelse": list("ABCDEF"), "raekke": 0, "kolonne": range(6)}
+    )
     values = pd.Series([0, 1, 15, 25, 35, 45], index=list("abcdef"))
-    return html_af(figurer.flisekort(values, layout, id="kort", graenser=(10, 20, 30, 40), format=dansk.tal, fremhaev=["a"], **ORD))
+    return html_af(
+        figurer.flisekort(values, layout, id="kort", graenser=(10, 20, 30, 40), format=dansk.tal, fremhaev=["a"], **ORD)
+    )
 
 
 def side(krop: str = "", css: str = "") -> str:
@@ -77,7 +81,15 @@ def test_a_text_colour_of_the_sheet_is_judged(css, words):
     assert words in " ".join(kontrast.fund(side(css=css)))
 
 
-@pytest.mark.parametrize("css", [".x{color:inherit;background:none}", "@media (prefers-color-scheme: dark){.x{color:#eee}}", "@page{@top-left{color:#444}}", ".x{color:#fff;background:#123456}"])
+@pytest.mark.parametrize(
+    "css",
+    [
+        ".x{color:inherit;background:none}",
+        "@media (prefers-color-scheme: dark){.x{color:#eee}}",
+        "@page{@top-left{color:#444}}",
+        ".x{color:#fff;background:#123456}",
+    ],
+)
 def test_a_colour_that_reads_well_where_it_is_used_passes(css):
     assert kontrast.fund(side(css=css)) == []
 

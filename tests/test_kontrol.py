@@ -93,9 +93,19 @@ def test_ids_are_unique_and_no_control_stands_twice_in_other_words(samlet):
 
 
 def test_no_declared_control_is_the_same_relation_as_another(tabeller):
-    parts = {k: frozenset(zip(g["rolle"], g["fakta"], g["fortegn"], strict=True)) for k, g in tabeller["kontrol_led"].groupby("kontrol")}
-    tested = tabeller["kontroller"][tabeller["kontroller"]["mangler"].isna() & (tabeller["kontroller"]["art"] != "findes")]
-    relations = pd.Series([(art, fact, parts.get(key, frozenset())) for key, art, fact in zip(tested["id"], tested["art"], tested["fakta"], strict=True)])
+    parts = {
+        k: frozenset(zip(g["rolle"], g["fakta"], g["fortegn"], strict=True))
+        for k, g in tabeller["kontrol_led"].groupby("kontrol")
+    }
+    tested = tabeller["kontroller"][
+        tabeller["kontroller"]["mangler"].isna() & (tabeller["kontroller"]["art"] != "findes")
+    ]
+    relations = pd.Series(
+        [
+            (art, fact, parts.get(key, frozenset()))
+            for key, art, fact in zip(tested["id"], tested["art"], tested["fakta"], strict=True)
+        ]
+    )
     assert not relations.duplicated().any(), list(tested["id"][relations.duplicated().to_numpy()])
     pairs = [frozenset([fact, *(f for _, f, _ in own)]) for art, fact, own in relations if art == "lighed"]
     assert len(pairs) == len(set(pairs))  # a = b and b = a
@@ -123,8 +133,16 @@ def test_the_line_that_sums_up_counts_what_there_is(samlet):
     line = kontrol.opsummering(samlet)
     numbers = [int(x.replace(".", "")) for x in re.findall(r"[\d.]+", line)]
     covered = int((samlet.daekning["kontroller"] > 0).sum())
-    assert numbers == [len(samlet.kontroller), covered, len(samlet.daekning), *(counts[v] for v in (STEMMER, AFRUNDING, AFVIGER, UPROEVET))]
-    assert re.fullmatch(r"[\d.]+ kontroller af [\d.]+ af [\d.]+ offentliggjorte tal: [\d.]+ stemmer, [\d.]+ afrunding, [\d.]+ afviger, [\d.]+ kan ikke efterprøves", line)
+    assert numbers == [
+        len(samlet.kontroller),
+        covered,
+        len(samlet.daekning),
+        *(counts[v] for v in (STEMMER, AFRUNDING, AFVIGER, UPROEVET)),
+    ]
+    assert re.fullmatch(
+        r"[\d.]+ kontroller af [\d.]+ af [\d.]+ offentliggjorte tal: [\d.]+ stemmer, [\d.]+ afrunding, [\d.]+ afviger, [\d.]+ kan ikke efterprøves",
+        line,
+    )
 
 
 # --- wrong digits -------------------------------------------------------------------------------------------------------
@@ -156,7 +174,10 @@ def kopi(tabeller, tmp_path_factory):
     shutil.copytree(data.data_mappe(), folder)
     path = folder / "oevrige_fakta.csv"
     text = path.read_text(encoding="utf-8")
-    for key, before, after in (("boernehus-greve-antal", ",11278,", ",11279,"), ("socialsekretariat-note-g-sats", ",1.64,", ",1.63,")):
+    for key, before, after in (
+        ("boernehus-greve-antal", ",11278,", ",11279,"),
+        ("socialsekretariat-note-g-sats", ",1.64,", ",1.63,"),
+    ):
         (line,) = [x for x in text.splitlines() if x.startswith(f"{key},")]
         assert before in line
         text = text.replace(line, line.replace(before, after))
@@ -174,11 +195,16 @@ def test_check_exits_3_and_says_in_plain_danish_what_is_new_and_what_is_gone(kop
     new = [x for x in errors if "ny afvigelse" in x]
     (total,) = [x for x in new if "«boernehus-2024-sum-antal»" in x]
     assert "række mangler, kolonne kontrol" in total
-    assert "Bilag til møde i KKR Sjælland, 2024, punkt 2.6, Fordeling af den objektive finansiering, linje 004:" in total
+    assert (
+        "Bilag til møde i KKR Sjælland, 2024, punkt 2.6, Fordeling af den objektive finansiering, linje 004:" in total
+    )
     assert "004:2584" in total
     assert re.search(r"trykt ([\d.]+), beregnet ([\d.]+) \(forskel -1\)$", total)
     gone = [x for x in errors if "forekommer ikke længere; dommen er «stemmer»" in x]
-    assert [re.search(r"«([a-z0-9-]+)»", x)[1] for x in gone] == ["socialsekretariat-sats-pr-borger", "socialsekretariat-sats-pr-borger-budget"]
+    assert [re.search(r"«([a-z0-9-]+)»", x)[1] for x in gone] == [
+        "socialsekretariat-sats-pr-borger",
+        "socialsekretariat-sats-pr-borger-budget",
+    ]
     assert lines[-1].startswith(f"{len(errors)} fejl, ")
     assert not re.search(r"Traceback|\bNone\b|\bnan\b|Fraction|\b(error|deviation|missing)\b", answer.stdout)
 
@@ -194,7 +220,9 @@ def test_a_wrong_last_digit_changes_a_verdict_for_85_of_100_covered_numbers_in_b
     seen = measured.loc[sample]
     both = seen["op"] & seen["ned"]
     with capsys.disabled():
-        print(f"\n  {kontrol.opsummer_foelsomhed(seen)}; begge veje {dansk.procent(Fraction(int(both.sum()), len(seen)))}")
+        print(
+            f"\n  {kontrol.opsummer_foelsomhed(seen)}; begge veje {dansk.procent(Fraction(int(both.sum()), len(seen)))}"
+        )
     assert both.mean() >= 0.85
 
 
@@ -211,7 +239,10 @@ def test_the_line_on_wrong_digits_gives_the_shares_that_are_seen():
 def forskelle(mappe, judged):
     """Where the independent program says otherwise: id → (its verdict and difference, those of the engine)."""
     other = uafhaengig_afstemning.domme(mappe)
-    own = {i: (dom, None if forskel is None else Fraction(forskel)) for i, dom, forskel in zip(judged["id"], judged["dom"], judged["forskel"], strict=True)}
+    own = {
+        i: (dom, None if forskel is None else Fraction(forskel))
+        for i, dom, forskel in zip(judged["id"], judged["dom"], judged["forskel"], strict=True)
+    }
     assert set(own) == set(other)
     return {i: (other[i], own[i]) for i in own if other[i] != own[i]}
 
@@ -245,7 +276,17 @@ def test_the_two_agree_on_wrong_numbers_too(tabeller, tmp_path):
 def test_the_independent_program_imports_nothing_of_the_project():
     with open(uafhaengig_afstemning.__file__, encoding="utf-8") as file:
         imports = re.findall(r"^\s*(?:from|import) (\w+)", file.read(), re.M)
-    assert set(imports) == {"__future__", "collections", "csv", "fractions", "itertools", "json", "pathlib", "re", "sys"}
+    assert set(imports) == {
+        "__future__",
+        "collections",
+        "csv",
+        "fractions",
+        "itertools",
+        "json",
+        "pathlib",
+        "re",
+        "sys",
+    }
 
 
 # --- the sources --------------------------------------------------------------------------------------------------------
@@ -279,13 +320,19 @@ def test_two_totals_imply_a_price_per_case_a_fixed_cost_and_a_cost_per_child(tab
     rows = boernehus.indebaerer(tabeller).set_index("navn")
     # (24.384.917 − 19.659.058) / 200; each end half a krone, so 1/200 krone in all
     price = rows.loc["Pris pr. sag"]
-    assert (price["vaerdi"], price["mindst"], price["hoejst"]) == tuple(Fraction(x) for x in ("23629.295", "23629.29", "23629.30"))
+    assert (price["vaerdi"], price["mindst"], price["hoejst"]) == tuple(
+        Fraction(x) for x in ("23629.295", "23629.29", "23629.30")
+    )
     # 19.659.058 − 500 · 23.629,295 = (7 · 19.659.058 − 5 · 24.384.917) / 2; (7 + 5) / 2 half kroner
     fixed = rows.loc["Fast udgift, uanset antal sager"]
-    assert (fixed["vaerdi"], fixed["mindst"], fixed["hoejst"]) == tuple(Fraction(x) for x in ("7844410.5", "7844407.5", "7844413.5"))
+    assert (fixed["vaerdi"], fixed["mindst"], fixed["hoejst"]) == tuple(
+        Fraction(x) for x in ("7844410.5", "7844407.5", "7844413.5")
+    )
     for cases, total, shown in ((700, 24384917, "149,86"), (500, 19659058, "120,82")):
         child = rows.loc[f"Udgift pr. barn og ung ved {cases} sager"]
-        assert (child["mindst"], child["vaerdi"], child["hoejst"]) == tuple((total + x) / Fraction(162719) for x in (Fraction(-1, 2), 0, Fraction(1, 2)))
+        assert (child["mindst"], child["vaerdi"], child["hoejst"]) == tuple(
+            (total + x) / Fraction(162719) for x in (Fraction(-1, 2), 0, Fraction(1, 2))
+        )
         assert dansk.tal(child["vaerdi"], 2) == shown
     assert len(rows) == 4
     assert set(rows["linjer"]) == {"004:2601"}

@@ -68,7 +68,7 @@ def test_every_entry_of_the_lock_is_one_version_with_hashes():
 
 
 def test_environment_is_what_the_lock_gives():
-    assert ENVIRONMENT == environment.environment(LOCK, PROJECT["project"]["requires-python"])
+    assert environment.environment(LOCK, PROJECT["project"]["requires-python"]) == ENVIRONMENT
 
 
 def test_environment_installs_the_same_versions_with_pip_and_the_package_itself():

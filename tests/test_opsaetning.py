@@ -106,6 +106,8 @@ def test_two_corrections_that_give_a_page_the_same_edition_are_refused():
     whole, part = {"side": "flygtninge-2025", "udgave": 2}, {"side": "flygtninge-2025-nordjylland", "udgave": 2}
     opsaetning.kontroller([whole, {**part, "udgave": 3}], pages)
     opsaetning.kontroller([part, {"side": "flygtninge-2025-sjaelland", "udgave": 2}], pages)
-    with pytest.raises(DataError, match="flygtninge-2025-nordjylland får den fra både flygtninge-2025 og flygtninge-2025-nordjylland") as stop:
+    with pytest.raises(
+        DataError, match="flygtninge-2025-nordjylland får den fra både flygtninge-2025 og flygtninge-2025-nordjylland"
+    ) as stop:
         opsaetning.kontroller([part, whole], pages)
     assert len(stop.value.fund) == 1

@@ -10,7 +10,9 @@ import pytest
 from kkrlib.errors import RunError
 from kkrlib.rapport import eksport, pdf
 
-SIDE = '<svg viewBox="0 0 9 9" role="img" aria-label="En blå firkant"><path d="M0 0h9v9h-9z" fill="var(--serie-1)"/></svg>'
+SIDE = (
+    '<svg viewBox="0 0 9 9" role="img" aria-label="En blå firkant"><path d="M0 0h9v9h-9z" fill="var(--serie-1)"/></svg>'
+)
 
 
 def html() -> str:
@@ -38,7 +40,9 @@ def program():
 def falsk(folder, body: str):
     """A program in Chromium's place."""
     path = folder / "falsk-chromium"
-    path.write_text(f'#!/bin/sh\nfor a in "$@"; do case $a in --print-to-pdf=*) ud=${{a#--print-to-pdf=}};; esac; done\n{body}\n')
+    path.write_text(
+        f'#!/bin/sh\nfor a in "$@"; do case $a in --print-to-pdf=*) ud=${{a#--print-to-pdf=}};; esac; done\n{body}\n'
+    )
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return str(path)
 
@@ -77,7 +81,11 @@ def test_another_program_can_be_named(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     ("body", "words"),
-    [("echo 'gik i stykker' >&2; exit 1", "kode 1.*gik i stykker"), ("exit 0", "ingen PDF"), ("printf '%%PDF-1.4 halv' > $ud", "ingen PDF")],
+    [
+        ("echo 'gik i stykker' >&2; exit 1", "kode 1.*gik i stykker"),
+        ("exit 0", "ingen PDF"),
+        ("printf '%%PDF-1.4 halv' > $ud", "ingen PDF"),
+    ],
 )
 def test_a_print_that_fails_leaves_the_last_good_one_and_nothing_half_written(side, tmp_path, body, words):
     folder = tmp_path / "pdf"
@@ -91,4 +99,7 @@ def test_a_print_that_fails_leaves_the_last_good_one_and_nothing_half_written(si
 def test_dates_are_taken_out_without_moving_a_byte(side, tmp_path):
     body = "printf \"%%PDF-1.4\\n/CreationDate (D:20261122053000+00'00')\\n/ModDate (D:20261122053001+00'00')\\n%%%%EOF\" > $ud"
     (made,) = pdf.udskriv([side], tmp_path / "pdf", program=falsk(tmp_path, body))
-    assert made.read_bytes() == b"%PDF-1.4\n/CreationDate (D:20000101000000+00'00')\n/ModDate (D:20000101000000+00'00')\n%%EOF"
+    assert (
+        made.read_bytes()
+        == b"%PDF-1.4\n/CreationDate (D:20000101000000+00'00')\n/ModDate (D:20000101000000+00'00')\n%%EOF"
+    )

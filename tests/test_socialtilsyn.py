@@ -51,7 +51,9 @@ def test_published_and_derived_values_by_hand(serie):
     assert raekke(serie, indikator="plejefamilier", aar=2023).vaerdi == 1022
     assert raekke(serie, indikator="tilbud", aar=2023).vaerdi == 45 + 206 + 94  # the printed total is 358
     assert raekke(serie, indikator="whistleblow", aar=2021).vaerdi == 33 + 24 + 144 + 156  # printed: 257
-    assert raekke(serie, indikator="udgifter-i-alt-regnskab", aar=2023).vaerdi == 44_050 + 2_624 - 1_504  # printed: 44.070
+    assert (
+        raekke(serie, indikator="udgifter-i-alt-regnskab", aar=2023).vaerdi == 44_050 + 2_624 - 1_504
+    )  # printed: 44.070
     derived = raekke(serie, indikator="plejefamilier", aar=2022)
     assert (derived.status, derived.vaerdi) == (AFLEDT, 1041)  # 1.022 is 1,8 % less than 1.041
     places = raekke(serie, indikator="pladser", aar=2022)  # −2,4 % and −2,5 % are both printed: only 2.029 gives both
@@ -73,7 +75,9 @@ def test_a_value_is_published_or_derived_and_never_both(serie):
 
 
 def test_the_series_does_not_depend_on_the_order_of_rows(tabeller, serie):
-    shuffled = {name: tabeller[name].sample(frac=1, random_state=1) for name in TABELLER if name != "socialtilsyn_indikatorer"}
+    shuffled = {
+        name: tabeller[name].sample(frac=1, random_state=1) for name in TABELLER if name != "socialtilsyn_indikatorer"
+    }
     again = socialtilsyn.serie({**tabeller, **shuffled})
     columns = ["indikator", "aar", "vaerdi", "mindst", "hoejst", "status"]
     assert again[columns].equals(serie[columns])
@@ -106,8 +110,23 @@ def hele_2025(tabeller, uden=()):
     return tables
 
 
-GRUPPER = ["portefølje", "pladser", "tilgang og afgang", "tilsyn", "bekymringer", "sanktioner", "sager", "medarbejdere", "økonomi", "takster"]
-VISNINGER = [f for n, f in inspect.getmembers(vis, inspect.isfunction) if f.__module__ == vis.__name__ and n[0] != "_" and n != "udvikling"]
+GRUPPER = [
+    "portefølje",
+    "pladser",
+    "tilgang og afgang",
+    "tilsyn",
+    "bekymringer",
+    "sanktioner",
+    "sager",
+    "medarbejdere",
+    "økonomi",
+    "takster",
+]
+VISNINGER = [
+    f
+    for n, f in inspect.getmembers(vis, inspect.isfunction)
+    if f.__module__ == vis.__name__ and n[0] != "_" and n != "udvikling"
+]
 
 
 @pytest.mark.parametrize("mangler", [None, *GRUPPER])
@@ -121,19 +140,41 @@ def test_every_page_of_a_made_up_year_can_be_made(tabeller, mangler):
     shown = {f.__name__: f(b) for f in VISNINGER} | {g: vis.udvikling(b, g) for g in GRUPPER}
     assert {n for n, s in shown.items() if s is None} <= {"sikrede", "databrud"}
     assert all(s._repr_mimebundle_() for s in shown.values() if s is not None)
-    assert str(shown["kildefejl"]) == "Der er ikke fundet steder i årsrapporten for 2025, hvor tal eller tekst ikke passer sammen."
+    assert (
+        str(shown["kildefejl"])
+        == "Der er ikke fundet steder i årsrapporten for 2025, hvor tal eller tekst ikke passer sammen."
+    )
     points = str(shown["hovedpunkter"]).split("\n")
     assert all(p.startswith("- ") and p.endswith(".") and len(p) > 20 for p in points)
-    words = {"portefølje": "** ved udgangen af 2025", "pladser": "ledige pladser", "bekymringer": "henvendelser", "økonomi": "mindreforbrug"}
+    words = {
+        "portefølje": "** ved udgangen af 2025",
+        "pladser": "ledige pladser",
+        "bekymringer": "henvendelser",
+        "økonomi": "mindreforbrug",
+    }
     for group, word in words.items():
         if group not in ("portefølje", mangler):
             assert any(word in p for p in points), word
     if mangler in words and mangler != "portefølje":
         assert not any(words[mangler] in p for p in points)
-    assert str(shown["kilder"]).endswith("Rapporten for 2022, rapporten for 2024 og den fulde rapport for 2020 er ikke blandt kilderne.")
+    assert str(shown["kilder"]).endswith(
+        "Rapporten for 2022, rapporten for 2024 og den fulde rapport for 2020 er ikke blandt kilderne."
+    )
 
 
-@pytest.mark.parametrize("mangler", ["plejefamilier", "pladser", "tilbud", "whistleblow", "netto-regnskab netto-budget", "ledige-pladser", "nye-tilbud", "tilbagekaldt-plejefamilier"])
+@pytest.mark.parametrize(
+    "mangler",
+    [
+        "plejefamilier",
+        "pladser",
+        "tilbud",
+        "whistleblow",
+        "netto-regnskab netto-budget",
+        "ledige-pladser",
+        "nye-tilbud",
+        "tilbagekaldt-plejefamilier",
+    ],
+)
 def test_a_main_point_without_its_indicator_is_left_out(tabeller, mangler):
     full = str(vis.hovedpunkter(socialtilsyn.beregn(hele_2025(tabeller), 2025)))
     less = str(vis.hovedpunkter(socialtilsyn.beregn(hele_2025(tabeller, mangler.split()), 2025)))
@@ -144,8 +185,22 @@ def test_a_made_up_further_year_is_only_data(kopi, serie):
     """Nothing but rows of data is added, and the years before it stay what they are."""
     new, taken = med_2025(kopi)
     change = raekke(new, id="2025-t03-i-alt")
-    derived = {"indikator": "plejefamilier", "aar": 2024, "metode": "forskel", "fakta": "2025-tekst-1-plejefamilier-aendring", "fra_aar": 2025}
-    said = {**change, "id": derived["fakta"], "tabel": "tekst", "vaerdi": "-7", "trykt": "7", "maal": "ændring", "basisaar": 2024}
+    derived = {
+        "indikator": "plejefamilier",
+        "aar": 2024,
+        "metode": "forskel",
+        "fakta": "2025-tekst-1-plejefamilier-aendring",
+        "fra_aar": 2025,
+    }
+    said = {
+        **change,
+        "id": derived["fakta"],
+        "tabel": "tekst",
+        "vaerdi": "-7",
+        "trykt": "7",
+        "maal": "ændring",
+        "basisaar": 2024,
+    }
     kopi["socialtilsyn_fakta"] = pd.concat([kopi["socialtilsyn_fakta"], pd.DataFrame([said])], ignore_index=True)
     row = pd.DataFrame([{**derived, "mindst": 1030, "hoejst": 1030}])
     kopi["socialtilsyn_afledte"] = pd.concat([kopi["socialtilsyn_afledte"], row], ignore_index=True)
@@ -158,9 +213,16 @@ def test_a_made_up_further_year_is_only_data(kopi, serie):
     columns = ["indikator", "aar", "vaerdi", "mindst", "hoejst", "status"]
     assert longer.loc[longer["aar"] <= 2023, columns].reset_index(drop=True).equals(serie[columns])
     assert raekke(socialtilsyn.aendring(longer), indikator="plejefamilier", til_aar=2025).aendring == -7
-    flows = socialtilsyn.beholdning(longer, "plejefamilier", ["nye-plejefamilier"], ["ophoert-plejefamilier", "tilbagekaldt-plejefamilier"])
+    flows = socialtilsyn.beholdning(
+        longer, "plejefamilier", ["nye-plejefamilier"], ["ophoert-plejefamilier", "tilbagekaldt-plejefamilier"]
+    )
     assert list(flows["aar"]) == [2021, 2023, 2025]
-    for calculation in (socialtilsyn.besoeg, socialtilsyn.sanktioner_pr_100, socialtilsyn.whistleblow_pr_100, socialtilsyn.omkostninger):
+    for calculation in (
+        socialtilsyn.besoeg,
+        socialtilsyn.sanktioner_pr_100,
+        socialtilsyn.whistleblow_pr_100,
+        socialtilsyn.omkostninger,
+    ):
         assert 2025 in set(calculation(longer)["aar"]), calculation.__name__
     assert 2025 in set(socialtilsyn.takstindeks(longer, 2021)["aar"])
     assert 2025 in set(socialtilsyn.budget_og_regnskab(kopi["socialtilsyn_fakta"])["rapport"])
@@ -205,7 +267,10 @@ def test_a_unit_that_changes_is_named(kopi):
     assert "er i kr., men indikatoren er i 1.000 kr." in said(kopi)
 
 
-@pytest.mark.parametrize(("value", "rule"), [("101", "mellem 0 og 100"), ("-1", "mellem 0 og 100"), ("1.000,5", "skrevet som"), ("mange", "skrevet som")])
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [("101", "mellem 0 og 100"), ("-1", "mellem 0 og 100"), ("1.000,5", "skrevet som"), ("mange", "skrevet som")],
+)
 def test_a_share_over_100_and_a_number_that_is_none_are_named(kopi, value, rule):
     saet(kopi["socialtilsyn_fakta"], "2021-t05-plejefamilier-andel", "vaerdi", value)
     text = said(kopi)
@@ -287,7 +352,7 @@ def test_intervals_by_hand():
 def test_the_number_before_is_always_in_the_interval_of_its_own_percentage(before, after, decimals, cut):
     change = Fraction(after - before, before) * 100
     printed = Fraction(afrund(change, decimals, AFSKAARET) if cut else afrund(change, decimals))
-    if printed == 0 and change < 0 or printed < 0 and abs(printed) + Fraction(1, 10**decimals) >= 100:
+    if (printed == 0 and change < 0) or (printed < 0 and abs(printed) + Fraction(1, 10**decimals) >= 100):
         return  # a zero has lost its sign, and a fall of all is refused
     low, high = interval(after, printed, decimals)
     assert low <= before <= high
@@ -314,7 +379,12 @@ def test_roundings_have_names():
 def test_change_by_hand(serie):
     change = socialtilsyn.aendring(serie)
     row = raekke(change, indikator="plejefamilier", fra_aar=2020)
-    assert (row.til_aar, row.aendring, row.procent, row.procent_afrundet) == (2021, 13, Fraction(1300, 1085), Decimal("1.2"))
+    assert (row.til_aar, row.aendring, row.procent, row.procent_afrundet) == (
+        2021,
+        13,
+        Fraction(1300, 1085),
+        Decimal("1.2"),
+    )
     assert row.status == OFFENTLIGGJORT
     derived = raekke(change, indikator="plejefamilier", fra_aar=2022)
     assert (derived.aendring, derived.procent_afrundet, derived.status) == (-19, Decimal("-1.8"), AFLEDT)
@@ -322,7 +392,9 @@ def test_change_by_hand(serie):
     assert unknown.aendring is None
     assert unknown.procent_afrundet is None
     assert unknown.aendring_mindst < unknown.aendring_hoejst
-    assert raekke(socialtilsyn.aendring(serie, 1, AFSKAARET), indikator="plejefamilier-forstaerket", fra_aar=2020).procent_afrundet == Decimal("6.6")
+    assert raekke(
+        socialtilsyn.aendring(serie, 1, AFSKAARET), indikator="plejefamilier-forstaerket", fra_aar=2020
+    ).procent_afrundet == Decimal("6.6")
 
 
 def test_change_from_nothing_has_no_per_cent_and_from_a_debt_its_size():
@@ -336,11 +408,15 @@ def test_changes_add_up(serie):
     change = socialtilsyn.aendring(serie)
     for name, rows in change.groupby("indikator"):
         known = serie[serie["indikator"] == name].sort_values("aar")
-        assert sum(rows["aendring_mindst"] + rows["aendring_hoejst"]) == sum((known[c].iloc[-1] - known[c].iloc[0]) for c in ("mindst", "hoejst"))
+        assert sum(rows["aendring_mindst"] + rows["aendring_hoejst"]) == sum(
+            (known[c].iloc[-1] - known[c].iloc[0]) for c in ("mindst", "hoejst")
+        )
 
 
 def test_flows_against_stocks_by_hand(serie):
-    table = socialtilsyn.beholdning(serie, "plejefamilier", ["nye-plejefamilier"], ["ophoert-plejefamilier", "tilbagekaldt-plejefamilier"])
+    table = socialtilsyn.beholdning(
+        serie, "plejefamilier", ["nye-plejefamilier"], ["ophoert-plejefamilier", "tilbagekaldt-plejefamilier"]
+    )
     assert list(table["aar"]) == [2021, 2023]
     row = table.iloc[0]  # 1.085 + 67 − 59 − 3 = 1.090, and 1.098 are printed
     assert (row.primo, row.forventet, row.ultimo, row.uforklaret, row.status) == (1085, 1090, 1098, 8, OFFENTLIGGJORT)
@@ -349,7 +425,9 @@ def test_flows_against_stocks_by_hand(serie):
 
 
 def test_flows_carry_intervals():
-    table = socialtilsyn.beholdning(lille(("b", 1, 100, 104), ("b", 2, 110), ("ind", 2, 10), ("ud", 2, 3)), "b", ["ind"], ["ud"])
+    table = socialtilsyn.beholdning(
+        lille(("b", 1, 100, 104), ("b", 2, 110), ("ind", 2, 10), ("ud", 2, 3)), "b", ["ind"], ["ud"]
+    )
     row = table.iloc[0]
     assert (row.primo, row.forventet, row.uforklaret) == (None, None, None)
     assert (row.uforklaret_mindst, row.uforklaret_hoejst) == (-1, 3)
@@ -419,11 +497,15 @@ def test_rates_of_nothing():
 
 def test_costs_by_hand(serie):
     table = socialtilsyn.omkostninger(serie)
-    row = raekke(table, aar=2021, pr="tilsyn")  # (41.670.000 + 2.367.000) kr. / 1.568: before the surplus of earlier years
+    row = raekke(
+        table, aar=2021, pr="tilsyn"
+    )  # (41.670.000 + 2.367.000) kr. / 1.568: before the surplus of earlier years
     assert (row.udgifter, row.antal, row.kr_pr_afrundet) == (44_037_000, 1568, 28_085)
     assert raekke(table, aar=2023, pr="medarbejdere").kr_pr == Fraction(44_050_000 + 2_624_000, 64)
     assert list(table["kr_pr_afrundet"]) == [28_085, 20_521, 629_100, 31_773, 24_827, 729_281]
-    both = lille(("direkte-udgifter-regnskab", 1, 5), ("indirekte-udgifter-regnskab", 1, 5), ("tilsyn", 1, 5), enhed="kr.")
+    both = lille(
+        ("direkte-udgifter-regnskab", 1, 5), ("indirekte-udgifter-regnskab", 1, 5), ("tilsyn", 1, 5), enhed="kr."
+    )
     with pytest.raises(DataError, match=r"skal være «1\.000 kr\.»"):
         socialtilsyn.omkostninger(both)
     assert socialtilsyn.omkostninger(both[1:]).empty
@@ -433,10 +515,22 @@ def test_budget_against_accounts_line_by_line(tabeller):
     table = socialtilsyn.budget_og_regnskab(tabeller["socialtilsyn_fakta"])
     assert table.groupby("rapport").size().to_dict() == {2021: 8, 2023: 8}
     row = raekke(table, rapport=2021, post="Udgifter i alt")
-    assert (row.budget, row.regnskab, row.forskel_trykt, row.forskel, row.afvigelse) == (43_639, 42_839, -329, -800, 471)
-    assert raekke(table, rapport=2021, post="Indirekte udgifter, overhead med mere.").procent_afrundet == Decimal("-0.9")
+    assert (row.budget, row.regnskab, row.forskel_trykt, row.forskel, row.afvigelse) == (
+        43_639,
+        42_839,
+        -329,
+        -800,
+        471,
+    )
+    assert raekke(table, rapport=2021, post="Indirekte udgifter, overhead med mere.").procent_afrundet == Decimal(
+        "-0.9"
+    )
     assert raekke(table, rapport=2023, post="Netto").procent is None
-    assert set(table.loc[table["afvigelse"] != 0, "post"]) == {"Udgifter i alt", "Indtægter i alt", "Indregnet overskud fra tidligere år"}
+    assert set(table.loc[table["afvigelse"] != 0, "post"]) == {
+        "Udgifter i alt",
+        "Indtægter i alt",
+        "Indregnet overskud fra tidligere år",
+    }
 
 
 def test_budget_in_another_unit_twice_or_alone_is_refused(kopi):
@@ -446,7 +540,11 @@ def test_budget_in_another_unit_twice_or_alone_is_refused(kopi):
     facts = pd.concat([facts, facts[facts["id"] == "2023-t15-direkte-udgifter-budget"]])
     with pytest.raises(DataError) as error:
         socialtilsyn.budget_og_regnskab(facts)
-    assert {f.regel for f in error.value.fund} == {"budget og regnskab skal være i 1.000 kr.", "beløbet står to gange", "budget mangler"}
+    assert {f.regel for f in error.value.fund} == {
+        "budget og regnskab skal være i 1.000 kr.",
+        "beløbet står to gange",
+        "budget mangler",
+    }
 
 
 def boern(**children):
@@ -457,7 +555,11 @@ def test_objektiv_finansiering_by_hand():
     table = socialtilsyn.objektiv_finansiering(boern(a=1, b=1, c=1), 100)
     assert list(table["bidrag"]) == [34, 33, 33]  # a tie: the lowest code first
     assert list(table["bidrag_beregnet"]) == [Fraction(100, 3)] * 3
-    assert list(socialtilsyn.objektiv_finansiering(boern(a=0, b=3, c=1), 22_839_000)["bidrag"]) == [0, 17_129_250, 5_709_750]
+    assert list(socialtilsyn.objektiv_finansiering(boern(a=0, b=3, c=1), 22_839_000)["bidrag"]) == [
+        0,
+        17_129_250,
+        5_709_750,
+    ]
 
 
 @given(st.lists(st.integers(0, 10**5), min_size=1, max_size=20).filter(any), st.integers(0, 10**8))
@@ -473,7 +575,14 @@ def test_objektiv_finansiering_pays_the_amount_and_no_one_more_than_a_krone_off(
 
 @pytest.mark.parametrize(
     ("children", "amount", "rule"),
-    [({"a": -1}, 5, "mindst 0"), ({"a": 1.5}, 5, "helt tal"), ({"a": None}, 5, "helt tal"), ({"a": 0}, 5, "ingen børn"), ({"a": 1}, -5, "kroner"), ({"a": 1}, 0.5, "kroner")],
+    [
+        ({"a": -1}, 5, "mindst 0"),
+        ({"a": 1.5}, 5, "helt tal"),
+        ({"a": None}, 5, "helt tal"),
+        ({"a": 0}, 5, "ingen børn"),
+        ({"a": 1}, -5, "kroner"),
+        ({"a": 1}, 0.5, "kroner"),
+    ],
 )
 def test_objektiv_finansiering_refuses(children, amount, rule):
     with pytest.raises(DataError, match=rule):
@@ -516,7 +625,9 @@ def test_a_takst_off_by_two_kroner_deviates(serie, tabeller):
     hit = (changed["indikator"] == "takst-tilsyn-8-24") & (changed["aar"] == 2021)
     changed.loc[hit, "vaerdi"] = changed.loc[hit, "vaerdi"] + 2
     table = socialtilsyn.stoerrelsesfaktorer(changed, tabeller["socialtilsyn_regler"])
-    assert list(table.loc[table["dom"] == "afviger", ["klasse", "aar"]].itertuples(index=False, name=None)) == [("8-24", 2021)]
+    assert list(table.loc[table["dom"] == "afviger", ["klasse", "aar"]].itertuples(index=False, name=None)) == [
+        ("8-24", 2021)
+    ]
 
 
 def test_ten_per_cent_holds_in_every_year(serie, tabeller):
@@ -552,8 +663,21 @@ def test_a_takst_is_tested_with_the_rule_of_its_own_year(serie, tabeller):
 
 def test_what_is_left_of_a_whole_carries_the_intervals_of_its_parts(tabeller):
     facts = tabeller["socialtilsyn_fakta"].set_index("id")
-    row = {"indikator": "c", "aar": 2020, "metode": "rest", "fakta": "2020-tekst-1006-tilbud", "fra_aar": 2021, "fradrag": "a b"}
-    part = {"indikator": "b", "aar": 2020, "metode": "procent", "fakta": "2023-tekst-1697-magtanvendelser-aendring-procent", "fra_aar": 2021}
+    row = {
+        "indikator": "c",
+        "aar": 2020,
+        "metode": "rest",
+        "fakta": "2020-tekst-1006-tilbud",
+        "fra_aar": 2021,
+        "fradrag": "a b",
+    }
+    part = {
+        "indikator": "b",
+        "aar": 2020,
+        "metode": "procent",
+        "fakta": "2023-tekst-1697-magtanvendelser-aendring-procent",
+        "fra_aar": 2021,
+    }
     known = {("a", 2020): Fraction(100), ("b", 2021): Fraction(200)}
     table = socialtilsyn.afledte(pd.DataFrame([row, part]), facts, known).set_index("indikator")
     low, high = table.loc["b", ["mindst", "hoejst"]]
@@ -576,7 +700,12 @@ def test_fixed_prices_by_hand(serie):
 
 @pytest.mark.parametrize(
     ("years", "values", "rule"),
-    [([2021, 2021], [100, 101], "to gange"), ([2021, 2023], [100, 0], "større end 0"), ([2021, 2023], [100, "x"], "skal være et tal"), ([2021], [100], "intet indeks")],
+    [
+        ([2021, 2021], [100, 101], "to gange"),
+        ([2021, 2023], [100, 0], "større end 0"),
+        ([2021, 2023], [100, "x"], "skal være et tal"),
+        ([2021], [100], "intet indeks"),
+    ],
 )
 def test_a_price_index_that_makes_no_sense_is_refused(serie, years, values, rule):
     with pytest.raises(DataError, match=rule):

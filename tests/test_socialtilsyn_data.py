@@ -14,7 +14,22 @@ OMRAADE = {2020: ("003", 996, 1068), 2021: ("002", 2571, 3970), 2023: ("004", 77
 # Where the tables of contents end, whose page numbers look like cells.
 TABELLER_FRA = {2020: 996, 2021: 2642, 2023: 858}
 
-ORD = {"ikke": 0, "ingen": 0, "uændret": 0, "et": 1, "en": 1, "én": 1, "ét": 1, "to": 2, "dobbelt": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6, "syv": 7}
+ORD = {
+    "ikke": 0,
+    "ingen": 0,
+    "uændret": 0,
+    "et": 1,
+    "en": 1,
+    "én": 1,
+    "ét": 1,
+    "to": 2,
+    "dobbelt": 2,
+    "tre": 3,
+    "fire": 4,
+    "fem": 5,
+    "seks": 6,
+    "syv": 7,
+}
 ORD |= {"otte": 8, "ni": 9, "tredjedel": Fraction(1, 3)}
 
 
@@ -100,7 +115,13 @@ def test_units_and_printed_signs_go_together(fakta):
 
 def test_ids_say_report_table_and_line(fakta):
     for f in fakta.itertuples():
-        where = f"tekst-{f.linje}" if f.tabel == "tekst" else f"t{int(f.tabel[6:]):02d}" if f.tabel[6:].isdigit() else f.tabel.lower()
+        where = (
+            f"tekst-{f.linje}"
+            if f.tabel == "tekst"
+            else f"t{int(f.tabel[6:]):02d}"
+            if f.tabel[6:].isdigit()
+            else f.tabel.lower()
+        )
         assert f.id.startswith(f"{f.rapport}-{where}-"), f.id
 
 
@@ -142,7 +163,13 @@ def test_the_tables_rebuilt_from_facts_are_the_printed_ones(fakta, kilder, tabel
     faults = faults[faults["art"].isin(["navn", "årstal"])]
     seen = Counter()
     for report in (2021, 2023):
-        by_line = dict(list(fakta[(fakta["rapport"] == report) & ~fakta["tabel"].isin(["tekst", "Personale"])].groupby("linje", sort=False)))
+        by_line = dict(
+            list(
+                fakta[(fakta["rapport"] == report) & ~fakta["tabel"].isin(["tekst", "Personale"])].groupby(
+                    "linje", sort=False
+                )
+            )
+        )
         for number, printed in tabellinjer(kilder, report):
             assert number in by_line, f"{report}, linje {number}: {printed}"
             facts = by_line.pop(number)
@@ -154,7 +181,11 @@ def test_the_tables_rebuilt_from_facts_are_the_printed_ones(fakta, kilder, tabel
                 label = label.replace(fault.trykt, fault.anvendt)
             section, row = facts["afsnit"].fillna("").iloc[0], facts["raekke"].iloc[0]
             # In one table the row's label is the section and its rows are years under it.
-            assert ens(label) in {ens(row), ens(f"{section}, {row}"), ens(section if row == "I alt" else row)}, (number, label, row)
+            assert ens(label) in {ens(row), ens(f"{section}, {row}"), ens(section if row == "I alt" else row)}, (
+                number,
+                label,
+                row,
+            )
             assert genopbyg(facts) == values, (report, number)
             seen[report] += len(values)
         left = [n for n, f in by_line.items() if set(f["tabel"]) != {"Skala"}]
@@ -164,7 +195,9 @@ def test_the_tables_rebuilt_from_facts_are_the_printed_ones(fakta, kilder, tabel
 
 def test_the_columns_stand_under_their_headings(fakta, kilder, tabeller):
     faults, checked = tabeller["socialtilsyn_kildefejl"].query("art == 'navn'"), 0
-    for (report, table), facts in fakta[fakta["tabel"].str.startswith("Tabel")].groupby(["rapport", "tabel"], sort=False):
+    for (report, table), facts in fakta[fakta["tabel"].str.startswith("Tabel")].groupby(
+        ["rapport", "tabel"], sort=False
+    ):
         first = int(facts["linje"].min())
         text = kilder[report]
         heads = []
@@ -185,7 +218,9 @@ def test_the_columns_stand_under_their_headings(fakta, kilder, tabeller):
 
 def test_sections_are_printed_above_their_rows(fakta, kilder, tabeller):
     faults = set(tabeller["socialtilsyn_kildefejl"].query("art == 'navn'")["fakta"])
-    for (report, table, section), facts in fakta[fakta["tabel"] != "tekst"].groupby(["rapport", "tabel", "afsnit"], sort=False):
+    for (report, table, section), facts in fakta[fakta["tabel"] != "tekst"].groupby(
+        ["rapport", "tabel", "afsnit"], sort=False
+    ):
         first = int(facts["linje"].min())
         above = [ens(ren(x.replace("*", "").split("\t")[0])) for x in kilder[report][first - 9 : first]]
         printed = any(a.strip("-:") == ens(section) for a in above)
@@ -245,7 +280,15 @@ def test_a_fact_left_out_is_missed(fakta, kilder):
 
 # --- totals, faults and indicators --------------------------------------------------------------------------------
 
-SUMMER = [("Tabel 2", 2021), ("Tabel 3", 2021), ("Tabel 4", 2021), ("Tabel 5", 2021), ("Tabel 7", 2021), ("Tabel 9", 2021), ("Tabel 10", 2021)]
+SUMMER = [
+    ("Tabel 2", 2021),
+    ("Tabel 3", 2021),
+    ("Tabel 4", 2021),
+    ("Tabel 5", 2021),
+    ("Tabel 7", 2021),
+    ("Tabel 9", 2021),
+    ("Tabel 10", 2021),
+]
 SUMMER += [("Tabel 11", 2021), ("Tabel 13", 2021)]
 SUMMER += [(f"Tabel {n}", 2023) for n in (1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 14, 16)]
 
@@ -266,7 +309,9 @@ def afvigende_summer(fakta):
 
 
 def test_every_total_that_does_not_fit_its_rows_is_recorded_and_no_other(fakta, tabeller):
-    faults = tabeller["socialtilsyn_kildefejl"].query("art == 'sum' and tabel not in ['Tabel 12', 'Tabel 15'] or art == 'sum' and fakta.str.contains('t12-i-alt')")
+    faults = tabeller["socialtilsyn_kildefejl"].query(
+        "art == 'sum' and tabel not in ['Tabel 12', 'Tabel 15'] or art == 'sum' and fakta.str.contains('t12-i-alt')"
+    )
     assert afvigende_summer(fakta) == set(faults["fakta"])
 
 
@@ -288,6 +333,7 @@ def test_a_fault_names_its_own_line_and_what_stands_there(tabeller, kilder):
 
 def test_what_is_taken_instead_of_a_fault_follows_from_the_facts(fakta, tabeller):
     """The total of the rows where a total is wrong; the indicator's value where a printed number is passed over."""
+
     def number(text):
         return Fraction(text.replace(".", "").replace("−", "-").replace("+", ""))
 
@@ -296,18 +342,34 @@ def test_what_is_taken_instead_of_a_fault_follows_from_the_facts(fakta, tabeller
     checked = set()
     for fault in faults[(faults["art"] == "sum") & faults["fakta"].isin(afvigende_summer(fakta))].itertuples():
         total = cells.loc[fault.fakta]
-        rows = fakta[(fakta["rapport"] == fault.rapport) & (fakta["tabel"] == fault.tabel) & (fakta["kolonne"] == total["kolonne"])]
+        rows = fakta[
+            (fakta["rapport"] == fault.rapport)
+            & (fakta["tabel"] == fault.tabel)
+            & (fakta["kolonne"] == total["kolonne"])
+        ]
         rows = rows[(rows["maal"] == "niveau") & ~rows["raekke"].isin(["I alt", "Sociale tilbud alt"])]
         assert sum(map(Fraction, rows["vaerdi"])) == number(fault.anvendt), fault.fejl
         checked.add(fault.fejl)
     points = tabeller["socialtilsyn_indikatorfakta"]
     for point in points[(points["rolle"] == "fravalgt") & points["fakta"].isin(faults["fakta"])].itertuples():
-        taken = points[(points["indikator"] == point.indikator) & (points["aar"] == point.aar) & (points["rolle"] == "taget")]
+        taken = points[
+            (points["indikator"] == point.indikator) & (points["aar"] == point.aar) & (points["rolle"] == "taget")
+        ]
         value = sum(Fraction(cells.at[f, "vaerdi"]) for f in taken["fakta"])
-        for fault in faults[(faults["fakta"] == point.fakta) & (faults["art"] != "årstal") & faults["anvendt"].str.fullmatch(r"[\d.,+−]+")].itertuples():
+        for fault in faults[
+            (faults["fakta"] == point.fakta)
+            & (faults["art"] != "årstal")
+            & faults["anvendt"].str.fullmatch(r"[\d.,+−]+")
+        ].itertuples():
             assert value == number(fault.anvendt), (fault.fejl, value)
             checked.add(fault.fejl)
-    assert {"tilbud-i-alt-2023", "tilbud-tekst-2023", "pladser-2023", "magtanvendelser-voksne-2023", "whistleblow-i-alt-tabel"} <= checked
+    assert {
+        "tilbud-i-alt-2023",
+        "tilbud-tekst-2023",
+        "pladser-2023",
+        "magtanvendelser-voksne-2023",
+        "whistleblow-i-alt-tabel",
+    } <= checked
 
 
 def test_breaks_in_the_series_stand_in_the_sources(tabeller, kilder):
@@ -316,7 +378,9 @@ def test_breaks_in_the_series_stand_in_the_sources(tabeller, kilder):
     for row in tabeller["socialtilsyn_databrud"].itertuples():
         assert words[row.brud] in lines[row.kilde][row.linje - 1]
         day = pd.Timestamp(row.fra)
-        written = f"{day.day}. {['januar', 'februar', 'marts', 'april', 'maj', 'juni', 'juli'][day.month - 1]} {day.year}"
+        written = (
+            f"{day.day}. {['januar', 'februar', 'marts', 'april', 'maj', 'juni', 'juli'][day.month - 1]} {day.year}"
+        )
         assert written in lines[row.kilde][row.linje_dato - 1]
         assert row.tekst.startswith(f"fra {written} ")
 
@@ -335,13 +399,17 @@ def test_derived_values_are_those_that_give_what_is_printed(tabeller):
     """Found here by trying every whole number, where the package computes the interval."""
     facts = tabeller["socialtilsyn_fakta"].set_index("id")
     peger = tabeller["socialtilsyn_indikatorfakta"].query("rolle == 'taget'")
-    known = {k: sum(Fraction(facts.at[f, "vaerdi"]) for f in g) for k, g in peger.groupby(["indikator", "aar"])["fakta"]}
+    known = {
+        k: sum(Fraction(facts.at[f, "vaerdi"]) for f in g) for k, g in peger.groupby(["indikator", "aar"])["fakta"]
+    }
     tried = 0
     for row in tabeller["socialtilsyn_afledte"].itertuples():
         fact = facts.loc[row.fakta]
         if row.metode == "rest":
             # By hand: 1.085 − 570 − 465, and 399 − 50 − 121.
-            assert (row.mindst, row.hoejst) == {"plejefamilier-specialiseret": (50, 50), "tilbud-voksne": (228, 228)}[row.indikator]
+            assert (row.mindst, row.hoejst) == {"plejefamilier-specialiseret": (50, 50), "tilbud-voksne": (228, 228)}[
+                row.indikator
+            ]
             continue
         start, printed = known.get((row.indikator, row.fra_aar)), Fraction(fact["vaerdi"])
         if row.metode != "procent":

@@ -80,11 +80,22 @@ def test_numbers_dates_and_shares_are_shown_in_danish():
 def test_every_header_cell_has_scope_and_the_unit_stands_in_the_header():
     s = suppe(lav())
     names, units = s.select("thead tr")
-    assert [th.get_text() for th in names.find_all("th")] == ["Kommune", "Region", "Befolkning", "Andel", "Beregnet", "Ændring", "Fastsat"]
+    assert [th.get_text() for th in names.find_all("th")] == [
+        "Kommune",
+        "Region",
+        "Befolkning",
+        "Andel",
+        "Beregnet",
+        "Ændring",
+        "Fastsat",
+    ]
     assert all(th["scope"] == "col" for th in s.select("thead th"))
     # A column that has no unit in the second row reaches through both; columns of one unit share it.
     assert [th.get("rowspan") for th in names.find_all("th")] == ["2", "2", None, "2", None, None, "2"]
-    assert [(th.get_text(), th.get("colspan")) for th in units.find_all("th")] == [("personer", None), ("personer", "2")]
+    assert [(th.get_text(), th.get("colspan")) for th in units.find_all("th")] == [
+        ("personer", None),
+        ("personer", "2"),
+    ]
     assert [th.get_text() for th in s.select("tbody th[scope=row]")] == ["København", "Køge", "Læsø"]
     assert not s.select("th:not([scope])")
 
@@ -103,14 +114,23 @@ def test_a_unit_that_no_header_says_stands_once_above_the_rows_unless_it_says_wh
     for enhed in ("kr.", "Én række for hver kommune", "ét fund", "som nævnt i kolonnen"):
         s = suppe(lav(enhed=enhed))
         above, below = s.caption.get_text(), s.select_one(".kilde").get_text()
-        assert (above, below) == (("Kvoter Enhed: kr.", "Kilde: bilag A.") if enhed == "kr." else ("Kvoter", f"Enhed: {enhed}. Kilde: bilag A."))
+        assert (above, below) == (
+            ("Kvoter Enhed: kr.", "Kilde: bilag A.")
+            if enhed == "kr."
+            else ("Kvoter", f"Enhed: {enhed}. Kilde: bilag A.")
+        )
     grouped = suppe(lav(gruppe="region", enhed="kr."))
     assert grouped.select_one(".gruppetitel").get_text() == "Kvoter Enhed: kr."
     assert all(c.select_one(".enhed").get_text() == "Enhed: kr." for c in grouped.select("caption"))
 
 
 def test_the_table_s_unit_stands_in_the_header_of_the_numbers_that_have_none_of_their_own():
-    columns = [Kolonne("kommune", "Kommune"), Kolonne("befolkning", "Befolkning", type="heltal"), Kolonne("andel", "Andel", type="andel"), Kolonne("trin", "Trin", type="decimal", enhed="kr.")]
+    columns = [
+        Kolonne("kommune", "Kommune"),
+        Kolonne("befolkning", "Befolkning", type="heltal"),
+        Kolonne("andel", "Andel", type="andel"),
+        Kolonne("trin", "Trin", type="decimal", enhed="kr."),
+    ]
     t = lav(kolonner=columns)
     s = suppe(t)
     assert [th.get_text() for th in s.select("thead tr")[1].find_all("th")] == ["personer", "kr."]
@@ -199,7 +219,11 @@ IALT = pd.DataFrame({"kommune": ["Sjælland", "I alt"], "region": ["Sjælland", 
 def test_a_long_table_is_split_by_group_each_one_click_away():
     s = suppe(lav(gruppe="region", ialt=IALT))
     groups = s.select("details")
-    assert [d.summary.get_text() for d in groups] == ["Hovedstaden (1 række)", "Sjælland (1 række)", "Nordjylland (1 række)"]
+    assert [d.summary.get_text() for d in groups] == [
+        "Hovedstaden (1 række)",
+        "Sjælland (1 række)",
+        "Nordjylland (1 række)",
+    ]
     assert not any(d.has_attr("open") for d in groups)
     captions = [c.get_text() for c in s.select("caption .titel")]
     assert captions == ["Kvoter – Hovedstaden", "Kvoter – Sjælland", "Kvoter – Nordjylland", "Kvoter – i alt"]
@@ -218,21 +242,39 @@ def test_the_chosen_group_stands_in_the_open_and_the_rest_one_click_away_group_b
     assert others.find_parent("details") is rest and own.find_parent("details") is None
     assert [c.get_text() for c in s.select("caption .titel")] == ["Kvoter – Sjælland", "Kvoter – resten af landet"]
     assert [th.get_text() for th in own.select("tbody th")] == ["Køge"] and own.tfoot.th.get_text() == "Sjælland"
-    assert [[th.get_text() for th in body.find_all("th")] for body in others.select("tbody")] == [["Hovedstaden", "København"], ["Nordjylland", "Læsø"]]
+    assert [[th.get_text() for th in body.find_all("th")] for body in others.select("tbody")] == [
+        ["Hovedstaden", "København"],
+        ["Nordjylland", "Læsø"],
+    ]
     named = others.select("tbody th[scope=rowgroup]")
-    assert len(named) == 2 and all(int(th["colspan"]) == len(others.select("tbody tr:nth-child(2)")[0].find_all(["th", "td"])) for th in named)
+    assert len(named) == 2 and all(
+        int(th["colspan"]) == len(others.select("tbody tr:nth-child(2)")[0].find_all(["th", "td"])) for th in named
+    )
     assert others.tfoot.th.get_text() == "I alt" and len(others.tfoot.select("tr")) == 1
-    assert tabeller.csv(t.payload) == tabeller.csv(lav(gruppe="region", ialt=IALT).payload)  # the files have every row in its order
-    total = pd.concat([IALT, pd.DataFrame({"kommune": ["Nordjylland"], "region": ["Nordjylland"], "befolkning": [1786]})])
-    last = suppe(lav(gruppe="region", valgt="Sjælland", resten="Resten af landet", ialt=total)).select("details tbody")[1].select("tr.ialt")
+    assert tabeller.csv(t.payload) == tabeller.csv(
+        lav(gruppe="region", ialt=IALT).payload
+    )  # the files have every row in its order
+    total = pd.concat(
+        [IALT, pd.DataFrame({"kommune": ["Nordjylland"], "region": ["Nordjylland"], "befolkning": [1786]})]
+    )
+    last = (
+        suppe(lav(gruppe="region", valgt="Sjælland", resten="Resten af landet", ialt=total))
+        .select("details tbody")[1]
+        .select("tr.ialt")
+    )
     assert [tr.th.get_text() for tr in last] == ["Nordjylland"]
 
 
 def test_a_chosen_group_without_others_has_nothing_to_click():
     s = suppe(lav(data().head(1), gruppe="region", valgt="Hovedstaden", resten="Resten af landet"))
     assert not s.select("details") and len(s.select("table")) == 1
-    total = suppe(lav(data().head(1), gruppe="region", valgt="Hovedstaden", resten="Resten af landet", ialt=IALT.tail(1)))
-    assert [c.get_text() for c in total.select("caption")] == ["Kvoter – Hovedstaden", "Kvoter – i alt"] and total.tfoot.th.get_text() == "I alt"
+    total = suppe(
+        lav(data().head(1), gruppe="region", valgt="Hovedstaden", resten="Resten af landet", ialt=IALT.tail(1))
+    )
+    assert [c.get_text() for c in total.select("caption")] == [
+        "Kvoter – Hovedstaden",
+        "Kvoter – i alt",
+    ] and total.tfoot.th.get_text() == "I alt"
 
 
 def test_fold_puts_the_whole_table_behind_one_click():
@@ -282,7 +324,10 @@ def test_years_as_text_get_no_thousands_separator():
 
 
 def test_an_andel_with_a_unit_has_it_in_the_header_only():
-    t = lav(pd.DataFrame({"k": ["a"], "d": [Fraction(1, 40)]}), [Kolonne("k", "K"), Kolonne("d", "Forskel", type="andel", enhed="procentpoint", fortegn=True)])
+    t = lav(
+        pd.DataFrame({"k": ["a"], "d": [Fraction(1, 40)]}),
+        [Kolonne("k", "K"), Kolonne("d", "Forskel", type="andel", enhed="procentpoint", fortegn=True)],
+    )
     assert raekker(t) == [["a", "+2,5"]]
 
 
@@ -453,14 +498,24 @@ print(aftryk())
 
 
 def aftryk() -> str:
-    t = lav(gruppe="region", valgt="Sjælland", resten="De andre", ialt=pd.DataFrame({"kommune": ["I alt"], "befolkning": [1]}))
+    t = lav(
+        gruppe="region",
+        valgt="Sjælland",
+        resten="De andre",
+        ialt=pd.DataFrame({"kommune": ["I alt"], "befolkning": [1]}),
+    )
     return hashlib.sha256(t.html.encode() + tabeller.csv(t.payload) + tabeller.xlsx(t.payload)).hexdigest()
 
 
 def test_the_same_data_give_the_same_bytes_also_at_another_time_and_place(tmp_path):
     env = {**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Pacific/Auckland", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"}
     other = subprocess.run(
-        [sys.executable, "-c", SCRIPT.format(rod=str(ROD))], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+        [sys.executable, "-c", SCRIPT.format(rod=str(ROD))],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert aftryk() == aftryk() == other.stdout.strip()
 
@@ -469,7 +524,9 @@ def test_the_same_data_give_the_same_bytes_also_at_another_time_and_place(tmp_pa
 
 
 def blandet(**aendret):
-    d = pd.DataFrame({"hvad": ["antal", "andel", "år", "rest"], "x": pd.Series([1234, Fraction(-79, 2), "2021", None], dtype=object)})
+    d = pd.DataFrame(
+        {"hvad": ["antal", "andel", "år", "rest"], "x": pd.Series([1234, Fraction(-79, 2), "2021", None], dtype=object)}
+    )
     column = Kolonne("x", "Trykt", type="tal", **aendret)
     return lav(d, [Kolonne("hvad", "Hvad"), column], mangler={"x": "ikke trykt"})
 
@@ -482,7 +539,16 @@ def test_a_column_of_mixed_numbers_shows_each_with_its_own_decimals_and_a_name_a
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(Fraction(1, 3), "0,3333333333"), (Fraction(5, 100), "0,05"), (Decimal("2.50"), "2,5"), (Fraction(10), "10"), (10_000_000, "10.000.000"), (Fraction(1, 10**7), "0,0000001"), (np.int64(7), "7"), (0.1, "0,1")],
+    [
+        (Fraction(1, 3), "0,3333333333"),
+        (Fraction(5, 100), "0,05"),
+        (Decimal("2.50"), "2,5"),
+        (Fraction(10), "10"),
+        (10_000_000, "10.000.000"),
+        (Fraction(1, 10**7), "0,0000001"),
+        (np.int64(7), "7"),
+        (0.1, "0,1"),
+    ],
 )
 def test_a_mixed_number_has_as_many_decimals_as_it_needs_and_at_most_ten(value, text):
     d = pd.DataFrame({"k": ["a"], "x": pd.Series([value], dtype=object)})
@@ -491,12 +557,19 @@ def test_a_mixed_number_has_as_many_decimals_as_it_needs_and_at_most_ten(value, 
 
 def test_mixed_numbers_are_numbers_in_xlsx_and_names_are_text():
     sheet = arket(blandet())
-    assert [(c.value, c.data_type) for (c,) in sheet["B2:B5"]] == [(1234, "n"), (-39.5, "n"), ("2021", "s"), (None, "n")]
+    assert [(c.value, c.data_type) for (c,) in sheet["B2:B5"]] == [
+        (1234, "n"),
+        (-39.5, "n"),
+        ("2021", "s"),
+        (None, "n"),
+    ]
     assert sheet["B2"].number_format == "General"
     assert arket(blandet(fortegn=True))["B2"].number_format == "+General;-General;General"
 
 
-@pytest.mark.parametrize(("kw", "words"), [({"decimaler": 1}, "ingen decimaler"), ({"decimaler": 0}, "ingen decimaler")])
+@pytest.mark.parametrize(
+    ("kw", "words"), [({"decimaler": 1}, "ingen decimaler"), ({"decimaler": 0}, "ingen decimaler")]
+)
 def test_a_column_of_mixed_numbers_takes_no_decimals(kw, words):
     with pytest.raises(RunError, match=words):
         Kolonne("x", "X", type="tal", **kw)
@@ -517,7 +590,9 @@ def filtreret(values, **kw):
 def test_a_filter_marks_each_row_with_the_number_of_its_choice_and_all_is_chosen_first():
     s = suppe(filtreret(["Køge", "Faxe", "Køge", "<Ærø>"]))
     assert [x.get_text().strip() for x in s.select("fieldset.filter label")] == ["Alle", "Køge", "Faxe", "<Ærø>"]
-    assert [(x["value"], x["name"], x.has_attr("checked")) for x in s.select("input")] == [(str(n), "filter-kvoter", n == 0) for n in range(4)]
+    assert [(x["value"], x["name"], x.has_attr("checked")) for x in s.select("input")] == [
+        (str(n), "filter-kvoter", n == 0) for n in range(4)
+    ]
     assert [tr["data-v"] for tr in s.select("tbody tr")] == ["1", "2", "1", "3"]
     assert s.legend.get_text() == "Dokument"
     assert not s.select("thead tr[data-v]")
@@ -526,7 +601,9 @@ def test_a_filter_marks_each_row_with_the_number_of_its_choice_and_all_is_chosen
 def test_totals_are_in_no_choice_and_rows_for_the_files_only_make_none():
     d = pd.DataFrame({"k": ["a", "b", "c"], "sted": ["x", "y", "x"], "n": [1, 2, 3]})
     columns = [Kolonne("k", "K"), Kolonne("sted", "Sted"), Kolonne("n", "N", type="heltal")]
-    s = suppe(lav(d, columns, filter="sted", kun_i_filer=[False, True, False], ialt=pd.DataFrame({"k": ["I alt"], "n": [6]})))
+    s = suppe(
+        lav(d, columns, filter="sted", kun_i_filer=[False, True, False], ialt=pd.DataFrame({"k": ["I alt"], "n": [6]}))
+    )
     assert [x.get_text().strip() for x in s.select("label")] == ["Alle", "x"]
     assert [tr["data-v"] for tr in s.select("tbody tr")] == ["1", "1"]
     assert not s.tfoot.tr.has_attr("data-v")

@@ -18,9 +18,13 @@ from kkrlib.tekst import Tekst
 from kkrlib.visning import afstemning as vis
 from kkrlib.visning import kontroller
 
-CELLER = [f for n, f in inspect.getmembers(vis, inspect.isfunction) if f.__module__ == vis.__name__ and not n.startswith("_")]
+CELLER = [
+    f for n, f in inspect.getmembers(vis, inspect.isfunction) if f.__module__ == vis.__name__ and not n.startswith("_")
+]
 DOWNLOAD = ["id", "sted", "linjer", "art", "beskrivelse", "offentliggjort", "beregnet", "dom", "fund", "forklaring"]
-ENGELSK = re.compile(r"\b(None|NaN|nan|NaT|True|False|Fraction|the|of|and|rounding|deviation|source|missing|unknown|published|computed|row|value)\b")
+ENGELSK = re.compile(
+    r"\b(None|NaN|nan|NaT|True|False|Fraction|the|of|and|rounding|deviation|source|missing|unknown|published|computed|row|value)\b"
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +69,11 @@ def uden(s, **aendret):
 def test_every_part_shows_something_and_nothing_of_it_is_english_or_missing(s, foelsomhed, celle):
     output = celle(s, foelsomhed) if "foelsomhed" in inspect.signature(celle).parameters else celle(s)
     bundle = output._repr_mimebundle_()
-    texts = [output.html, output.ren_tekst] if isinstance(output, Tabel) else [str(x) for x in bundle.values() if isinstance(x, (str, dict))]
+    texts = (
+        [output.html, output.ren_tekst]
+        if isinstance(output, Tabel)
+        else [str(x) for x in bundle.values() if isinstance(x, (str, dict))]
+    )
     assert any(len(x) > 40 for x in texts)
     if isinstance(output, Tabel):
         texts.append(tabeller.csv(output.payload).decode().partition("\n")[2])
@@ -140,9 +148,16 @@ def test_the_table_of_findings_has_a_row_per_finding(s, afviger):
 
 def test_a_finding_shows_the_numbers_of_one_of_its_controls_and_their_difference(s, afviger):
     """Of the one that is chosen, else the first; a place shows what it refers to and what it means, a bound what it says."""
-    chosen = afviger.assign(first=[i not in s.vises for i in afviger["id"]]).sort_values("first", kind="stable").drop_duplicates("fund").set_index("fund")
+    chosen = (
+        afviger.assign(first=[i not in s.vises for i in afviger["id"]])
+        .sort_values("first", kind="stable")
+        .drop_duplicates("fund")
+        .set_index("fund")
+    )
     numbers = 0
-    for key, printed, follows, difference, where in kolonner(vis.fund(s), "fund", "trykt", "foelger", "forskel", "linjer"):
+    for key, printed, follows, difference, where in kolonner(
+        vis.fund(s), "fund", "trykt", "foelger", "forskel", "linjer"
+    ):
         own = chosen.loc[key]
         if own["enhed"] == "tabel":
             assert printed == own["offentliggjort_tekst"] and difference == ""
@@ -168,7 +183,9 @@ def test_the_choices_and_the_marks_of_the_rows_agree(s):
     documents = [row[0] for row in kolonner(table, "dokument")]
     assert labels[1:] == list(dict.fromkeys(documents))
     assert [labels[int(tr["data-v"])] for tr in soup.select("tbody tr")] == documents
-    by_source = {row[0].rpartition(" (")[0]: row[1] for row in kolonner(vis.efter_kilde(s), "dokument", "fund") if row[1]}
+    by_source = {
+        row[0].rpartition(" (")[0]: row[1] for row in kolonner(vis.efter_kilde(s), "dokument", "fund") if row[1]
+    }
     assert {d: documents.count(d) for d in documents} == by_source
 
 
@@ -226,7 +243,10 @@ def test_each_table_of_counts_has_every_control_once(s, celle, antal):
     table = celle(s)
     rows = kolonner(table, "stemmer", "afrunding", "afviger", "uproevet", "i_alt")
     counts = s.kontroller["dom"].value_counts()
-    assert [sum(column) for column in zip(*rows, strict=True)] == [*(counts[d] for d in afstemning.DOMME), len(s.kontroller)]
+    assert [sum(column) for column in zip(*rows, strict=True)] == [
+        *(counts[d] for d in afstemning.DOMME),
+        len(s.kontroller),
+    ]
     assert all(sum(row[:-1]) == row[-1] for row in rows)
     assert antal in (None, len(rows))
 
@@ -242,8 +262,15 @@ def test_the_totals_of_the_sources_are_the_sums_of_their_rows(s):
 
 def test_every_control_belongs_to_a_named_subject(s):
     subjects = {vis._del(s, i) for i in s.kontroller["id"]}
-    assert {"Børnehus Sjælland 2024", "Fordeling af flygtninge 2025", "Sundhedsklynger 2022", "Socialtilsyn Øst 2021"} <= subjects
-    assert vis._del(s, "flygtninge-tekst-2023-aar-tabel") == "Fordeling af flygtninge: brevenes tekst"  # not the field of the year 2023
+    assert {
+        "Børnehus Sjælland 2024",
+        "Fordeling af flygtninge 2025",
+        "Sundhedsklynger 2022",
+        "Socialtilsyn Øst 2021",
+    } <= subjects
+    assert (
+        vis._del(s, "flygtninge-tekst-2023-aar-tabel") == "Fordeling af flygtninge: brevenes tekst"
+    )  # not the field of the year 2023
 
 
 def test_a_verdict_that_nothing_got_has_no_column(s):
@@ -308,19 +335,36 @@ def test_the_shortened_lines_of_every_control_begin_with_the_judged_number(s):
         assert re.match(rf"{source}: {line}(–\d+)?($|[;, ])", kontroller.korte_linjer(lines)), lines
 
 
-@pytest.mark.parametrize(("enhed", "tekst"), [("procent", "Andelen (procent)"), ("mio. kr.", "Andelen (mio. kr.)"), ("kroner", "Andelen (kr.)"), ("antal", "Andelen"), ("årstal", "Andelen"), ("tabel", "Andelen")])
+@pytest.mark.parametrize(
+    ("enhed", "tekst"),
+    [
+        ("procent", "Andelen (procent)"),
+        ("mio. kr.", "Andelen (mio. kr.)"),
+        ("kroner", "Andelen (kr.)"),
+        ("antal", "Andelen"),
+        ("årstal", "Andelen"),
+        ("tabel", "Andelen"),
+    ],
+)
 def test_a_description_names_the_unit_where_the_number_needs_one(enhed, tekst):
     assert kontroller.med_enhed("Andelen", enhed) == tekst
 
 
 def test_a_year_is_text_and_other_numbers_are_numbers():
-    assert (kontroller.tal(2021, "årstal"), kontroller.tal(2021, "antal"), kontroller.tal(None, "årstal")) == ("2021", 2021, None)
+    assert (kontroller.tal(2021, "årstal"), kontroller.tal(2021, "antal"), kontroller.tal(None, "årstal")) == (
+        "2021",
+        2021,
+        None,
+    )
 
 
 def test_the_page_says_how_many_findings_there_are_at_the_top(s):
     page = vis.side(s)
     assert page.titel == "Afstemning af de offentliggjorte tal"
-    assert page.hovedtal == (dansk.tal(len(s.fund)), f"fund i {dansk.tal(len(s.kontroller))} kontroller af de trykte tal")
+    assert page.hovedtal == (
+        dansk.tal(len(s.fund)),
+        f"fund i {dansk.tal(len(s.kontroller))} kontroller af de trykte tal",
+    )
 
 
 def test_verdicts_by_kind_name_the_kinds_in_danish(s):

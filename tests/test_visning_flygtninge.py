@@ -38,7 +38,13 @@ SHOWN = [
     "metode",
     "kilder",
 ]
-CASES = [(2023, "hele landet"), (2023, "nordjylland"), (2025, "hele landet"), (2025, "KKR Sjælland"), (2025, "hovedstaden")]
+CASES = [
+    (2023, "hele landet"),
+    (2023, "nordjylland"),
+    (2025, "hele landet"),
+    (2025, "KKR Sjælland"),
+    (2025, "hovedstaden"),
+]
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda c: f"{c[0]}-{c[1]}")
@@ -68,7 +74,9 @@ def test_readers_meet_no_column_name_no_nan_and_no_english_number(b, name):
     said = text(getattr(vis, name)(b))
     assert not re.search(r"\b(nan|None|NaN|NaT|<NA>|True|False|kommunekode|kvoteaar)", said)
     assert not re.search(r"[a-zæøå]_[a-zæøå]", said), said
-    assert not re.search(r"\d\.\d(?!\d\d)(?![\d.]*\))", re.sub(r"punkt \d\.\d+", "", said).replace("3.8", "").replace("2.4", "")), said
+    assert not re.search(
+        r"\d\.\d(?!\d\d)(?![\d.]*\))", re.sub(r"punkt \d\.\d+", "", said).replace("3.8", "").replace("2.4", "")
+    ), said
     assert not re.search(r"\de[+-]?\d", said)
 
 
@@ -99,12 +107,16 @@ def test_the_download_has_one_row_per_kommune_with_all_steps_the_computed_and_th
 
 
 @pytest.mark.parametrize("part", [vis.kommunekvoter, vis.bidrag, vis.aarsager])
-def test_on_a_region_s_page_its_own_kommuner_stand_in_the_open_and_the_rest_of_the_country_one_click_away(tabeller, part):
+def test_on_a_region_s_page_its_own_kommuner_stand_in_the_open_and_the_rest_of_the_country_one_click_away(
+    tabeller, part
+):
     b = flygtninge.beregn(tabeller, 2025, "nordjylland")
     s = BeautifulSoup(part(b).html, "html.parser")
     (rest,) = s.select("details")
     assert rest.summary.get_text() == "Resten af landet (87 rækker)"
-    elsewhere = [th.get_text() for th in rest.extract().select("tbody th[scope=row]") if not th.get_text().endswith(" i alt")]
+    elsewhere = [
+        th.get_text() for th in rest.extract().select("tbody th[scope=row]") if not th.get_text().endswith(" i alt")
+    ]
     assert [th.get_text() for th in s.select("tbody th[scope=row]")] == list(b.udvalgte["kommune"].sort_index())
     assert sorted(elsewhere) == sorted(b.kommuner.drop(b.udvalgte.index)["kommune"])
 
@@ -121,7 +133,9 @@ def test_a_region_s_page_shows_the_controls_of_its_own_sums_and_every_deviation(
         return {th.get_text() for th in rows}
 
     own, whole = shown("sjaelland"), shown("hele landet")
-    assert own < whole and not any(f"Region {other}" in " ".join(own) for other in ("Hovedstaden", "Syddanmark", "Midtjylland", "Nordjylland"))
+    assert own < whole and not any(
+        f"Region {other}" in " ".join(own) for other in ("Hovedstaden", "Syddanmark", "Midtjylland", "Nordjylland")
+    )
     assert {row for row in whole if "Region Sjælland" in row or row.startswith("Danmark")} <= own
     wrong = tabeller["bilag_b"].copy()
     wrong.loc[wrong["kommunekode"] == "851", "kommunekvote"] += 1
@@ -134,7 +148,11 @@ def test_a_kommune_is_explained_in_words_with_its_own_numbers(tabeller, code):
     said, row = vis.forklar(b, code).markdown, b.kommuner.loc[code]
     if row["fordelingstal"]:
         assert f": kvoten er **{row['kommunekvote']}**." in said
-        assert ("som er blandt de 45 største" in said) == (row["kommunekvote"] > row["fordelingstal"]) != ("som ikke er blandt de 45 største" in said)
+        assert (
+            ("som er blandt de 45 største" in said)
+            == (row["kommunekvote"] > row["fordelingstal"])
+            != ("som ikke er blandt de 45 største" in said)
+        )
     else:
         assert "Derfor er kvoten **0**." in said
     assert f"Minus {row['familiesammenfoerte']} egne familiesammenførte: " in said
@@ -151,7 +169,11 @@ def test_each_part_has_a_panel_with_its_whole_name_above(tabeller, region):
     for made, names in ((vis.bidrag_figur(b), vis.BIDRAG_NAVNE), (vis.aarsager_figur(b), vis.AARSAG_NAVNE)):
         for svg in (made.svg_bred, made.svg_smal):
             # The lines of a name stand above each other, the last one first.
-            words = re.sub(r"-(?=[a-zæøå])", "", " ".join(reversed(re.findall(r"<text[^>]*>([^<]*)</text>", svg))).replace("- ", ""))
+            words = re.sub(
+                r"-(?=[a-zæøå])",
+                "",
+                " ".join(reversed(re.findall(r"<text[^>]*>([^<]*)</text>", svg))).replace("- ", ""),
+            )
             assert all(name in words for name in names.values()), words
             assert "<pattern" not in svg and len(svg.encode()) <= 6500
 
@@ -166,7 +188,11 @@ def test_what_is_new_is_counted_from_the_year_before(tabeller):
     b = flygtninge.beregn(tabeller, 2025)
     said = vis.hvad_er_nyt(b).markdown
     assert "Landstallet er steget fra 550 til 600 (+9,1 %)." in said
-    up, down, same = ((b.kommuner["kommunekvote"] > b.kommuner["forrige_kvote"]).sum(), (b.kommuner["kommunekvote"] < b.kommuner["forrige_kvote"]).sum(), 0)
+    up, down, same = (
+        (b.kommuner["kommunekvote"] > b.kommuner["forrige_kvote"]).sum(),
+        (b.kommuner["kommunekvote"] < b.kommuner["forrige_kvote"]).sum(),
+        0,
+    )
     same = len(b.kommuner) - up - down
     assert f"Kvoten er højere i {up} kommuner, lavere i {down} og den samme i {same}." in said
     region = vis.hvad_er_nyt(flygtninge.beregn(tabeller, 2025, "hovedstaden")).markdown
@@ -195,7 +221,9 @@ def test_an_aftale_from_a_file_is_shown_with_its_verdict(tabeller, tmp_path):
     assert "11. september 2024" in verdict and "Ikke opfyldt" in verdict
     assert "min-aftale.csv" in verdict and str(tmp_path) not in verdict
     assert "Hjørring" in text(vis.aftaler_kvoter(b))
-    assert vis.side(b).titel.startswith("Prøve: ") and "Dette er en prøve" in vis.hovedpunkter(b).markdown.splitlines()[0]
+    assert (
+        vis.side(b).titel.startswith("Prøve: ") and "Dette er en prøve" in vis.hovedpunkter(b).markdown.splitlines()[0]
+    )
 
 
 def test_the_faults_of_the_source_are_shown_with_what_was_printed_and_taken(tabeller):

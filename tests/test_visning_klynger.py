@@ -9,8 +9,17 @@ from bs4 import BeautifulSoup
 from kkrlib import klynger
 from kkrlib.visning import klynger as vis
 
-REGIONER = ["hele landet", "Region Nordjylland", "Region Midtjylland", "Region Syddanmark", "Region Sjælland", "Region Hovedstaden"]
-CELLER = [f for n, f in inspect.getmembers(vis, inspect.isfunction) if f.__module__ == vis.__name__ and not n.startswith("_")]
+REGIONER = [
+    "hele landet",
+    "Region Nordjylland",
+    "Region Midtjylland",
+    "Region Syddanmark",
+    "Region Sjælland",
+    "Region Hovedstaden",
+]
+CELLER = [
+    f for n, f in inspect.getmembers(vis, inspect.isfunction) if f.__module__ == vis.__name__ and not n.startswith("_")
+]
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +46,27 @@ def test_every_cell_shows_something_or_nothing_on_every_page(sider, region):
 def test_the_downloads_that_the_issue_names_have_a_row_per_thing(sider):
     b = sider["hele landet"]
     rows = {f.__name__: f(b).payload for f in (vis.klynger, vis.kommuner, vis.klyngekontorer, vis.kontroller)}
-    assert {name: p["id"] for name, p in rows.items()} == {"klynger": "klynger", "kommuner": "kommuner", "klyngekontorer": "klyngekontorer", "kontroller": "afstemning"}
+    assert {name: p["id"] for name, p in rows.items()} == {
+        "klynger": "klynger",
+        "kommuner": "kommuner",
+        "klyngekontorer": "klyngekontorer",
+        "kontroller": "afstemning",
+    }
     assert [len(rows[n]["raekker"]) for n in ("klynger", "kommuner", "klyngekontorer")] == [22, 98, 17]
     assert len(rows["kontroller"]["raekker"]) == len(b.kontroller) == 248
     names = [k["navn"] for k in rows["kontroller"]["kolonner"]]
-    assert {"id", "sted", "linjer", "art", "beskrivelse", "offentliggjort", "beregnet", "dom", "fund", "forklaring"} <= set(names)
+    assert {
+        "id",
+        "sted",
+        "linjer",
+        "art",
+        "beskrivelse",
+        "offentliggjort",
+        "beregnet",
+        "dom",
+        "fund",
+        "forklaring",
+    } <= set(names)
 
 
 def test_the_figures_have_a_panel_for_each_part_and_for_the_sum(sider):
@@ -50,7 +75,11 @@ def test_the_figures_have_a_panel_for_each_part_and_for_the_sum(sider):
             for svg in (made.svg_bred, made.svg_smal):
                 words = [t.get_text() for t in BeautifulSoup(svg, "html.parser").find_all("text")]
                 said = " ".join(words)
-                assert "Fra regionen" in said and "I alt" in said and ("Fra kommunerne" in said or "kommunerne Fra" in said)
+                assert (
+                    "Fra regionen" in said
+                    and "I alt" in said
+                    and ("Fra kommunerne" in said or "kommunerne Fra" in said)
+                )
                 assert sum(bool(re.fullmatch(r"\d+,\d\d", w)) for w in words) == 3 * rows  # each bar has its number
 
 
@@ -60,7 +89,11 @@ def test_at_most_six_main_points_and_their_numbers_are_the_computed(sider):
         assert len(points) <= 6
         assert all(p.startswith("- ") for p in points), region
     text = str(vis.hovedpunkter(sider["hele landet"]))
-    assert "80 mio. kr." in text and "6,81 kr." in text and "6,44 kr. (Region Midtjylland) til 7,31 kr. (Region Sjælland)" in text
+    assert (
+        "80 mio. kr." in text
+        and "6,81 kr." in text
+        and "6,44 kr. (Region Midtjylland) til 7,31 kr. (Region Sjælland)" in text
+    )
 
 
 def test_the_main_points_follow_the_data(tabeller):
@@ -83,23 +116,37 @@ def test_the_front_page_shows_what_the_klynger_of_the_area_get(sider):
 def columns(table, *names):
     """The named columns of a table's rows, and of its totals."""
     heads = [k["navn"] for k in table.payload["kolonner"]]
-    return tuple([tuple(row[heads.index(n)] for n in names) for row in table.payload[part]] for part in ("raekker", "ialt"))
+    return tuple(
+        [tuple(row[heads.index(n)] for n in names) for row in table.payload[part]] for part in ("raekker", "ialt")
+    )
 
 
 def test_the_totals_of_tabel_1_are_the_printed_ones(tabeller, sider):
-    rows, totals = columns(vis.klynger(sider["hele landet"]), "navn", "offentliggjort_i_alt", "offentliggjort_kommuner", "offentliggjort_regioner")
+    rows, totals = columns(
+        vis.klynger(sider["hele landet"]),
+        "navn",
+        "offentliggjort_i_alt",
+        "offentliggjort_kommuner",
+        "offentliggjort_regioner",
+    )
     printed = tabeller["klynge_regionsbeloeb"].query("tabel == 'tabel-1'").set_index("region")
     pools = tabeller["klynge_regionspuljer"].set_index("region")["pulje"]
     expected = [(f"{r} i alt", printed.at[r, "i_alt"], printed.at[r, "kommuner"], pools[r]) for r in printed.index]
     assert totals == [*expected, ("Hele landet", 80_000_000, 40_000_000, 40_000_000)]
     assert sum(row[1] for row in rows) != 80_000_000  # the klynger's own amounts do not sum to it
-    assert columns(vis.klynger(sider["Region Syddanmark"]), "navn", "offentliggjort_i_alt")[1][2] == ("Region Syddanmark i alt", 16_923_353)
+    assert columns(vis.klynger(sider["Region Syddanmark"]), "navn", "offentliggjort_i_alt")[1][2] == (
+        "Region Syddanmark i alt",
+        16_923_353,
+    )
 
 
 def test_forskel_is_published_minus_computed_in_rows_and_totals(sider):
     for part in ("i_alt", "kommuner", "regioner"):
         for shown in columns(vis.klynger(sider["hele landet"]), part, f"offentliggjort_{part}", f"forskel_{part}"):
-            assert all(float(difference) == pytest.approx(float(official) - float(computed), abs=1e-6) for computed, official, difference in shown)
+            assert all(
+                float(difference) == pytest.approx(float(official) - float(computed), abs=1e-6)
+                for computed, official, difference in shown
+            )
     rows, _ = columns(vis.klynger(sider["Region Hovedstaden"]), "klynge", "forskel_i_alt")
     assert dict(rows)["Klynge Syd"] > 3_000_000 > -3_000_000 > dict(rows)["Klynge By"]
 
@@ -117,13 +164,18 @@ def test_koebenhavn_both_ways_is_beside_what_is_published_in_each(tabeller, way)
 
 def test_when_koebenhavn_is_divided_the_page_says_what_it_pays_to_each(tabeller):
     b = klynger.beregn(tabeller, 2022, "hovedstaden", koebenhavn="delt")
-    paid = [int(x.replace(".", "")) for x in re.findall(r"([\d.]+) kr\.", vis.kommuner(b).payload["note"].replace("\xa0", " "))]
+    paid = [
+        int(x.replace(".", ""))
+        for x in re.findall(r"([\d.]+) kr\.", vis.kommuner(b).payload["note"].replace("\xa0", " "))
+    ]
     assert len(paid) == 2 and abs(sum(paid) - b.kommuner.at["101", "kommuner"]) <= 1 and all(paid)
     assert "medmindre siden er lavet med kommunen delt" in vis.kildefejl(b).html
 
 
 def test_findings_without_a_shown_cause_are_counted_from_the_data(tabeller, sider):
-    assert "De 28 afvigelser hører til 4 fund; årsagen til 2 af dem kan ikke påvises." in str(vis.hovedpunkter(sider["hele landet"]))
+    assert "De 28 afvigelser hører til 4 fund; årsagen til 2 af dem kan ikke påvises." in str(
+        vis.hovedpunkter(sider["hele landet"])
+    )
     for cause, said in (("vist", "til 4 fund. "), ("ukendt", "til 4 fund; årsagen til 4 af dem kan ikke påvises. ")):
         copy = dict(tabeller) | {"klynge_kildefejl": tabeller["klynge_kildefejl"].assign(aarsag=cause)}
         assert said in str(vis.hovedpunkter(klynger.beregn(copy, 2022)))
@@ -133,7 +185,10 @@ def test_a_deviation_without_a_finding_is_listed_as_such(tabeller):
     faults = tabeller["klynge_kildefejl"]
     copy = dict(tabeller) | {"klynge_kildefejl": faults[faults["fund"] != "klynger-og-akuthospitaler"]}
     b = klynger.beregn(copy, 2022)
-    assert "Af de 28 afvigelser hører 26 til 3 fund; årsagen til det ene kan ikke påvises. 2 afvigelser er uden kendt årsag." in str(vis.hovedpunkter(b))
+    assert (
+        "Af de 28 afvigelser hører 26 til 3 fund; årsagen til det ene kan ikke påvises. 2 afvigelser er uden kendt årsag."
+        in str(vis.hovedpunkter(b))
+    )
     assert "- Uden kendt årsag: 2 kontroller" in str(vis.fund_tekst(b))
 
 
@@ -141,7 +196,13 @@ def test_the_treatment_of_koebenhavn_is_said_and_changes_its_klynger_only(tabell
     split = klynger.beregn(tabeller, 2022, koebenhavn="delt")
     assert "delingen er udledt" in vis.klynger(split).payload["note"]
     assert "udelt" in vis.klynger(sider["hele landet"]).payload["note"]
-    change = {k: x - y for (k, x), (_, y) in zip(split.klynger["i_alt"].items(), sider["hele landet"].klynger["i_alt"].items(), strict=True) if x != y}
+    change = {
+        k: x - y
+        for (k, x), (_, y) in zip(
+            split.klynger["i_alt"].items(), sider["hele landet"].klynger["i_alt"].items(), strict=True
+        )
+        if x != y
+    }
     assert set(change) == {("Region Hovedstaden", "Klynge Syd"), ("Region Hovedstaden", "Klynge By")}
     assert sum(change.values()) == 0
     assert "udledt" in str(vis.koebenhavn_tekst(split))
@@ -152,10 +213,17 @@ def test_a_divided_kommune_has_a_row_per_klynge_in_the_table_and_the_csv(tabelle
     split = klynger.beregn(tabeller, 2022, region, koebenhavn="delt")
     table = vis.kommuner(split)
     assert len(re.findall(r"^København ", table.ren_tekst, re.MULTILINE)) == 2
-    rows, totals = columns(table, "kommunekode", "kommune", "klynge", "andel", "indbyggere", "befolkning", "kommuner", "i_alt")
+    rows, totals = columns(
+        table, "kommunekode", "kommune", "klynge", "andel", "indbyggere", "befolkning", "kommuner", "i_alt"
+    )
     parts = [row for row in rows if row[0] == "101"]
     assert [row[2] for row in parts] == ["Klynge By", "Klynge Syd"] and {row[5] for row in parts} == {644_431}
-    for n, whole in ((3, 1), (4, 644_431), (6, split.kommuner.at["101", "kommuner"]), (7, split.kommuner.at["101", "i_alt"])):
+    for n, whole in (
+        (3, 1),
+        (4, 644_431),
+        (6, split.kommuner.at["101", "kommuner"]),
+        (7, split.kommuner.at["101", "i_alt"]),
+    ):
         assert sum(row[n] for row in parts) == pytest.approx(float(whole), abs=1e-6)
     assert all(row[3] == 1 for row in rows if row[0] != "101")
     assert totals[-1][5] == split.kommuner["befolkning"].sum()
@@ -168,7 +236,11 @@ def test_every_kommune_s_contribution_is_at_most_one_click_away(sider):
     own = BeautifulSoup(vis.kommuner(sider["Region Nordjylland"]).html, "html.parser")
     (rest,) = own.select("details")
     assert rest.summary.get_text() == "Resten af landet (87 rækker)"
-    assert "Læsø" in [th.get_text() for th in own.table.select("th")] and "Læsø" not in rest.get_text() and "Aarhus" in rest.get_text()
+    assert (
+        "Læsø" in [th.get_text() for th in own.table.select("th")]
+        and "Læsø" not in rest.get_text()
+        and "Aarhus" in rest.get_text()
+    )
     for region in sider.values():
         assert len(vis.kommuner(region).payload["raekker"]) == 98
 
@@ -180,26 +252,45 @@ def test_kommuner_payers_and_klyngekontorer_stand_in_alphabetical_order(sider):
     names = own("Region Syddanmark")
     assert names[:2] == ["Assens", "Billund"] and names[-2:] == ["Ærø", "Aabenraa"]
     assert own("Region Midtjylland")[-1] == "Aarhus"
-    kontorer = [k["overskrift"] for k in vis.klyngekontorer(sider["Region Sjælland"]).payload["kolonner"] if k["overskrift"].endswith("Denmark") or k["overskrift"] == "CLEAN"]
+    kontorer = [
+        k["overskrift"]
+        for k in vis.klyngekontorer(sider["Region Sjælland"]).payload["kolonner"]
+        if k["overskrift"].endswith("Denmark") or k["overskrift"] == "CLEAN"
+    ]
     assert kontorer == ["CLEAN", "Food & Bio Cluster Denmark", "Life Science Cluster Denmark", "We Build Denmark"]
     budget = vis.regnskab(sider["Region Sjælland"])
     betalere = [row[0] for row in columns(budget, "betaler")[0]]
-    assert [row[0] for row in columns(budget, "betaler")[1]] == [*(f"{k} i alt" for k in sider["Region Sjælland"].register.query("region == 'Region Sjælland'")["klynge"]), "I alt"]
+    assert [row[0] for row in columns(budget, "betaler")[1]] == [
+        *(f"{k} i alt" for k in sider["Region Sjælland"].register.query("region == 'Region Sjælland'")["klynge"]),
+        "I alt",
+    ]
     assert betalere[:5] == ["Holbæk", "Kalundborg", "Lejre", "Odsherred", "Region Sjælland"]
-    for shown in (vis.kommuner(sider["Region Syddanmark"]), vis.klyngekontorer(sider["Region Sjælland"]), vis.regnskab(sider["Region Sjælland"])):
+    for shown in (
+        vis.kommuner(sider["Region Syddanmark"]),
+        vis.klyngekontorer(sider["Region Sjælland"]),
+        vis.regnskab(sider["Region Sjælland"]),
+    ):
         assert "alfabetisk orden" in shown.payload["note"]
         assert "kommunekode" in [k["navn"] for k in shown.payload["kolonner"]]
 
 
 def test_the_source_line_names_every_document_that_occurs(sider):
     b = sider["hele landet"]
-    for table, codes in ((vis.afvigelser(b), ("000", "002", "003")), (vis.kildefejl(b), ("002", "003")), (vis.kontroller(b), ("000", "002", "003")), (vis.kilder(b), ("000", "002", "003"))):
+    for table, codes in (
+        (vis.afvigelser(b), ("000", "002", "003")),
+        (vis.kildefejl(b), ("002", "003")),
+        (vis.kontroller(b), ("000", "002", "003")),
+        (vis.kilder(b), ("000", "002", "003")),
+    ):
         assert re.findall(r"kilde (\d{3})", table.payload["kilde"]) == list(codes)
 
 
 def test_what_is_derived_is_said_to_be(sider):
     text = str(vis.afstemning_tekst(sider["Region Sjælland"]))
-    assert "Udledt af offentliggjorte beløb er delingen af København og medlemskabet af Klynge Nord for Gribskov og Halsnæs." in text
+    assert (
+        "Udledt af offentliggjorte beløb er delingen af København og medlemskabet af Klynge Nord for Gribskov og Halsnæs."
+        in text
+    )
 
 
 def test_the_keys_that_were_tried_are_shown_with_what_each_fails_by(sider):
@@ -213,12 +304,21 @@ def test_the_keys_that_were_tried_are_shown_with_what_each_fails_by(sider):
 
 def test_the_total_of_an_office_that_stands_is_shown_when_another_has_no_amount(tabeller):
     b = klynger.beregn(tabeller, 2022, "sjaelland", udtraeden=["Næstved"])
-    _, totals = columns(vis.klyngekontorer(b), "clean", "food_bio", "life_science", "we_build_denmark", "aarligt", "perioden")
+    _, totals = columns(
+        vis.klyngekontorer(b), "clean", "food_bio", "life_science", "we_build_denmark", "aarligt", "perioden"
+    )
     assert totals == [(1_000_000, 1_000_000, 1_000_000, None, None, None)]
-    assert "Beløbet gælder fortsat for CLEAN (15 af 16), Food & Bio Cluster Denmark (15 af 16)" in str(vis.kontorer_tekst(b))
-    three = klynger.beregn(tabeller, 2022, "sjaelland", udtraeden=["Greve: CLEAN", "Stevns: CLEAN", "Faxe: CLEAN", "Lejre"])
+    assert "Beløbet gælder fortsat for CLEAN (15 af 16), Food & Bio Cluster Denmark (15 af 16)" in str(
+        vis.kontorer_tekst(b)
+    )
+    three = klynger.beregn(
+        tabeller, 2022, "sjaelland", udtraeden=["Greve: CLEAN", "Stevns: CLEAN", "Faxe: CLEAN", "Lejre"]
+    )
     text = str(vis.kontorer_tekst(three))
-    assert "udtrådt: Faxe (kun af CLEAN), Greve (kun af CLEAN), Lejre og Stevns (kun af CLEAN)." in text and "For få deltager i CLEAN (12 af 16)." in text
+    assert (
+        "udtrådt: Faxe (kun af CLEAN), Greve (kun af CLEAN), Lejre og Stevns (kun af CLEAN)." in text
+        and "For få deltager i CLEAN (12 af 16)." in text
+    )
     assert "siger heller ikke, om en kommune kan træde ud af et enkelt kontor" in text
 
 
@@ -238,7 +338,9 @@ def test_kommuner_that_leave_are_named_and_too_few_give_no_amount(tabeller):
 
 def test_the_assumption_of_the_population_stands_where_the_number_stands(tabeller, sider):
     assert "1. januar 2022" in str(vis.kontorer_tekst(sider["Region Sjælland"]))
-    assert "For We Build Denmark siger kilden kun, at de andre kommuner betaler i fællesskab" in str(vis.kontorer_tekst(sider["Region Sjælland"]))
+    assert "For We Build Denmark siger kilden kun, at de andre kommuner betaler i fællesskab" in str(
+        vis.kontorer_tekst(sider["Region Sjælland"])
+    )
     other = klynger.beregn(tabeller, 2022, "sjaelland", kontorbefolkning=2025)
     assert "1. januar 2024" in str(vis.kontorer_tekst(other))
 
@@ -253,8 +355,15 @@ def test_every_deviation_is_shown_with_kroner_and_inhabitants(sider):
 
 def test_no_sentence_of_the_source_is_copied(tabeller, kildemappe):
     """Facts carry over, sentences do not: no eight words in a row of the page's prose stand in the items of the sources."""
-    source = "".join((kildemappe / name).read_text(encoding="utf-8") for name in tabeller["kilder"].query("kilde in ['002', '003']")["fil"])
-    prose = inspect.getsource(vis) + " ".join(tabeller["klynge_kildefejl"]["begrundelse"]) + " ".join(tabeller["klynge_indsatsomraader"]["eksempel"])
+    source = "".join(
+        (kildemappe / name).read_text(encoding="utf-8")
+        for name in tabeller["kilder"].query("kilde in ['002', '003']")["fil"]
+    )
+    prose = (
+        inspect.getsource(vis)
+        + " ".join(tabeller["klynge_kildefejl"]["begrundelse"])
+        + " ".join(tabeller["klynge_indsatsomraader"]["eksempel"])
+    )
 
     def runs(text):
         words = re.findall(r"[a-zæøå]+", text.lower())

@@ -14,8 +14,28 @@ from kkrlib.socialtilsyn import AFLEDT, OFFENTLIGGJORT
 from kkrlib.visning import socialtilsyn as vis
 from kkrlib.visning import tidsserier
 
-GRUPPER = ["portefølje", "pladser", "tilgang og afgang", "tilsyn", "bekymringer", "sanktioner", "sager", "medarbejdere", "økonomi", "takster"]
-FIGURER = [vis.portefoelje_figur, vis.pladser_figur, vis.tilgang_figur, vis.tilsyn_figur, vis.bekymringer_figur, vis.sanktioner_figur, vis.sager_figur, vis.takster_figur]
+GRUPPER = [
+    "portefølje",
+    "pladser",
+    "tilgang og afgang",
+    "tilsyn",
+    "bekymringer",
+    "sanktioner",
+    "sager",
+    "medarbejdere",
+    "økonomi",
+    "takster",
+]
+FIGURER = [
+    vis.portefoelje_figur,
+    vis.pladser_figur,
+    vis.tilgang_figur,
+    vis.tilsyn_figur,
+    vis.bekymringer_figur,
+    vis.sanktioner_figur,
+    vis.sager_figur,
+    vis.takster_figur,
+]
 # What stands over each panel, and which numbers must stand in it.
 PANELER = {
     "portefoelje": {"Plejefamilier": "plejefamilier", "Tilbud": "tilbud", "Heraf private tilbud": "tilbud-private"},
@@ -47,14 +67,31 @@ def b23(tabeller):
 
 def test_what_is_new_is_counted_from_the_report_before(b23, tabeller):
     said = vis.hvad_er_nyt(b23).markdown
-    rows = b23.serie[b23.serie["status"] == OFFENTLIGGJORT].pivot(index="indikator", columns="aar", values="vaerdi")[[2021, 2023]]
+    rows = b23.serie[b23.serie["status"] == OFFENTLIGGJORT].pivot(index="indikator", columns="aar", values="vaerdi")[
+        [2021, 2023]
+    ]
     both = rows.dropna()
     up, down = int((both[2023] > both[2021]).sum()), int((both[2023] < both[2021]).sum())
-    assert f"Af de {len(both)} tal, som begge årsrapporter oplyser, er {up} højere, {down} lavere og {len(both) - up - down} uændrede." in said
-    assert f"{int(rows[2021].isna().sum() - rows.isna().all(axis=1).sum())} tal stod ikke i årsrapporten for 2021" in said
-    assert "steget med 4.509\N{NO-BREAK SPACE}kr. til 39.448\N{NO-BREAK SPACE}kr." in said and "fra 1. juli 2022" in said
-    assert "1.441 magtanvendelser og 47 henvendelser kom fra de sikrede institutioner, som tilsynet først overtog 1. juli 2022." in said
-    assert "sikrede" not in vis.hvad_er_nyt(dataclasses.replace(b23, databrud=b23.databrud[b23.databrud["brud"] == "koncerner"])).markdown
+    assert (
+        f"Af de {len(both)} tal, som begge årsrapporter oplyser, er {up} højere, {down} lavere og {len(both) - up - down} uændrede."
+        in said
+    )
+    assert (
+        f"{int(rows[2021].isna().sum() - rows.isna().all(axis=1).sum())} tal stod ikke i årsrapporten for 2021" in said
+    )
+    assert (
+        "steget med 4.509\N{NO-BREAK SPACE}kr. til 39.448\N{NO-BREAK SPACE}kr." in said and "fra 1. juli 2022" in said
+    )
+    assert (
+        "1.441 magtanvendelser og 47 henvendelser kom fra de sikrede institutioner, som tilsynet først overtog 1. juli 2022."
+        in said
+    )
+    assert (
+        "sikrede"
+        not in vis.hvad_er_nyt(
+            dataclasses.replace(b23, databrud=b23.databrud[b23.databrud["brud"] == "koncerner"])
+        ).markdown
+    )
     assert "den første årsrapport" in vis.hvad_er_nyt(socialtilsyn.beregn(tabeller, 2021)).markdown
 
 
@@ -64,7 +101,10 @@ def test_the_main_figure_is_the_plejefamilier(b23):
 
 def test_larger_classes_have_the_smallest_ones_index(b23):
     """What the table leaves to the files says nothing new."""
-    rows = b23.takstindeks.assign(klasse=b23.takstindeks["indikator"].str.extract(r"-(\d+-\d+|over-50)$")[0], art=b23.takstindeks["indikator"].str.replace(r"-(\d+-\d+|over-50)$", "", regex=True))
+    rows = b23.takstindeks.assign(
+        klasse=b23.takstindeks["indikator"].str.extract(r"-(\d+-\d+|over-50)$")[0],
+        art=b23.takstindeks["indikator"].str.replace(r"-(\d+-\d+|over-50)$", "", regex=True),
+    )
     small = rows[rows["klasse"] == "0-7"].set_index(["art", "aar"])["indeks"]
     larger = rows[rows["klasse"].isin([s.removeprefix("-") for s in vis.STOERRE])]
     assert len(larger) and all(abs(float(r.indeks) - float(small[r.art, r.aar])) < 0.05 for r in larger.itertuples())
@@ -98,9 +138,15 @@ def test_every_indicator_has_a_chapter(b):
 def test_main_points_by_hand(b23):
     points = str(vis.hovedpunkter(b23)).split("\n")
     assert len(points) == 6
-    assert points[0] == "- Der var **1.022 plejefamilier** ved udgangen af 2023, 76 færre end i 2021 (−6,9 %). I 2022 var der 1.041 (afledt)."
+    assert (
+        points[0]
+        == "- Der var **1.022 plejefamilier** ved udgangen af 2023, 76 færre end i 2021 (−6,9 %). I 2022 var der 1.041 (afledt)."
+    )
     assert "Årsrapporten har også tallet 2.979;" in points[1]
-    assert "Årsrapporten skriver 358, som ser ud til at være tallet for 2022; se [datakvalitet](#datakvalitet)." in points[2]
+    assert (
+        "Årsrapporten skriver 358, som ser ud til at være tallet for 2022; se [datakvalitet](#datakvalitet)."
+        in points[2]
+    )
     assert points[2].endswith(
         "Tallene kan ikke sammenlignes direkte: fra 1. februar 2022 har koncerner og nogle andre tilbud et andet tilsyn, og fra 1. juli 2022 fører "
         "Socialtilsyn Øst tilsyn med de sikrede institutioner i hele landet. Faldet er derfor ikke kun lukkede tilbud."
@@ -117,15 +163,21 @@ def vendt(b, indicator, value, year=None):
     serie, hit = b.serie.copy(), (b.serie["indikator"] == indicator) & (b.serie["aar"] == (year or b.aar))
     assert hit.sum() == 1
     for column in ("vaerdi", "mindst", "hoejst"):
-        serie[column] = pd.Series([Fraction(value) if h else v for h, v in zip(hit, serie[column], strict=True)], dtype=object)
+        serie[column] = pd.Series(
+            [Fraction(value) if h else v for h, v in zip(hit, serie[column], strict=True)], dtype=object
+        )
     return dataclasses.replace(b, serie=serie)
 
 
 def test_the_words_follow_the_sign(b23):
     assert "et merforbrug på 1,8 mio. kr." in str(vis.hovedpunkter(vendt(b23, "netto-regnskab", 1765)))
     assert "Der er flere ledige pladser at anbringe børn i" in str(vis.hovedpunkter(vendt(b23, "ledige-pladser", 242)))
-    assert "Der er lige så mange ledige pladser at anbringe børn i" in str(vis.hovedpunkter(vendt(b23, "ledige-pladser", 241)))
-    assert "Tilgangen af plejefamilier er større end afgangen: 71 " in str(vis.hovedpunkter(vendt(b23, "nye-plejefamilier", 71)))
+    assert "Der er lige så mange ledige pladser at anbringe børn i" in str(
+        vis.hovedpunkter(vendt(b23, "ledige-pladser", 241))
+    )
+    assert "Tilgangen af plejefamilier er større end afgangen: 71 " in str(
+        vis.hovedpunkter(vendt(b23, "nye-plejefamilier", 71))
+    )
     assert "Faldet er derfor" not in str(vis.hovedpunkter(vendt(b23, "tilbud", 390)))
 
 
@@ -135,8 +187,12 @@ def test_a_break_in_the_series_is_said_only_where_it_lies_between_the_years(b):
 
 
 def test_the_sikrede_institutioner_are_told_apart(b23):
-    assert str(vis.sikrede(b23)).startswith("I 2023 kom 1.441 magtanvendelser og 47 henvendelser fra de sikrede institutioner. ")
-    assert "bortset fra de sikrede, de særligt sikrede og de delvist lukkede pladser for børn og unge" in str(vis.pladser_tekst(b23))
+    assert str(vis.sikrede(b23)).startswith(
+        "I 2023 kom 1.441 magtanvendelser og 47 henvendelser fra de sikrede institutioner. "
+    )
+    assert "bortset fra de sikrede, de særligt sikrede og de delvist lukkede pladser for børn og unge" in str(
+        vis.pladser_tekst(b23)
+    )
 
 
 def test_takster_that_break_a_rule_are_not_said_to_follow_it(b23):
@@ -150,13 +206,18 @@ def test_takster_that_break_a_rule_are_not_said_to_follow_it(b23):
 
 
 def test_reports_that_are_not_at_hand_are_named(b):
-    missing = {2021: "Den fulde rapport for 2020 er ikke blandt kilderne.", 2023: "Rapporten for 2022 og den fulde rapport for 2020 er ikke blandt kilderne."}
+    missing = {
+        2021: "Den fulde rapport for 2020 er ikke blandt kilderne.",
+        2023: "Rapporten for 2022 og den fulde rapport for 2020 er ikke blandt kilderne.",
+    }
     assert str(vis.kilder(b)).endswith(missing[b.aar])
 
 
 def test_a_derived_number_in_prose_is_called_so(b):
     text = str(vis.hovedpunkter(b))
-    for row in b.serie[(b.serie["status"] == AFLEDT) & b.serie["indikator"].isin(["plejefamilier", "pladser", "tilbud"])].itertuples():
+    for row in b.serie[
+        (b.serie["status"] == AFLEDT) & b.serie["indikator"].isin(["plejefamilier", "pladser", "tilbud"])
+    ].itertuples():
         for sentence in re.findall(rf"[^.]*\b{row.aar}\b[^.]*(?:\.\d[^.]*)*\.", text):
             if f"i {row.aar}" in sentence and row.vaerdi is not None and vis.dansk.tal(row.vaerdi) in sentence:
                 assert "(afledt)" in sentence
@@ -175,12 +236,20 @@ def test_pages_are_danish_and_say_where_numbers_are_from(b):
 def test_the_columns_of_years_hold_published_numbers_only(b, gruppe):
     table = vis.takster(b) if gruppe == "takster" else vis.udvikling(b, gruppe)
     names = [k["navn"] for k in table.payload["kolonner"]]
-    published = {(r.indikator, r.aar): r.vaerdi for r in b.serie.itertuples() if r.status == OFFENTLIGGJORT and r.gruppe == gruppe}
+    published = {
+        (r.indikator, r.aar): r.vaerdi
+        for r in b.serie.itertuples()
+        if r.status == OFFENTLIGGJORT and r.gruppe == gruppe
+    }
     derived = {(r.indikator, r.aar) for r in b.serie.itertuples() if r.status == AFLEDT and r.gruppe == gruppe}
     shown = {}
     for cells in table.payload["raekker"]:
         row = dict(zip(names, cells, strict=True))
-        shown |= {(row["indikator"], int(n[4:])): Fraction(v) for n, v in row.items() if n.startswith("aar_") and v not in (None, "")}
+        shown |= {
+            (row["indikator"], int(n[4:])): Fraction(v)
+            for n, v in row.items()
+            if n.startswith("aar_") and v not in (None, "")
+        }
         assert len(re.findall(r"\b20\d\d: ", row["afledt"])) == sum(i == row["indikator"] for i, _ in derived)
     assert shown == published
 
@@ -204,7 +273,15 @@ def test_flows_stand_in_their_own_columns(b23):
     heads = [k["overskrift"].replace("\u00ad", "") for k in table.payload["kolonner"]]
     rows = {r[0]: dict(zip(heads, r, strict=True)) for r in table.payload["raekker"]}
     # 1.041 + 43 − 64 − 6 = 1.014
-    expected = {"Året før": 1041, "Godkendt": 43, "Ophørt": 64, "Tilbagekaldt": 6, "Ventet": 1014, "Årets udgang": 1022, "Uforklaret": 8}
+    expected = {
+        "Året før": 1041,
+        "Godkendt": 43,
+        "Ophørt": 64,
+        "Tilbagekaldt": 6,
+        "Ventet": 1014,
+        "Årets udgang": 1022,
+        "Uforklaret": 8,
+    }
     assert {k: rows["Plejefamilier, 2023"][k] for k in expected} == expected
     assert rows["Tilbud, 2023"]["Godkendt"] == 4
     assert rows["Tilbud, 2023"]["Ophørt"] == 11
@@ -231,7 +308,10 @@ def test_what_the_report_does_not_say_is_explained_only_where_it_is_shown(b):
     for gruppe in GRUPPER:
         table = vis.takster(b) if gruppe == "takster" else vis.udvikling(b, gruppe)
         assert ("«Ikke oplyst» betyder" in table.payload["note"]) == (">ikke oplyst<" in table.html), gruppe
-    assert "Ikke oplyst" not in vis.udvikling(b, "medarbejdere").payload["note"] + vis.udvikling(b, "økonomi").payload["note"]
+    assert (
+        "Ikke oplyst"
+        not in vis.udvikling(b, "medarbejdere").payload["note"] + vis.udvikling(b, "økonomi").payload["note"]
+    )
     assert "de hentede filer siger, hvor hvert tal står" in str(vis.kilder(b))
 
 
@@ -249,7 +329,10 @@ def test_the_sums_of_the_accounts_are_marked(b):
 def test_the_misprints_of_the_accounts_are_not_ours(b):
     posts = [r[0] for r in vis.budget(b).payload["raekker"]]
     assert "Indtægter fra tilsynstakster (eksklusive tilkøb)" in posts
-    assert posts[:2] == ["Socialtilsyn Østs direkte udgifter (eksklusive tilkøb)", "Indirekte udgifter, overhead med mere"]
+    assert posts[:2] == [
+        "Socialtilsyn Østs direkte udgifter (eksklusive tilkøb)",
+        "Indirekte udgifter, overhead med mere",
+    ]
     assert any(p.endswith(".") for p in b.budget["post"])  # as printed
 
 
@@ -260,7 +343,9 @@ def test_no_key_of_the_data_is_shown(b, tabeller):
     for cells in shown["raekker"]:
         row = dict(zip(at, cells, strict=True))
         assert not any(k in f"{row['begrundelse']} {row['anvendt']}" for k in keys if re.search(r"\d{4}$", k))
-        assert not re.search(r"(?<![\w.,/])-?\d{4}(?![\d/])", row["anvendt"]) or re.search(r"\b20\d\d|LBK|\b1377\b", row["anvendt"]), row["anvendt"]
+        assert not re.search(r"(?<![\w.,/])-?\d{4}(?![\d/])", row["anvendt"]) or re.search(
+            r"\b20\d\d|LBK|\b1377\b", row["anvendt"]
+        ), row["anvendt"]
         assert "-" not in row["anvendt"][:1]
 
 
@@ -285,7 +370,9 @@ def test_figures_show_every_number_of_their_indicators_in_both_widths(b, figur):
     rows = b.serie[b.serie["indikator"].isin(names)]
     panels = len(names) * (b.aar - min(rows["aar"]) + 1)
     assert ("Et år uden søjle står ikke i de brugte rapporter." in made.beskrivelse) == (len(rows) < panels)
-    assert ("Hvert felt har sin egen skala." in made.beskrivelse) == (figur is not vis.sanktioner_figur and len(names) > 1)
+    assert ("Hvert felt har sin egen skala." in made.beskrivelse) == (
+        figur is not vis.sanktioner_figur and len(names) > 1
+    )
     derived = rows[rows["status"] == AFLEDT]
     assert ("Stribede søjler er afledt af en senere rapport." in made.beskrivelse) == bool(len(derived))
     assert made.beskrivelse.count("(afledt: ") == derived["indikator"].nunique()
@@ -299,9 +386,11 @@ def test_each_panel_has_the_numbers_that_its_name_says(b, figur):
     named = PANELER[made.id]
     for svg in (made.svg_bred, made.svg_smal):
         shown: dict[str, list[str]] = {}
-        texts = [(float(t["x"]), float(t["y"]), t.get_text()) for t in BeautifulSoup(svg, "html.parser").find_all("text")]
+        texts = [
+            (float(t["x"]), float(t["y"]), t.get_text()) for t in BeautifulSoup(svg, "html.parser").find_all("text")
+        ]
         # A long name is on two lines.
-        heads = {t: n for _, _, t in texts for n in named if n == t or n.startswith(f"{t} ") and t not in named}
+        heads = {t: n for _, _, t in texts for n in named if n == t or (n.startswith(f"{t} ") and t not in named)}
         rests = {n.removeprefix(f"{t} ") for t, n in heads.items() if t != n}
         for x, y, text in texts:
             # A text belongs to the nearest heading above it and to its left.
@@ -314,11 +403,18 @@ def test_each_panel_has_the_numbers_that_its_name_says(b, figur):
             years = [t for t in texts if re.fullmatch(r"20\d\d", t)]
             # Every derived bar says so itself; no key tells the marks apart.
             assert texts.count(AFLEDT) == (rows["status"] == AFLEDT).sum()
-            numbers = sorted(t for t in re.sub(r"[–\s]+", " ", " ".join(t for t in texts if t not in (*years, AFLEDT))).split())
-            assert numbers == sorted(vis.dansk.tal(v) for r in rows.itertuples() for v in {r.mindst, r.hoejst}), (made.id, panel)
+            numbers = sorted(
+                t for t in re.sub(r"[–\s]+", " ", " ".join(t for t in texts if t not in (*years, AFLEDT))).split()
+            )
+            assert numbers == sorted(vis.dansk.tal(v) for r in rows.itertuples() for v in {r.mindst, r.hoejst}), (
+                made.id,
+                panel,
+            )
         assert set(shown) == {n for n, i in named.items() if i in set(b.serie["indikator"])}
     for panel, indicator in named.items():
-        own = b.serie[(b.serie["indikator"] == indicator) & (b.serie["aar"] == b.aar) & (b.serie["status"] == OFFENTLIGGJORT)]
+        own = b.serie[
+            (b.serie["indikator"] == indicator) & (b.serie["aar"] == b.aar) & (b.serie["status"] == OFFENTLIGGJORT)
+        ]
         assert all(f"{panel}: {vis.dansk.tal(v)} i {b.aar}" in made.beskrivelse for v in own["vaerdi"])
 
 
@@ -335,9 +431,19 @@ def test_a_derived_bar_looks_otherwise_and_a_gap_is_empty():
         [("a", 2020, Fraction(5), Fraction(5), OFFENTLIGGJORT), ("a", 2022, Fraction(3), Fraction(4), AFLEDT)],
         columns=["indikator", "aar", "mindst", "hoejst", "status"],
     )
-    words = {"id": "x", "titel": "T", "beskrivelse": "B.", "enhed": "e", "kilde": "k", "afledt": AFLEDT, "mangler": "Intet for et år."}
+    words = {
+        "id": "x",
+        "titel": "T",
+        "beskrivelse": "B.",
+        "enhed": "e",
+        "kilde": "k",
+        "afledt": AFLEDT,
+        "mangler": "Intet for et år.",
+    }
     both = tidsserier.paneler(rows, {"a": "Antal"}, [2020, 2021, 2022], **words).svg_bred
-    alone = tidsserier.paneler(rows[rows["status"] == OFFENTLIGGJORT], {"a": "Antal"}, [2020, 2021, 2022], **words).svg_bred
+    alone = tidsserier.paneler(
+        rows[rows["status"] == OFFENTLIGGJORT], {"a": "Antal"}, [2020, 2021, 2022], **words
+    ).svg_bred
     assert "stroke-dasharray" in both
     assert "stroke-dasharray" not in alone
     texts = [t.get_text() for t in BeautifulSoup(both, "html.parser").find_all("text")]

@@ -77,7 +77,9 @@ def numbers(folder):
     for name in ("socialtilsyn_fakta", "oevrige_fakta"):
         for r in rows(folder, name):
             counts = units[r["enhed"]]["eksakt"] == "ja" and r["maal"] != "gennemsnit"
-            found[r["id"]] = Number(r | {"value": r["vaerdi"]}, r["trykt"], r["enhed"], counts, widths.get(r["forbehold"]))
+            found[r["id"]] = Number(
+                r | {"value": r["vaerdi"]}, r["trykt"], r["enhed"], counts, widths.get(r["forbehold"])
+            )
     for resource in json.loads((Path(folder) / "datapackage.json").read_text(encoding="utf-8"))["resources"]:
         keys = resource["schema"].get("primaryKey", [])
         keys = [keys] if isinstance(keys, str) else keys
@@ -152,7 +154,12 @@ class Judge:
     def computed(self, kind, sums, by_role, judged):
         if kind == "lighed":
             other = self.numbers[by_role["samme"][0]["fakta"]]
-            if (other.unit, other.digits, other.reserved, judged.reserved) == (judged.unit, judged.digits, False, False):
+            if (other.unit, other.digits, other.reserved, judged.reserved) == (
+                judged.unit,
+                judged.digits,
+                False,
+                False,
+            ):
                 # One number rounded once is the same number in both places.
                 return (other.value * self.factor(other),) * 3
             return sums["samme"]
@@ -163,7 +170,9 @@ class Judge:
         if kind == "andel":
             return self.corners(lambda part, whole: part / whole, sums["del"], sums["hel"])
         if kind == "fordeling":
-            return self.corners(lambda total, part, whole: total * part / whole, sums["total"], sums["del"], sums["hel"])
+            return self.corners(
+                lambda total, part, whole: total * part / whole, sums["total"], sums["del"], sums["hel"]
+            )
         if kind == "forhold":
             return self.corners(lambda top, bottom: top / bottom, sums["taeller"], sums["naevner"])
         if kind == "faktor":

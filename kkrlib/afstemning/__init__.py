@@ -13,7 +13,24 @@ What is compared with what, a field says itself (for example :func:`kkrlib.flygt
 """
 
 from kkrlib.afstemning.arter import ARTER, KONTROL, LED, beregn
-from kkrlib.afstemning.dom import AFRUNDING, AFVIGER, DOMME, KOLONNER, STEMMER, UPROEVET, daekning, doem, erklaerede, fund, kendte, nye_og_borte, optael, skrevet, trykt_tal, vurder
+from kkrlib.afstemning.dom import (
+    AFRUNDING,
+    AFVIGER,
+    DOMME,
+    KOLONNER,
+    STEMMER,
+    UPROEVET,
+    daekning,
+    doem,
+    erklaerede,
+    fund,
+    kendte,
+    nye_og_borte,
+    optael,
+    skrevet,
+    trykt_tal,
+    vurder,
+)
 from kkrlib.afstemning.foelsomhed import foelsomhed
 from kkrlib.afstemning.saet import Kontrolsaet
 from kkrlib.afstemning.tal import Interval, tal

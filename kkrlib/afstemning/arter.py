@@ -109,7 +109,9 @@ def _gennemsnit(judged: Led, r: Roller) -> Interval:
         limits = [x.graenser[side] for x in r["antal"] if x.graenser]
         # mean = end + Σ share·(limit − end): what is not in a class counts as the scale's end, and every share counts once
         end = ends[-side] if ends else Fraction(0)
-        total = reduce(add, (x.interval * Interval.punkt(limit - end) for x, limit in zip(r["antal"], limits, strict=True)))
+        total = reduce(
+            add, (x.interval * Interval.punkt(limit - end) for x, limit in zip(r["antal"], limits, strict=True))
+        )
         means.append(Interval.punkt(end) + total if ends else total / _i_alt(r["antal"]))
     value = judged.interval
     if value.vaerdi < means[0].vaerdi:
@@ -223,27 +225,43 @@ def _text(value: Any) -> str:
     return "" if value is None or pd.isna(value) else str(value)
 
 
-def _faults(control: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], facts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _faults(
+    control: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], facts: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
     kind = ARTER.get(control["art"])
     if kind is None:
         return [f"ukendt art; brug {dansk.opremsning(ARTER)}"]
-    found = [f"tallet {f} findes ikke" for f in dict.fromkeys([control["fakta"], *(p["fakta"] for p in parts)]) if f not in facts]
+    found = [
+        f"tallet {f} findes ikke"
+        for f in dict.fromkeys([control["fakta"], *(p["fakta"] for p in parts)])
+        if f not in facts
+    ]
     if _text(control.get("mangler")):
         return found + (["en kontrol, der ikke kan efterprøves, har ingen led"] if parts else [])
     roles = [p["rolle"] for p in parts]
-    found += [f"ukendt rolle «{r}»; brug {dansk.opremsning(kind.roller)}" for r in dict.fromkeys(roles) if r not in kind.roller]
+    found += [
+        f"ukendt rolle «{r}»; brug {dansk.opremsning(kind.roller)}"
+        for r in dict.fromkeys(roles)
+        if r not in kind.roller
+    ]
     for role, (least, most) in kind.roller.items():
         n = roles.count(role)
-        if n < least or most is not None and n > most:
-            found.append(f"har {n} led i rollen «{role}»; der skal være {least if most == least else f'mindst {least}'}")
+        if n < least or (most is not None and n > most):
+            found.append(
+                f"har {n} led i rollen «{role}»; der skal være {least if most == least else f'mindst {least}'}"
+            )
     if found:
         return found
     if kind.samme_enhed:
         own = facts[control["fakta"]]["grundenhed"]
-        found += [f"{p['fakta']} er i {facts[p['fakta']]['enhed']}" for p in parts if facts[p["fakta"]]["grundenhed"] != own]
+        found += [
+            f"{p['fakta']} er i {facts[p['fakta']]['enhed']}" for p in parts if facts[p["fakta"]]["grundenhed"] != own
+        ]
     if control["art"] == "graense" and not parts:
         found.append("har ingen grænse")
-    if control["art"] == "gennemsnit" and any(p["rolle"] == "antal" and not (_text(p["mindst"]) and _text(p["hoejst"])) for p in parts):
+    if control["art"] == "gennemsnit" and any(
+        p["rolle"] == "antal" and not (_text(p["mindst"]) and _text(p["hoejst"])) for p in parts
+    ):
         found.append("hvert led skal have mindst og hoejst")
     if control["art"] == "heltal":
         found += [f"{p['fakta']} er ikke et helt antal" for p in parts if not facts[p["fakta"]]["eksakt"]]
@@ -255,10 +273,15 @@ def _faults(control: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], fact
 def _kan_ikke_fejle(judged: Mapping[str, Any], to: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the changes from neighbouring whole numbers, til/n², lie closer than one unit of the printed last digit."""
     total, growth = sum(f["vaerdi"] for f in to), 1 + judged["vaerdi"] * judged["faktor"]
-    return growth <= 0 or total > 0 and growth * growth / total < judged["faktor"] / 10 ** judged["decimaler"]
+    return growth <= 0 or (total > 0 and growth * growth / total < judged["faktor"] / 10 ** judged["decimaler"])
 
 
-def raekke(control: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], facts: Mapping[str, Mapping[str, Any]], tables: Tabeller) -> dict[str, Any]:
+def raekke(
+    control: Mapping[str, Any],
+    parts: Sequence[Mapping[str, Any]],
+    facts: Mapping[str, Mapping[str, Any]],
+    tables: Tabeller,
+) -> dict[str, Any]:
     """One row of :func:`beregn`, for a control without faults; ``facts`` are the rows of ``tal`` by their index."""
     judged, missing = facts[control["fakta"]], _text(control.get("mangler"))
     # What no document at hand prints has no line in one: a rule is named by the control's words.
@@ -273,21 +296,34 @@ def raekke(control: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], facts
     elif control["art"] == "regel":
         if not (control["beregnet"] is None or pd.isna(control["beregnet"])):
             middle = Fraction(control["beregnet"])
-            low, high = (middle if control.get(k) is None or pd.isna(control.get(k)) else Fraction(control[k]) for k in ("mindst", "hoejst"))
+            low, high = (
+                middle if control.get(k) is None or pd.isna(control.get(k)) else Fraction(control[k])
+                for k in ("mindst", "hoejst")
+            )
             value = Interval(low, middle, high)
     elif control["art"] == "findes":
         there = tables.get((judged["omfang"], judged["navn"]), set())
         value = Interval.punkt(int(bool(there) and all(p["fakta"] in there for p in parts)))
-        words = (judged["navn"], facts[parts[0]["fakta"]]["navn"] if parts else judged["navn"] if there else "findes ikke")
+        words = (
+            judged["navn"],
+            facts[parts[0]["fakta"]]["navn"] if parts else judged["navn"] if there else "findes ikke",
+        )
     else:
         roles: dict[str, list[Led]] = {}
         for part in parts:
-            limits = (Fraction(_text(part["mindst"])), Fraction(_text(part["hoejst"]))) if _text(part.get("mindst")) else None
+            limits = (
+                (Fraction(_text(part["mindst"])), Fraction(_text(part["hoejst"])))
+                if _text(part.get("mindst"))
+                else None
+            )
             roles.setdefault(part["rolle"], []).append(_led(facts[part["fakta"]], int(part["fortegn"]), limits))
         base = ARTER[control["art"]].beregn(own, roles)
         value = Interval(*(x / judged["faktor"] for x in (base.mindst, base.vaerdi, base.hoejst)))
         if control["art"] in ("graense", "gennemsnit", "heltal") and value.vaerdi != judged["vaerdi"]:
-            words = ("", "nærmest" if control["art"] == "heltal" else "mindst" if value.vaerdi > judged["vaerdi"] else "højst")
+            words = (
+                "",
+                "nærmest" if control["art"] == "heltal" else "mindst" if value.vaerdi > judged["vaerdi"] else "højst",
+            )
     half = Fraction(1, 2 * 10 ** judged["decimaler"])
     return {
         "id": control["id"],

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.afstemning.arter import ARTER, beregn
-from kkrlib.afstemning.tal import FUND, tal
+from kkrlib.afstemning.tal import tal
 from kkrlib.errors import Fund
 from kkrlib.fordeling import eksakt
 
@@ -63,7 +63,8 @@ def doem(kontroller: pd.DataFrame, kendte: pd.DataFrame | None = None) -> pd.Dat
                 "forskel": None if verdict == UPROEVET else _plain(published - rounded),
                 "dom": verdict,
                 "fund": explained.get("fund", ""),
-                "forklaring": explained.get("forklaring", "") or (missing if verdict == UPROEVET and isinstance(missing, str) else ""),
+                "forklaring": explained.get("forklaring", "")
+                or (missing if verdict == UPROEVET and isinstance(missing, str) else ""),
             }
         )
     result = pd.DataFrame(rows, columns=KOLONNER)
@@ -115,14 +116,26 @@ def fund(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     for column in tabeller["kolonneroller"].query("rolle == @FUND").itertuples():
         for record in tabeller[column.tabel].to_dict("records"):
             texts = {k: "" if pd.isna(record[k]) else record[k] for k in ("anvendt", "trykt", "afgjort")}
-            rows.append({"fund": record[column.noegle], "tabel": column.tabel, "forklaring": record[column.kolonne], "linje": f"{record['kilde']}:{record['linje']}"} | texts)
-    return pd.DataFrame(rows, columns=["fund", "tabel", "forklaring", "anvendt", "trykt", "afgjort", "linje"]).set_index("fund")
+            rows.append(
+                {
+                    "fund": record[column.noegle],
+                    "tabel": column.tabel,
+                    "forklaring": record[column.kolonne],
+                    "linje": f"{record['kilde']}:{record['linje']}",
+                }
+                | texts
+            )
+    return pd.DataFrame(
+        rows, columns=["fund", "tabel", "forklaring", "anvendt", "trykt", "afgjort", "linje"]
+    ).set_index("fund")
 
 
 def kendte(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The deviations that are accepted: index ``kontrol``; columns ``fund``, ``forklaring``, ``forskel`` (exact, as a string). A fault that is not recorded has no explanation."""
     accepted = tabeller["fund_kontroller"].set_index("kontrol")
-    return accepted.assign(forklaring=accepted["fund"].map(fund(tabeller)["forklaring"]).fillna(""))[["fund", "forklaring", "forskel"]]
+    return accepted.assign(forklaring=accepted["fund"].map(fund(tabeller)["forklaring"]).fillna(""))[
+        ["fund", "forklaring", "forskel"]
+    ]
 
 
 def vurder(kontroller: pd.DataFrame, led: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -145,18 +158,26 @@ def nye_og_borte(doemte: pd.DataFrame, kendte: pd.DataFrame) -> list[Fund]:
     for row in doemte[doemte["dom"] == AFVIGER].itertuples():
         said = f"{row.sted}, linje {row.linjer}: {row.beskrivelse}: trykt {trykt_tal(row.offentliggjort, row.decimaler)}, beregnet {trykt_tal(row.beregnet, row.decimaler)}"
         if row.id not in kendte.index:
-            found.append(Fund(path, "mangler", "kontrol", row.id, f"ny afvigelse: {said} (forskel {skrevet(row.forskel)})"))
+            found.append(
+                Fund(path, "mangler", "kontrol", row.id, f"ny afvigelse: {said} (forskel {skrevet(row.forskel)})")
+            )
         elif Fraction(kendte.at[row.id, "forskel"]) != row.forskel:
             old = kendte.at[row.id, "forskel"]
-            found.append(Fund(path, row.id, "forskel", old, f"afvigelsen har en anden størrelse, {skrevet(row.forskel)}: {said}"))
+            found.append(
+                Fund(path, row.id, "forskel", old, f"afvigelsen har en anden størrelse, {skrevet(row.forskel)}: {said}")
+            )
     verdicts = doemte.set_index("id")["dom"]
     for key in kendte.index:
         if key not in verdicts.index:
             found.append(Fund(path, key, "kontrol", key, "kontrollen findes ikke"))
         elif verdicts[key] != AFVIGER:
-            found.append(Fund(path, key, "kontrol", key, f"afvigelsen forekommer ikke længere; dommen er «{verdicts[key]}»"))
+            found.append(
+                Fund(path, key, "kontrol", key, f"afvigelsen forekommer ikke længere; dommen er «{verdicts[key]}»")
+            )
         elif not kendte.at[key, "forklaring"]:
-            found.append(Fund(path, key, "fund", kendte.at[key, "fund"], "fundet står ikke i nogen tabel over kildefejl"))
+            found.append(
+                Fund(path, key, "fund", kendte.at[key, "fund"], "fundet står ikke i nogen tabel over kildefejl")
+            )
     return found
 
 
@@ -169,7 +190,9 @@ def skrevet(x: Any) -> str:
     """A number as ``fund_kontroller.csv`` has it: ``-84``, ``0.7``, ``1/3``."""
     exact = eksakt(x)
     decimal = Fraction(dansk.afrund(exact, 10))
-    return str(exact) if exact.denominator == 1 or decimal != exact else format(dansk.afrund(exact, 10).normalize(), "f")
+    return (
+        str(exact) if exact.denominator == 1 or decimal != exact else format(dansk.afrund(exact, 10).normalize(), "f")
+    )
 
 
 def daekning(doemte: pd.DataFrame, tal: pd.DataFrame) -> pd.DataFrame:

@@ -42,7 +42,15 @@ class Kontrolsaet:
         key = f"{self.praefiks}-{noegle}"
         bounds = (None, None) if beregnet is None else (beregnet - udsving, beregnet + udsving)
         self._kontroller.append(
-            {"id": key, "art": art, "fakta": fakta, "beskrivelse": beskrivelse, "mangler": mangler, "tabelnavn": tabelnavn, "ogsaa_linjer": " ".join(dict.fromkeys(ogsaa_linjer))}
+            {
+                "id": key,
+                "art": art,
+                "fakta": fakta,
+                "beskrivelse": beskrivelse,
+                "mangler": mangler,
+                "tabelnavn": tabelnavn,
+                "ogsaa_linjer": " ".join(dict.fromkeys(ogsaa_linjer)),
+            }
             | {"beregnet": beregnet, "mindst": bounds[0], "hoejst": bounds[1]}
             | andet
         )

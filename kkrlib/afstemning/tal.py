@@ -84,11 +84,13 @@ def tal(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             if pd.isna(record[column.kolonne]):
                 continue
             # In tables of names «trykt» is the name as printed; beside a column «vaerdi» it is the number.
-            printed = str(record.get("trykt", record["vaerdi"]) if column.kolonne == "vaerdi" else record[column.kolonne])
+            printed = str(
+                record.get("trykt", record["vaerdi"]) if column.kolonne == "vaerdi" else record[column.kolonne]
+            )
             unit = record.get("enhed", column.enhed)
             word = record.get("forbehold")
             word = "" if word is None or pd.isna(word) else word
-            if unit not in units or word and word not in words:
+            if unit not in units or (word and word not in words):
                 missing, where = (unit, "enheder") if unit not in units else (word, "forbehold")
                 name = "enhed" if unit not in units else "forbehold"
                 found.append(Fund(f"{column.tabel}.csv", str(position), name, missing, f"findes ikke i {where}.csv"))
@@ -100,27 +102,51 @@ def tal(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     result = pd.DataFrame(rows, columns=KOLONNER, index=pd.Index(keys, name="fakta"))
     if result.index.has_duplicates:
         twice = result.index[result.index.duplicated()]
-        raise DataError([Fund(f"{result.loc[[k], 'tabel'].iloc[-1]}.csv", "", "id", k, "nøglen er brugt to gange") for k in twice])
+        raise DataError(
+            [Fund(f"{result.loc[[k], 'tabel'].iloc[-1]}.csv", "", "id", k, "nøglen er brugt to gange") for k in twice]
+        )
     return result
 
 
 def _key(record: Mapping[str, Any], table: str, keys: list[str], column: str) -> str:
     if keys == ["id"]:
         return str(record["id"])
-    parts = ["" if pd.isna(v) else v.date().isoformat() if isinstance(v, pd.Timestamp) else str(v) for v in (record[k] for k in keys)]
+    parts = [
+        "" if pd.isna(v) else v.date().isoformat() if isinstance(v, pd.Timestamp) else str(v)
+        for v in (record[k] for k in keys)
+    ]
     return "/".join([table, *parts, column])
 
 
-def _row(column: Any, position: int, record: Mapping[str, Any], printed: str, unit: str, of_unit: Mapping[str, Any], word: Mapping[str, Any] | None, documents: Mapping[str, str]) -> tuple:
+def _row(
+    column: Any,
+    position: int,
+    record: Mapping[str, Any],
+    printed: str,
+    unit: str,
+    of_unit: Mapping[str, Any],
+    word: Mapping[str, Any] | None,
+    documents: Mapping[str, str],
+) -> tuple:
     # A mean of whole things is not whole; a rule's number is what it says.
-    exact = column.rolle != OFFENTLIGGJORT or of_unit["eksakt"] == "ja" and record.get("maal") != "gennemsnit"
+    exact = column.rolle != OFFENTLIGGJORT or (of_unit["eksakt"] == "ja" and record.get("maal") != "gennemsnit")
     value = Fraction(1) if column.rolle == HENVISNING else eksakt_tal(record[column.kolonne])
     # A part of a whole in words («tredjedel») is compared as a fraction is.
     words = not re.search(r"\d", printed) and value.denominator != 1
     decimals = 0 if column.rolle == HENVISNING else BROEK if words else trykte_decimaler(printed)
     parts = re.search(r"\d+/(\d+)", printed)
-    half = Fraction(0) if exact or not re.search(r"\d", printed) else Fraction(1, 2 * int(parts[1])) if parts else Fraction(1, 2 * 10**decimals)
-    under, over = (Fraction(str(word["under_procent"])), Fraction(str(word["over_procent"]))) if word else (Fraction(0), Fraction(0))
+    half = (
+        Fraction(0)
+        if exact or not re.search(r"\d", printed)
+        else Fraction(1, 2 * int(parts[1]))
+        if parts
+        else Fraction(1, 2 * 10**decimals)
+    )
+    under, over = (
+        (Fraction(str(word["under_procent"])), Fraction(str(word["over_procent"])))
+        if word
+        else (Fraction(0), Fraction(0))
+    )
     return (
         column.tabel,
         position,

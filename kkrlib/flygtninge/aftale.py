@@ -50,7 +50,9 @@ def fra_fil(form: str, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame, stav
     number, least = ("antal", 1) if form == "overfoersler" else ("kvote", 0)
     for row, text in zip(tabel["raekke"], tabel[number], strict=True):
         if not _TAL.fullmatch(text):
-            found.append(Fund(fil, row, number, text, "skal være et helt tal på højst seks cifre, skrevet med cifre alene"))
+            found.append(
+                Fund(fil, row, number, text, "skal være et helt tal på højst seks cifre, skrevet med cifre alene")
+            )
         elif int(text) < least:
             said = "skal være mindst 1" if least else "en kvote må ikke være negativ (BEK 550/2022 § 6, stk. 2)"
             found.append(Fund(fil, row, number, text, said))
@@ -129,12 +131,14 @@ def bedoem(
         missing = "aftalens tal" if numbers.isna().any() else "de beregnede kvoter"
         rows.append(("ikke negative", law, UPROEVET, f"Det kræver {missing}, som ikke er i data."))
     else:
-        after = anvend(kvoter, aftale)["aftalt_kvote"] if kvoter is not None else aftale.set_index("kommunekode")["kommunekvote"]
+        after = (
+            anvend(kvoter, aftale)["aftalt_kvote"]
+            if kvoter is not None
+            else aftale.set_index("kommunekode")["kommunekvote"]
+        )
         fine = "Ingen kommune afgiver mere end sin kvote." if transfers else "Ingen kvote er negativ."
         below = [f"{name.get(code, code)} ({dansk.tal(int(x))})" for code, x in after.items() if x < 0]
-        rows.append(
-            ("ikke negative", law, *_verdict(not below, fine, f"Negativ kvote: {dansk.opremsning(below)}."))
-        )
+        rows.append(("ikke negative", law, *_verdict(not below, fine, f"Negativ kvote: {dansk.opremsning(below)}.")))
 
     outside = sorted(code for code in _touched(aftale) if register["region"].get(code) != region)
     text = f"Uden for {region}: {dansk.opremsning(name.get(c, c) for c in outside)}."
@@ -142,11 +146,19 @@ def bedoem(
 
     if transfers:
         kept = "Det, én kommune afgiver, modtager en anden i regionen, så summen er uændret."
-        rows.append(("summen er regionskvoten", law, *_verdict(not outside, kept, "Personer flyttes ud af regionen, så summen ændres.")))
+        rows.append(
+            (
+                "summen er regionskvoten",
+                law,
+                *_verdict(not outside, kept, "Personer flyttes ud af regionen, så summen ændres."),
+            )
+        )
     elif kvoter is None or after is None:
         missing = "regionskvoten, som ikke er i data" if kvoter is None else "hele tal"
         rows.append(("summen er regionskvoten", law, UPROEVET, f"Det kræver {missing}."))
-    elif left_out := [name.get(c, c) for c in kvoter.index[kvoter["region"] == region] if c not in set(aftale["kommunekode"])]:
+    elif left_out := [
+        name.get(c, c) for c in kvoter.index[kvoter["region"] == region] if c not in set(aftale["kommunekode"])
+    ]:
         text = f"Aftalen giver ingen kvote til {dansk.opremsning(left_out)}."
         rows.append(("summen er regionskvoten", law, IKKE_OPFYLDT, text))
     else:
@@ -184,7 +196,10 @@ def _touched(aftale: pd.DataFrame) -> list[str]:
 
 def _kommuner(kvoter: pd.DataFrame, stavemaader: pd.DataFrame) -> Mapping[str, str]:
     variants = stavemaader[stavemaader["art"] == "variant"]
-    names = {**dict(zip(variants["stavemaade"], variants["kommunekode"], strict=True)), **{n: c for c, n in kvoter["kommune"].items()}}
+    names = {
+        **dict(zip(variants["stavemaade"], variants["kommunekode"], strict=True)),
+        **{n: c for c, n in kvoter["kommune"].items()},
+    }
     return {key.casefold(): code for key, code in [*names.items(), *((c, c) for c in kvoter.index)]}
 
 
@@ -214,21 +229,33 @@ def _transfer_findings(aftale: pd.DataFrame, tabel: pd.DataFrame, fil: str, kvot
         if given[transfer.fra] > quota:
             total = f" ({given[transfer.fra]} i alt)" if before else ""
             extra = f", når den overtager {taken_over}," if taken_over else ""
-            text = f"{kvoter.at[transfer.fra, 'kommune']} har en kvote på {quota}{extra} og kan ikke afgive flere{total}"
+            text = (
+                f"{kvoter.at[transfer.fra, 'kommune']} har en kvote på {quota}{extra} og kan ikke afgive flere{total}"
+            )
             found.append(Fund(fil, row, "antal", str(transfer.antal), text))
     return found
 
 
 def _quota_findings(aftale: pd.DataFrame, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame) -> list[Fund]:
     found = []
-    for row, code in zip(tabel["raekke"][aftale["kommunekode"].duplicated()], aftale["kommunekode"][aftale["kommunekode"].duplicated()], strict=True):
+    for row, code in zip(
+        tabel["raekke"][aftale["kommunekode"].duplicated()],
+        aftale["kommunekode"][aftale["kommunekode"].duplicated()],
+        strict=True,
+    ):
         if not pd.isna(code):
             found.append(Fund(fil, row, "kommune", kvoter.at[code, "kommune"], "kommunen står to gange"))
     known = aftale.dropna(subset="kommunekode")
-    for region, rows in kvoter[kvoter["region"].isin(kvoter.loc[known["kommunekode"].unique(), "region"])].groupby("region"):
+    for region, rows in kvoter[kvoter["region"].isin(kvoter.loc[known["kommunekode"].unique(), "region"])].groupby(
+        "region"
+    ):
         missing = rows.index.difference(known["kommunekode"])
         for code in missing:
-            found.append(Fund(fil, "mangler", "kommune", rows.at[code, "kommune"], f"alle kommuner i {region} skal have en kvote"))
+            found.append(
+                Fund(
+                    fil, "mangler", "kommune", rows.at[code, "kommune"], f"alle kommuner i {region} skal have en kvote"
+                )
+            )
         total = int(known.loc[known["kommunekode"].isin(rows.index), "kommunekvote"].sum())
         quota = int(rows["kommunekvote"].sum())
         if not len(missing) and known["kommunekvote"].notna().all() and total != quota:

@@ -174,7 +174,9 @@ def _variants(landstal: int) -> list[int]:
     return sorted({landstal * per_cent // 100 for per_cent in (80, 90, 100, 110, 120)})
 
 
-def _published(fordelt: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int, earlier: int | None) -> pd.DataFrame:
+def _published(
+    fordelt: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int, earlier: int | None
+) -> pd.DataFrame:
     quotas = tabeller["bilag_b"].pivot(index="kommunekode", columns="kvoteaar", values="kommunekvote").astype("Int64")
     result = fordelt.copy()
     missing = pd.Series(pd.NA, index=result.index, dtype="Int64")
@@ -208,10 +210,22 @@ def _recorded(tabeller: Mapping[str, pd.DataFrame], kommuner: pd.DataFrame, aar:
     for row in chosen.itertuples():
         moves = tabeller["aftale_overfoersler"].query("aftale == @row.aftale")
         quotas = kommuner if row.kvoteaar == aar else None
-        verdict = _aftale.bedoem(moves, row.region, register, quotas, _date(row.meddelt), _date(deadlines.get(row.kvoteaar)))
+        verdict = _aftale.bedoem(
+            moves, row.region, register, quotas, _date(row.meddelt), _date(deadlines.get(row.kvoteaar))
+        )
         after = _aftale.anvend(kommuner, moves) if quotas is not None and moves["antal"].notna().all() else None
         found.append(
-            Aftale(row.aftale, False, int(row.kvoteaar), row.region, moves, after, verdict, _aftale.samlet(verdict), row.note)
+            Aftale(
+                row.aftale,
+                False,
+                int(row.kvoteaar),
+                row.region,
+                moves,
+                after,
+                verdict,
+                _aftale.samlet(verdict),
+                row.note,
+            )
         )
     return found
 
@@ -235,6 +249,9 @@ def _from_file(
         part = agreed[[register.at[code, "region"] == region for code in codes]]
         verdict = _aftale.bedoem(part, region, register, kommuner, reported, last_day)
         note = " ".join(part["note"][part["note"] != ""]) if "note" in part.columns else ""
-        found.append(Aftale(name, True, aar, region, part, _aftale.anvend(kommuner, part), verdict, _aftale.samlet(verdict), note))
+        found.append(
+            Aftale(
+                name, True, aar, region, part, _aftale.anvend(kommuner, part), verdict, _aftale.samlet(verdict), note
+            )
+        )
     return found
-

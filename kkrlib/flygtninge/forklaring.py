@@ -38,7 +38,8 @@ def trin(fordelt: pd.DataFrame, landstal: int) -> pd.DataFrame:
         {
             "befolkningstal": fordelt["befolkningsandel"] * landstal,
             "indvandrere": (fordelt["befolkningsandel"] - fordelt["indvandrerandel"]) * landstal,
-            "familiesammenfoeringer": fordelt["fordelingsandel"] * all_families - fordelt["familiesammenfoerte"].map(int),
+            "familiesammenfoeringer": fordelt["fordelingsandel"] * all_families
+            - fordelt["familiesammenfoerte"].map(int),
             "nulgraense": fordelt["fordelingstal"] - fordelt["foreloebigt_fordelingstal"],
             "afrunding": fordelt["kommunekvote"].map(int) - fordelt["fordelingstal"],
         },
@@ -68,7 +69,9 @@ def aarsager(foer: pd.DataFrame, efter: pd.DataFrame, landstal_foer: int, landst
     five causes as exact Fractions that sum to ``aendring``. Raises ValueError if the kommuner are not the same.
     """
     if set(foer.index) != set(efter.index):
-        raise ValueError("de to år har ikke de samme kommuner: " + ", ".join(sorted(set(foer.index) ^ set(efter.index))))
+        raise ValueError(
+            "de to år har ikke de samme kommuner: " + ", ".join(sorted(set(foer.index) ^ set(efter.index)))
+        )
     foer = foer.loc[efter.index]
     factors = ["landstal", *_FAKTORER]
     worth = {}

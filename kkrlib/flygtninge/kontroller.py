@@ -41,11 +41,15 @@ def kontroller(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, kvot
 def alle_kontroller(tabeller: Mapping[str, pd.DataFrame]) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """The controls of every year that can be computed, and their led."""
     letters = tabeller["landstal"].set_index("kvoteaar")["landstal"]
-    for year in sorted(set(tabeller["bilag_a"]["kvoteaar"]) & set(tabeller["familiesammenfoerte"]["kvoteaar"]) & set(letters.index)):
+    for year in sorted(
+        set(tabeller["bilag_a"]["kvoteaar"]) & set(tabeller["familiesammenfoerte"]["kvoteaar"]) & set(letters.index)
+    ):
         yield kontrolsaet(tabeller, fordel(grundlag(tabeller, year), int(letters[year])), int(year))
 
 
-def kontrolsaet(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, kvoteaar: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def kontrolsaet(
+    tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, kvoteaar: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The controls of one year and their led, for :func:`kkrlib.afstemning.beregn`."""
     register = tabeller["kommuner"].set_index("kommunekode")["kommune"]
     regions = set(tabeller["regioner"]["region"])
@@ -56,22 +60,36 @@ def kontrolsaet(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, kvo
 
     def basis(codes: Iterable[str]) -> list[tuple[str, str]]:
         """What the rule computes a quota from."""
-        columns = ["bilag_a/{}/{}/befolkning", "bilag_a/{}/{}/indvandrere_flygtninge", "familiesammenfoerte/{}/{}/familiesammenfoerte"]
-        return [("grundlag", key) for key in (landstal, *(column.format(kvoteaar, code) for code in codes for column in columns))]
+        columns = [
+            "bilag_a/{}/{}/befolkning",
+            "bilag_a/{}/{}/indvandrere_flygtninge",
+            "familiesammenfoerte/{}/{}/familiesammenfoerte",
+        ]
+        return [
+            ("grundlag", key)
+            for key in (landstal, *(column.format(kvoteaar, code) for code in codes for column in columns))
+        ]
 
     landstal = f"landstal/{kvoteaar}/landstal"
     by_region = fordelt.groupby("region")["kommunekvote"].sum()
     for fact in facts("regionskvoter"):
         region = fact["region"]
         members = basis(fordelt.index[fordelt["region"] == region])
-        key, text = f"regionskvote-{_slug(tabeller, region)}", f"Regionskvoten for {region} er summen af de kommunekvoter, reglen giver"
+        key, text = (
+            f"regionskvote-{_slug(tabeller, region)}",
+            f"Regionskvoten for {region} er summen af de kommunekvoter, reglen giver",
+        )
         own = f"regionskvoter/{kvoteaar}/{region}/regionskvote"
-        controls.tilfoej(key, "regel", own, text, members, tabelnavn=_TABEL["regionskvoter"], beregnet=int(by_region[region]))
+        controls.tilfoej(
+            key, "regel", own, text, members, tabelnavn=_TABEL["regionskvoter"], beregnet=int(by_region[region])
+        )
     for fact in sorted(facts("bilag_b"), key=lambda f: f["kommunekode"]):
         code = fact["kommunekode"]
         own, quota = f"bilag_b/{kvoteaar}/{code}/kommunekvote", int(fordelt.at[code, "kommunekvote"])
         text = f"Kommunekvoten for {code} {register[code]} er den, reglen giver"
-        controls.tilfoej(f"kommunekvote-{code}", "regel", own, text, basis([code]), tabelnavn=_TABEL["bilag_b"], beregnet=quota)
+        controls.tilfoej(
+            f"kommunekvote-{code}", "regel", own, text, basis([code]), tabelnavn=_TABEL["bilag_b"], beregnet=quota
+        )
 
     for fact in facts("summer"):
         table, column, place = fact["tabel"], fact["kolonne"], fact["omraade"]

@@ -92,15 +92,28 @@ def regionskvoter(fordelt: pd.DataFrame) -> pd.DataFrame:
     for a missing region or a number that is no whole number ≥ 0.
     """
     found = [
-        Fund("fordelt", str(code), column, "" if pd.isna(value) else str(value), "skal være et helt antal personer på mindst 0")
+        Fund(
+            "fordelt",
+            str(code),
+            column,
+            "" if pd.isna(value) else str(value),
+            "skal være et helt antal personer på mindst 0",
+        )
         for column in ("befolkning", "kommunekvote")
         for code, value in fordelt[column].items()
         if not er_helt_tal(value) or value < 0
     ]
-    found += [Fund("fordelt", str(code), "region", "", "kommunen har ingen region") for code in fordelt.index[fordelt["region"].isna()]]
+    found += [
+        Fund("fordelt", str(code), "region", "", "kommunen har ingen region")
+        for code in fordelt.index[fordelt["region"].isna()]
+    ]
     if found:
         raise DataError(found)
-    sums = fordelt.assign(region=fordelt["region"].astype("str")).groupby("region", sort=True)[["befolkning", "kommunekvote"]].sum()
+    sums = (
+        fordelt.assign(region=fordelt["region"].astype("str"))
+        .groupby("region", sort=True)[["befolkning", "kommunekvote"]]
+        .sum()
+    )
     return sums.rename(columns={"kommunekvote": "regionskvote"}).astype("int64")
 
 
@@ -136,16 +149,22 @@ def forrige_aar(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> int | No
 
 def _validate(grundlag: pd.DataFrame, landstal: Any) -> None:
     found = [
-        Fund("grundlag", "", column, "", "kolonnen mangler") for column in ["region", *ANTAL] if column not in grundlag.columns
+        Fund("grundlag", "", column, "", "kolonnen mangler")
+        for column in ["region", *ANTAL]
+        if column not in grundlag.columns
     ]
     twice = grundlag.columns[grundlag.columns.duplicated()].unique()
     if found or len(twice):
-        raise DataError([*found, *(Fund("grundlag", "", str(column), "", "kolonnen står to gange") for column in twice)])
+        raise DataError(
+            [*found, *(Fund("grundlag", "", str(column), "", "kolonnen står to gange") for column in twice)]
+        )
     for code in grundlag.index[grundlag.index.duplicated()].unique():
         found.append(Fund("grundlag", str(code), "kommunekode", str(code), "kommunen står to gange"))
     for code in grundlag.index.unique():
         if not (isinstance(code, str) and len(code) == 3 and code.isascii() and code.isdigit()):
-            found.append(Fund("grundlag", str(code), "kommunekode", str(code), "skal være en tekst på tre cifre, fx «101»"))
+            found.append(
+                Fund("grundlag", str(code), "kommunekode", str(code), "skal være en tekst på tre cifre, fx «101»")
+            )
     for code, region in grundlag["region"].items():
         if not isinstance(region, str) or not region.strip():
             found.append(Fund("grundlag", str(code), "region", "", "kommunen har ingen region"))
@@ -159,7 +178,9 @@ def _validate(grundlag: pd.DataFrame, landstal: Any) -> None:
             elif value < 0:
                 found.append(Fund("grundlag", str(code), column, str(value), "må ikke være negativt"))
         if column != "familiesammenfoerte" and len(found) == before and not any(grundlag[column]):
-            found.append(Fund("grundlag", "", column, "0", "der er ingen personer i nogen kommune, så andelene findes ikke"))
+            found.append(
+                Fund("grundlag", "", column, "0", "der er ingen personer i nogen kommune, så andelene findes ikke")
+            )
     if not er_helt_tal(landstal) or landstal < 0:
         found.append(Fund("grundlag", "", "landstal", str(landstal), "landstallet skal være et helt tal på mindst 0"))
     elif landstal >= 2**63:

@@ -25,7 +25,9 @@ def med_andre_tal(grundlag: pd.DataFrame, familiesammenfoerte: Mapping[str, int]
         if code not in grundlag.index:
             found.append(Fund("scenarie", str(code), "kommunekode", str(code), "kommunen findes ikke i grundlaget"))
         elif not er_helt_tal(persons) or persons < 0:
-            found.append(Fund("scenarie", str(code), "familiesammenfoerte", str(persons), "skal være et helt tal på mindst 0"))
+            found.append(
+                Fund("scenarie", str(code), "familiesammenfoerte", str(persons), "skal være et helt tal på mindst 0")
+            )
     if found:
         raise DataError(found)
     changed = grundlag.copy()
@@ -124,9 +126,7 @@ def foelsomhed(grundlag: pd.DataFrame, landstal: int, flere: int) -> pd.Series:
     """Each kommune's own quota if it alone had ``flere`` more familiesammenførte (persons, ``int64``, same index)."""
     return pd.Series(
         {
-            code: int(
-                fordel(med_andre_tal(grundlag, {code: int(persons) + flere}), landstal).at[code, "kommunekvote"]
-            )
+            code: int(fordel(med_andre_tal(grundlag, {code: int(persons) + flere}), landstal).at[code, "kommunekvote"])
             for code, persons in grundlag["familiesammenfoerte"].items()
         },
         name="kvote_ved_flere_familiesammenfoerte",

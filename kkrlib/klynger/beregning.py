@@ -106,7 +106,17 @@ def befolkning(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int, region: str 
     rows = rows[(rows["kvoteaar"] == kvoteaar) & ((rows["region"] == region) | (region is None))]
     if rows.empty:
         years = ", ".join(map(str, sorted(set(tabeller["bilag_a"]["kvoteaar"]))))
-        raise DataError([Fund("bilag_a.csv", "", "kvoteaar", str(kvoteaar), f"der er ingen befolkning for kvoteåret; der er {years}")])
+        raise DataError(
+            [
+                Fund(
+                    "bilag_a.csv",
+                    "",
+                    "kvoteaar",
+                    str(kvoteaar),
+                    f"der er ingen befolkning for kvoteåret; der er {years}",
+                )
+            ]
+        )
     return rows.set_index("kommunekode")["befolkning"].sort_index()
 
 
@@ -144,13 +154,17 @@ def beregn(
     year = _fordelinger(tabeller, aar)
     money, people, whole, split, divisions = year.midler, year.befolkning, year.udelt, year.delt, year.delinger
     if koebenhavn == DELT and split is None:
-        raise ParameterError(f"koebenhavn: «{DELT}» kan ikke vælges for {aar}; der er ingen beløb, som en deling kan udledes af. Gyldig: {UDELT}.")
+        raise ParameterError(
+            f"koebenhavn: «{DELT}» kan ikke vælges for {aar}; der er ingen beløb, som en deling kan udledes af. Gyldig: {UDELT}."
+        )
     chosen = split if koebenhavn == DELT and split is not None else whole
     kommuner = _kommuner(tabeller, chosen, people, aar)
     leaving = _udtraedende(tabeller, udtraeden)
 
     budget = regnskab.budgetter(chosen)
-    accounts, actions, found = regnskab.bedoem(regnskaber, budget, regnskab.indsatsomraader(tabeller, aar), aar, koebenhavn)
+    accounts, actions, found = regnskab.bedoem(
+        regnskaber, budget, regnskab.indsatsomraader(tabeller, aar), aar, koebenhavn
+    )
     if found:
         raise DataError(found)
     return Beregning(
@@ -168,7 +182,9 @@ def beregn(
         delinger=divisions,
         udelt=pr_klynge(whole),
         delt=None if split is None else pr_klynge(split),
-        kontorer=_kontorer(tabeller, region, leaving, int(money["kvoteaar"]) if kontorbefolkning is None else kontorbefolkning),
+        kontorer=_kontorer(
+            tabeller, region, leaving, int(money["kvoteaar"]) if kontorbefolkning is None else kontorbefolkning
+        ),
         budget=budget,
         regnskab=accounts,
         indsatser=actions,
@@ -198,8 +214,15 @@ def _fordelinger(tabeller: Mapping[str, pd.DataFrame], aar: int) -> _Fordelinger
     people = befolkning(tabeller, int(money["kvoteaar"]))
     members = medlemskab(tabeller, money["medlemskab_pr"])
     register = gaeldende(tabeller["klynge_register"], money["medlemskab_pr"])
-    pool, pools = int(money["pulje_kommuner"]), tabeller["klynge_regionspuljer"].query("aar == @aar").set_index("region")["pulje"]
-    printed = tabeller["klynge_beloeb"].query("aar == @aar and tabel == 'tabel-1'").set_index(NOEGLE)[["kommuner", "regioner", "i_alt"]]
+    pool, pools = (
+        int(money["pulje_kommuner"]),
+        tabeller["klynge_regionspuljer"].query("aar == @aar").set_index("region")["pulje"],
+    )
+    printed = (
+        tabeller["klynge_beloeb"]
+        .query("aar == @aar and tabel == 'tabel-1'")
+        .set_index(NOEGLE)[["kommuner", "regioner", "i_alt"]]
+    )
     _findes(tabeller, aar, register)
     whole = fordel(people, members, pool, pools, register)
     divisions = [d for d in udled(people, members, pool, pools, printed) if not d.mindst <= 0 <= d.hoejst]
@@ -241,8 +264,14 @@ def _kommuner(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, peopl
 
 def _bidrag(kommuner: pd.DataFrame, fordelt: pd.DataFrame) -> pd.DataFrame:
     """``kommuner`` with one row per klynge that a kommune contributes to, the largest part first."""
-    parts = fordelt[fordelt["bidragsandel"] != 0].sort_values("bidragsandel", ascending=False, kind="stable").set_index("kommunekode")
-    parts = parts[["klynge", "bidragsandel", "indbyggere", "kommuner", "regioner", "i_alt"]].rename(columns={"bidragsandel": "andel"})
+    parts = (
+        fordelt[fordelt["bidragsandel"] != 0]
+        .sort_values("bidragsandel", ascending=False, kind="stable")
+        .set_index("kommunekode")
+    )
+    parts = parts[["klynge", "bidragsandel", "indbyggere", "kommuner", "regioner", "i_alt"]].rename(
+        columns={"bidragsandel": "andel"}
+    )
     whole = kommuner.drop(columns=["klynge", "kommuner", "regioner", "i_alt"])
     none = kommuner[~kommuner.index.isin(parts.index)].assign(andel=Fraction(0), indbyggere=Fraction(0))
     return pd.concat([whole.join(parts, how="inner"), none]).rename_axis(kommuner.index.name)
@@ -253,7 +282,13 @@ def _findes(tabeller: Mapping[str, pd.DataFrame], aar: int, register: pd.DataFra
     known = set(zip(register["region"], register["klynge"], strict=True))
     rows = tabeller["klynge_beloeb"].query("aar == @aar")
     found = [
-        Fund("klynge_beloeb.csv", f"{aar}; {r.tabel}; {r.region}; {r.klynge}", "klynge", r.klynge, "klyngen gælder ikke på årets dag")
+        Fund(
+            "klynge_beloeb.csv",
+            f"{aar}; {r.tabel}; {r.region}; {r.klynge}",
+            "klynge",
+            r.klynge,
+            "klyngen gælder ikke på årets dag",
+        )
         for r in rows.itertuples()
         if (r.region, r.klynge) not in known
     ]
@@ -265,10 +300,16 @@ def _udtraedende(tabeller: Mapping[str, pd.DataFrame], named: Collection[Any]) -
     """Who leaves which klyngekontor of all agreements, whatever region the page is about."""
     names = tabeller["kommuner"].set_index("kommunekode")
     regions = tabeller["klynge_kontorvilkaar"]["region"]
-    return udtraedende(tabeller["klynge_kontorer"], {region: names.loc[names["region"] == region, "kommune"].to_dict() for region in regions}, named)
+    return udtraedende(
+        tabeller["klynge_kontorer"],
+        {region: names.loc[names["region"] == region, "kommune"].to_dict() for region in regions},
+        named,
+    )
 
 
-def _kontorer(tabeller: Mapping[str, pd.DataFrame], region: str, leaving: Mapping[str, list[str]], kvoteaar: int) -> list[Kontorer]:
+def _kontorer(
+    tabeller: Mapping[str, pd.DataFrame], region: str, leaving: Mapping[str, list[str]], kvoteaar: int
+) -> list[Kontorer]:
     """The agreements on klyngekontorer in the chosen area."""
     names = tabeller["kommuner"].set_index("kommunekode")["kommune"]
     found = []

@@ -59,28 +59,42 @@ def udled(
     fordelt = fordel(befolkning, medlemmer, pulje, regionspuljer)
     found = []
     for row in uoplyste(fordelt).itertuples():
-        mine = fordelt[(fordelt["kommunekode"] == row.kommunekode) & (fordelt["region"] == row.region) & (fordelt["bidragsandel"] == 1)]
+        mine = fordelt[
+            (fordelt["kommunekode"] == row.kommunekode)
+            & (fordelt["region"] == row.region)
+            & (fordelt["bidragsandel"] == 1)
+        ]
         if len(mine) != 1:
             continue
         hoved, anden = mine.iloc[0], row
         keys = [(row.region, anden.klynge), (row.region, hoved["klynge"])]
         if not all(key in offentliggjort.index for key in keys):
             continue
-        division = _deling(fordelt, row.kommunekode, row.region, hoved, anden.klynge, int(regionspuljer[row.region]), offentliggjort)
+        division = _deling(
+            fordelt, row.kommunekode, row.region, hoved, anden.klynge, int(regionspuljer[row.region]), offentliggjort
+        )
         if 0 <= division.andel <= 1 or division.mindst <= 0 <= division.hoejst:
             found.append(division)
     return found
 
 
 def _deling(
-    fordelt: pd.DataFrame, code: str, region: str, hoved: pd.Series, anden: str, regionspulje: int, published: pd.DataFrame
+    fordelt: pd.DataFrame,
+    code: str,
+    region: str,
+    hoved: pd.Series,
+    anden: str,
+    regionspulje: int,
+    published: pd.DataFrame,
 ) -> Deling:
     own = hoved["indbyggere"]
     rows = []
     for side in ("kommuner", "regioner"):
         rate = hoved[side] / own
         for klynge in (anden, hoved["klynge"]):
-            others = fordelt[(fordelt["region"] == region) & (fordelt["klynge"] == klynge) & (fordelt["kommunekode"] != code)]
+            others = fordelt[
+                (fordelt["region"] == region) & (fordelt["klynge"] == klynge) & (fordelt["kommunekode"] != code)
+            ]
             rest = sum(others[side], Fraction(0))
             printed = int(published.at[(region, klynge), side])
 

@@ -23,7 +23,10 @@ GAELDER, FOR_FAA, UDEN_LEAD = "gælder", "for få deltager", "uden leadkommune"
 
 
 def fordel_kontorer(
-    befolkning: pd.Series, kontorer: pd.DataFrame, mindst: Fraction, udtraeden: Collection[str] | Mapping[str, Collection[str]] = ()
+    befolkning: pd.Series,
+    kontorer: pd.DataFrame,
+    mindst: Fraction,
+    udtraeden: Collection[str] | Mapping[str, Collection[str]] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Each kommune's bill per office and year.
 
@@ -63,17 +66,23 @@ def fordel_kontorer(
             exact |= {code: Fraction(int(office.oevrige_bidrag) * int(befolkning[code]), people) for code in staying}
             exact[office.kommunekode] = Fraction(int(office.leadbidrag))
             rounded = stoerste_broek(befolkning[staying], int(office.oevrige_bidrag))
-            whole |= {code: 0 for code in befolkning.index} | {code: int(n) for code, n in rounded.items()}
+            whole |= dict.fromkeys(befolkning.index, 0) | {code: int(n) for code, n in rounded.items()}
             whole[office.kommunekode] = int(office.leadbidrag)
         total = int(office.leadbidrag) + int(office.oevrige_bidrag) if status == GAELDER else None
-        offices.append((office.kontor, len(staying), len(others), status, total, years, None if total is None else total * years))
+        offices.append(
+            (office.kontor, len(staying), len(others), status, total, years, None if total is None else total * years)
+        )
         for code in befolkning.index:
             role = UDTRAADT if code in gone else LEAD if code == office.kommunekode else OEVRIG
             per_year = whole[code]
-            bills.append((office.kontor, code, role, exact[code], per_year, None if per_year is None else per_year * years))
+            bills.append(
+                (office.kontor, code, role, exact[code], per_year, None if per_year is None else per_year * years)
+            )
     bill = pd.DataFrame(bills, columns=["kontor", "kommunekode", "rolle", "aarligt", "aarligt_kroner", "perioden"])
     bill["aarligt"] = bill["aarligt"].astype(object)
-    summary = pd.DataFrame(offices, columns=["kontor", "deltager", "af", "status", "aarligt", "aar", "perioden"]).set_index("kontor")
+    summary = pd.DataFrame(
+        offices, columns=["kontor", "deltager", "af", "status", "aarligt", "aar", "perioden"]
+    ).set_index("kontor")
     for frame, columns in ((bill, ["aarligt_kroner", "perioden"]), (summary, ["aarligt", "perioden"])):
         frame[columns] = frame[columns].astype("Int64")
     return bill, summary
@@ -82,7 +91,9 @@ def fordel_kontorer(
 def regning_pr_kommune(regninger: pd.DataFrame) -> pd.DataFrame:
     """The bills of :func:`fordel_kontorer` per kommune: index ``kommunekode``, one column per office, then ``aarligt`` and ``perioden`` (``Int64``;
     missing where an office has no amount)."""
-    table = regninger.pivot(index="kommunekode", columns="kontor", values="aarligt_kroner")[list(regninger["kontor"].drop_duplicates())]
+    table = regninger.pivot(index="kommunekode", columns="kontor", values="aarligt_kroner")[
+        list(regninger["kontor"].drop_duplicates())
+    ]
     table.columns.name = None
     table = table.astype("Int64")
     periods = regninger.groupby("kommunekode")["perioden"].agg(lambda values: values.sum(skipna=False))
@@ -90,7 +101,9 @@ def regning_pr_kommune(regninger: pd.DataFrame) -> pd.DataFrame:
     return result.loc[list(regninger["kommunekode"].drop_duplicates())].astype("Int64")
 
 
-def udtraedende(kontorer: pd.DataFrame, deltagere: Mapping[str, Mapping[str, str]], navngivne: Collection[Any]) -> dict[str, list[str]]:
+def udtraedende(
+    kontorer: pd.DataFrame, deltagere: Mapping[str, Mapping[str, str]], navngivne: Collection[Any]
+) -> dict[str, list[str]]:
     """Who leaves which office: kommunekoder by ``kontor``, every office of ``kontorer`` (``kontor``, ``trykt``, ``region``) with those that leave it, each once.
 
     ``deltagere``: the names by kommunekode of those who take part, per region. ``navngivne``: a kommune by name or code (it leaves all the offices of its
@@ -105,22 +118,39 @@ def udtraedende(kontorer: pd.DataFrame, deltagere: Mapping[str, Mapping[str, str
         code = kommune if kommune in names else by_name.get(kommune.casefold())
         if code is None:
             near = naermeste(kommune, names.values())
-            strangers.append(f"«{kommune}» har ingen del i de regionale klyngekontorer" + (f"; mente du «{near}»?" if near else "."))
+            strangers.append(
+                f"«{kommune}» har ingen del i de regionale klyngekontorer" + (f"; mente du «{near}»?" if near else ".")
+            )
             continue
         own = kontorer[[code in deltagere[region] for region in kontorer["region"]]]
-        spellings = {text.casefold(): kontor for kontor, name in zip(own["kontor"], own["trykt"], strict=True) for text in (kontor, name)}
+        spellings = {
+            text.casefold(): kontor
+            for kontor, name in zip(own["kontor"], own["trykt"], strict=True)
+            for text in (kontor, name)
+        }
         if office is None:
             chosen = list(own["kontor"])
         elif office.casefold() in spellings:
             chosen = [spellings[office.casefold()]]
         else:
             near = naermeste(office, own["trykt"])
-            faults.append(f"«{office}» er ikke et klyngekontor" + (f"; mente du «{near}»?" if near else ".") + f" Kontorerne er {', '.join(own['trykt'])}.")
+            faults.append(
+                f"«{office}» er ikke et klyngekontor"
+                + (f"; mente du «{near}»?" if near else ".")
+                + f" Kontorerne er {', '.join(own['trykt'])}."
+            )
             continue
         for kontor in chosen:
             left[kontor] = list(dict.fromkeys([*left[kontor], code]))
     if strangers:
-        strangers.append("Det har kun kommunerne i " + " og ".join(f"{region}: {', '.join(sorted(kommuner.values(), key=dansk.alfabetisk))}" for region, kommuner in deltagere.items()) + ".")
+        strangers.append(
+            "Det har kun kommunerne i "
+            + " og ".join(
+                f"{region}: {', '.join(sorted(kommuner.values(), key=dansk.alfabetisk))}"
+                for region, kommuner in deltagere.items()
+            )
+            + "."
+        )
     if strangers or faults:
         raise ParameterError("udtraeden: " + " ".join([*strangers, *faults]))
     return left
@@ -129,7 +159,11 @@ def udtraedende(kontorer: pd.DataFrame, deltagere: Mapping[str, Mapping[str, str
 def _afsked(entry: Any) -> list[tuple[str, str | None]]:
     """One entry of ``udtraeden`` as (kommune, office or None for all)."""
     if isinstance(entry, Mapping):
-        return [(str(kommune).strip(), str(office).strip()) for kommune, offices in entry.items() for office in (offices if isinstance(offices, list) else [offices])]
+        return [
+            (str(kommune).strip(), str(office).strip())
+            for kommune, offices in entry.items()
+            for office in (offices if isinstance(offices, list) else [offices])
+        ]
     kommune, colon, office = str(entry).partition(":")
     return [(kommune.strip(), office.strip() if colon else None)]
 
@@ -147,7 +181,15 @@ def _validate(befolkning: pd.Series, kontorer: pd.DataFrame, udtraeden: Mapping[
         whole(office.kontor, "leadbidrag", office.leadbidrag)
         whole(office.kontor, "oevrige_bidrag", office.oevrige_bidrag)
         if office.kommunekode not in befolkning.index:
-            found.append(Fund("klyngekontorer", office.kontor, "kommunekode", office.kommunekode, "leadkommunen er ikke en kommune i regionen"))
+            found.append(
+                Fund(
+                    "klyngekontorer",
+                    office.kontor,
+                    "kommunekode",
+                    office.kommunekode,
+                    "leadkommunen er ikke en kommune i regionen",
+                )
+            )
         if office.til_aar < office.fra_aar:
             found.append(Fund("klyngekontorer", office.kontor, "til_aar", str(office.til_aar), "er før det første år"))
     for kontor in udtraeden:
@@ -156,7 +198,7 @@ def _validate(befolkning: pd.Series, kontorer: pd.DataFrame, udtraeden: Mapping[
     for code in dict.fromkeys(code for codes in udtraeden.values() for code in codes):
         if code not in befolkning.index:
             found.append(Fund("udtraeden", str(code), "kommunekode", str(code), "er ikke en kommune i regionen"))
-    if len(befolkning) < 2 or not found and not all(sum(befolkning.drop(c)) for c in set(kontorer["kommunekode"])):
+    if len(befolkning) < 2 or (not found and not all(sum(befolkning.drop(c)) for c in set(kontorer["kommunekode"]))):
         found.append(Fund("klyngekontorer", "", "befolkning", "", "der er ingen øvrige kommuner at fordele på"))
     if found:
         raise DataError(found)

@@ -13,11 +13,23 @@ import pandas as pd
 
 from kkrlib.klynger.regel import JA
 
-REGLEN, ANDET_AAR, TRYKT_SATS, ALLE_MEDLEMMER, FAST_DEL = "reglen", "andet-aar", "trykt-sats", "alle-medlemmer", "fast-del"
+REGLEN, ANDET_AAR, TRYKT_SATS, ALLE_MEDLEMMER, FAST_DEL = (
+    "reglen",
+    "andet-aar",
+    "trykt-sats",
+    "alle-medlemmer",
+    "fast-del",
+)
 
 
 def proev(
-    tabeller: Mapping[str, pd.DataFrame], aar: int, kvoteaar: int, region: str, pulje: int, fordelt: pd.DataFrame, offentliggjort: pd.Series
+    tabeller: Mapping[str, pd.DataFrame],
+    aar: int,
+    kvoteaar: int,
+    region: str,
+    pulje: int,
+    fordelt: pd.DataFrame,
+    offentliggjort: pd.Series,
 ) -> pd.DataFrame:
     """What each key gives the klynger of a region.
 
@@ -50,13 +62,27 @@ def proev(
     tried: list[tuple[str, int | None, dict[str, Fraction]]] = [(REGLEN, kvoteaar, by(own))]
     for other in sorted(set(tabeller["bilag_a"]["kvoteaar"]) - {kvoteaar}):
         tried.append((ANDET_AAR, int(other), by(inhabitants(paying, other))))
-    for rate in tabeller["klynge_satser"].query("aar == @aar and side == 'regioner' and omfang == 'region' and region == @region")["trykt"]:
+    for rate in tabeller["klynge_satser"].query(
+        "aar == @aar and side == 'regioner' and omfang == 'region' and region == @region"
+    )["trykt"]:
         tried.append((TRYKT_SATS, None, {klynge: Fraction(rate.replace(",", ".")) * n for klynge, n in own.items()}))
     if (mine["bidrager"] != JA).any():
         tried.append((ALLE_MEDLEMMER, None, by(inhabitants(mine, kvoteaar, shares=False))))
     least, most = (pick(own, key=own.__getitem__) for pick in (min, max))
     if own[least] != own[most]:
         slope = Fraction(int(offentliggjort[most]) - int(offentliggjort[least])) / (own[most] - own[least])
-        tried.append((FAST_DEL, None, {klynge: int(offentliggjort[least]) + slope * (n - own[least]) for klynge, n in own.items()}))
-    rows = [(key, year, klynge, amount, int(offentliggjort[klynge]) - amount) for key, year, amounts in tried for klynge, amount in amounts.items()]
-    return pd.DataFrame(rows, columns=["noegle", "kvoteaar", "klynge", "beloeb", "forskel"]).astype({"kvoteaar": "Int64"})
+        tried.append(
+            (
+                FAST_DEL,
+                None,
+                {klynge: int(offentliggjort[least]) + slope * (n - own[least]) for klynge, n in own.items()},
+            )
+        )
+    rows = [
+        (key, year, klynge, amount, int(offentliggjort[klynge]) - amount)
+        for key, year, amounts in tried
+        for klynge, amount in amounts.items()
+    ]
+    return pd.DataFrame(rows, columns=["noegle", "kvoteaar", "klynge", "beloeb", "forskel"]).astype(
+        {"kvoteaar": "Int64"}
+    )

@@ -30,7 +30,9 @@ def gaeldende(medlemmer: pd.DataFrame, dag: date) -> pd.DataFrame:
     """
     day = pd.Timestamp(dag)
     begun = medlemmer["gaelder_fra"] <= day
-    return medlemmer[begun & (medlemmer["gaelder_til"].isna() | (medlemmer["gaelder_til"] >= day))].reset_index(drop=True)
+    return medlemmer[begun & (medlemmer["gaelder_til"].isna() | (medlemmer["gaelder_til"] >= day))].reset_index(
+        drop=True
+    )
 
 
 def fordel(
@@ -88,7 +90,9 @@ def fordel(
         "regioner": regioner,
         "i_alt": [k + r for k, r in zip(kommuner, regioner, strict=True)],
     }
-    return medlemmer.assign(**{name: pd.Series(values, index=medlemmer.index, dtype=object) for name, values in columns.items()})
+    return medlemmer.assign(
+        **{name: pd.Series(values, index=medlemmer.index, dtype=object) for name, values in columns.items()}
+    )
 
 
 def pr_klynge(fordelt: pd.DataFrame) -> pd.DataFrame:
@@ -115,9 +119,13 @@ def hele_kroner(fordelt: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     klynge once, whoever its members are), both ``int64``; each is its exact amount rounded up or down. Ties go to the payer that comes first
     when ordered by region, klynge and kommunekode.
     """
-    labels = [f"{r}|{k}|{c}" for r, k, c in zip(fordelt["region"], fordelt["klynge"], fordelt["kommunekode"], strict=True)]
+    labels = [
+        f"{r}|{k}|{c}" for r, k, c in zip(fordelt["region"], fordelt["klynge"], fordelt["kommunekode"], strict=True)
+    ]
     weights = pd.Series(list(fordelt["kommuner"]), index=labels, dtype=object)
-    kommuner = pd.Series(stoerste_broek(weights, int(sum(weights))).to_numpy(), index=fordelt.index, name="kommuner", dtype="int64")
+    kommuner = pd.Series(
+        stoerste_broek(weights, int(sum(weights))).to_numpy(), index=fordelt.index, name="kommuner", dtype="int64"
+    )
     klynger = _sums(fordelt, NOEGLE)["regioner"]
     regioner = pd.Series(0, index=klynger.index, dtype="int64", name="regioner")
     for region in dict.fromkeys(fordelt["region"]):
@@ -132,7 +140,9 @@ def medlemskab(tabeller: Mapping[str, pd.DataFrame], dag: date) -> pd.DataFrame:
     kinds = tabeller["klynge_deltagelse"].rename(columns={"navn": "art_navn"})[["art", "art_navn", "tegn", "bidrager"]]
     names = tabeller["kommuner"][["kommunekode", "kommune"]]
     rows = gaeldende(tabeller["klynge_medlemmer"], dag)
-    return rows.merge(kinds, on="art", how="left", validate="many_to_one").merge(names, on="kommunekode", how="left", validate="many_to_one")
+    return rows.merge(kinds, on="art", how="left", validate="many_to_one").merge(
+        names, on="kommunekode", how="left", validate="many_to_one"
+    )
 
 
 def _sums(fordelt: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -182,7 +192,13 @@ def _validate(
     sums: dict[str, Fraction] = {}
     seen: set[tuple[str, str, str]] = set()
     for region, klynge, code, raw, share, kind in zip(
-        medlemmer["region"], medlemmer["klynge"], medlemmer["kommunekode"], medlemmer["bidragsandel"], shares, says, strict=True
+        medlemmer["region"],
+        medlemmer["klynge"],
+        medlemmer["kommunekode"],
+        medlemmer["bidragsandel"],
+        shares,
+        says,
+        strict=True,
     ):
         where = f"{region}; {klynge}; {code}"
         if (region, klynge, code) in seen:
@@ -197,7 +213,9 @@ def _validate(
             if share and kind == NEJ:
                 add("medlemmer", where, "bidragsandel", raw, "deltager uden bidrag og kan ikke have en andel")
     unreadable = {code for code, share in zip(medlemmer["kommunekode"], shares, strict=True) if share is None}
-    silent = {code: all(k == NEJ for c, k in zip(medlemmer["kommunekode"], says, strict=True) if c == code) for code in sums}
+    silent = {
+        code: all(k == NEJ for c, k in zip(medlemmer["kommunekode"], says, strict=True) if c == code) for code in sums
+    }
     for code in befolkning.index.unique():
         if code not in sums and code not in unreadable:
             add("medlemmer", code, "kommunekode", code, "er ikke med i nogen klynge")

@@ -37,7 +37,12 @@ def former(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, dict[str
     """
     fields = {f"Forbrug: {o.navn}": (o.omraade, "valgfrit heltal") for o in indsatsomraader(tabeller, aar).itertuples()}
     return {
-        ARK_FORSIDE: {"År": ("aar", "heltal"), "Region": ("region", "tekst"), "Klynge": ("klynge", "tekst"), "København": (KOEBENHAVN, "tekst")},
+        ARK_FORSIDE: {
+            "År": ("aar", "heltal"),
+            "Region": ("region", "tekst"),
+            "Klynge": ("klynge", "tekst"),
+            "København": (KOEBENHAVN, "tekst"),
+        },
         ARK_BETALERE: {
             "Betaler": ("betaler", "tekst"),
             "Budget": ("budget", "heltal"),
@@ -45,7 +50,11 @@ def former(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, dict[str
             f"Overføres til {aar + 1}": (OVERFOERES, "valgfrit heltal"),
             f"Råderum sikret i {aar + 1} (ja/nej)": (RAADERUM, "valgfri tekst"),
         },
-        ARK_INDSATSER: {"Indsats": ("indsats", "tekst"), "Område": ("omraade", "tekst"), "Bemærkning": ("bemaerkning", "valgfri tekst")},
+        ARK_INDSATSER: {
+            "Indsats": ("indsats", "tekst"),
+            "Område": ("omraade", "tekst"),
+            "Bemærkning": ("bemaerkning", "valgfri tekst"),
+        },
     }
 
 
@@ -71,7 +80,9 @@ def budgetter(fordelt: pd.DataFrame) -> pd.DataFrame:
         for payer in payers.itertuples():
             parts.append((*key, payer.kommunekode, payer.kommune, payer.budget, ceil(payer.kommuner)))
         parts.append((*key, None, key[0], regioner[key], ceil(sum(rows["regioner"]))))
-    return pd.DataFrame(parts, columns=[*NOEGLE, "kommunekode", "betaler", "budget", "hoejst"]).astype({"budget": "int64", "hoejst": "int64"})
+    return pd.DataFrame(parts, columns=[*NOEGLE, "kommunekode", "betaler", "budget", "hoejst"]).astype(
+        {"budget": "int64", "hoejst": "int64"}
+    )
 
 
 def bedoem(
@@ -89,7 +100,9 @@ def bedoem(
     changed, spending over ``hoejst``, a carry-over above what is unspent or without secured room, an unknown answer or område.
     """
     fields = list(indsatsomraader["omraade"])
-    areas = {name.casefold(): key for key, name in zip(indsatsomraader["omraade"], indsatsomraader["navn"], strict=True)}
+    areas = {
+        name.casefold(): key for key, name in zip(indsatsomraader["omraade"], indsatsomraader["navn"], strict=True)
+    }
     keys = set(zip(budget["region"], budget["klynge"], strict=True))
     found: list[Fund] = []
     accounts, actions = [], []
@@ -114,15 +127,33 @@ def bedoem(
             if key[0] not in regions:
                 where(ARK_FORSIDE, head["raekke"], "region", key[0], "regionen findes ikke" + _hint(key[0], regions))
             else:
-                where(ARK_FORSIDE, head["raekke"], "klynge", key[1], f"klyngen findes ikke i {key[0]}" + _hint(key[1], [k for r, k in keys if r == key[0]]))
+                where(
+                    ARK_FORSIDE,
+                    head["raekke"],
+                    "klynge",
+                    key[1],
+                    f"klyngen findes ikke i {key[0]}" + _hint(key[1], [k for r, k in keys if r == key[0]]),
+                )
             continue
         if key in taken:
-            where(ARK_FORSIDE, head["raekke"], "klynge", head["klynge"], f"klyngens regnskab er allerede læst fra {taken[key]}")
+            where(
+                ARK_FORSIDE,
+                head["raekke"],
+                "klynge",
+                head["klynge"],
+                f"klyngens regnskab er allerede læst fra {taken[key]}",
+            )
             continue
         taken[key] = name
         if pd.isna(head[KOEBENHAVN]) or head[KOEBENHAVN].casefold() != koebenhavn:
             if pd.notna(head[KOEBENHAVN]):
-                where(ARK_FORSIDE, head["raekke"], KOEBENHAVN, head[KOEBENHAVN], f"regnearket er lavet med et andet valg for København end her, hvor det er «{koebenhavn}»; budgetterne er ikke de samme")
+                where(
+                    ARK_FORSIDE,
+                    head["raekke"],
+                    KOEBENHAVN,
+                    head[KOEBENHAVN],
+                    f"regnearket er lavet med et andet valg for København end her, hvor det er «{koebenhavn}»; budgetterne er ikke de samme",
+                )
             continue
         expected = budget[(budget["region"] == key[0]) & (budget["klynge"] == key[1])].set_index("betaler")
         seen: dict[str, dict[str, Any]] = {}
@@ -141,7 +172,15 @@ def bedoem(
             if pd.isna(row["indsats"]) or not area:
                 continue  # a cell that is missing is a finding already
             if area not in areas:
-                where(ARK_INDSATSER, row["raekke"], "omraade", row["omraade"], "er ikke et af indsatsområderne: " + ", ".join(indsatsomraader["navn"]) + _hint(row["omraade"], indsatsomraader["navn"]))
+                where(
+                    ARK_INDSATSER,
+                    row["raekke"],
+                    "omraade",
+                    row["omraade"],
+                    "er ikke et af indsatsområderne: "
+                    + ", ".join(indsatsomraader["navn"])
+                    + _hint(row["omraade"], indsatsomraader["navn"]),
+                )
             else:
                 actions.append((*key, row["indsats"], areas[area], row["bemaerkning"]))
     columns = [*NOEGLE, "kommunekode", "betaler", "budget", *fields, "forbrug", "rest", OVERFOERES, RAADERUM, "fil"]
@@ -162,7 +201,13 @@ def _hint(value: Any, valid: Iterable[str]) -> str:
 
 
 def _payer(
-    row: dict[str, Any], expected: pd.DataFrame, seen: dict[str, dict[str, Any]], meant: set[str], fields: list[str], aar: int, where: Callable[..., None]
+    row: dict[str, Any],
+    expected: pd.DataFrame,
+    seen: dict[str, dict[str, Any]],
+    meant: set[str],
+    fields: list[str],
+    aar: int,
+    where: Callable[..., None],
 ) -> None:
     """Judge one payer's row, and put it in ``seen``; a name that is no payer's puts the one it is like in ``meant``."""
     payer, line = row["betaler"], row["raekke"]
@@ -190,5 +235,10 @@ def _payer(
     if answer and answer not in SVAR:
         where(line, RAADERUM, row[RAADERUM], "skal være ja eller nej")
     elif carried and answer != "ja":
-        where(line, RAADERUM, row[RAADERUM] if answer else "", f"overførsel kræver, at betaleren sikrer et tilsvarende råderum i {aar + 1} (ja)")
+        where(
+            line,
+            RAADERUM,
+            row[RAADERUM] if answer else "",
+            f"overførsel kræver, at betaleren sikrer et tilsvarende råderum i {aar + 1} (ja)",
+        )
     seen[payer] = {**spent, "forbrug": total, "rest": rest, OVERFOERES: carried, RAADERUM: answer or "ikke oplyst"}

@@ -119,24 +119,32 @@ def side(
     page = _Laeser(navn, mappe).laes(nb)
     kkr = nb.get("metadata", {}).get("kkr", {})
     rapport = str(kkr.get("titel") or page.titel)
-    html = _miljoe().get_template("side.html.j2").render(
-        titel=page.titel,
-        beskrivelse=page.beskrivelse,
-        rapport=rapport,
-        h1=Markup(page.h1),
-        indledning=Markup(page.sektioner[0].html),
-        sektioner=[
-            {"id": s.id, "titel": s.titel, "html": Markup(s.html), "overskrift": Markup(s.overskrift)}
-            for s in page.sektioner[1:]
-        ],
-        soeskende=[
-            {"etiket": axis["etiket"], "sider": [dict(s, href=quote(f"{s['navn']}.html")) for s in axis["sider"]]}
-            for axis in soeskende
-        ],
-        stil=stil(page.titel, settings["udgiver"], *(["filter.css"] if any(FILTER in s.html for s in page.sektioner) else [])),
-        csp=CSP,
-        om=_om(nb, navn, settings),
-        **_udgiver(settings),
+    html = (
+        _miljoe()
+        .get_template("side.html.j2")
+        .render(
+            titel=page.titel,
+            beskrivelse=page.beskrivelse,
+            rapport=rapport,
+            h1=Markup(page.h1),
+            indledning=Markup(page.sektioner[0].html),
+            sektioner=[
+                {"id": s.id, "titel": s.titel, "html": Markup(s.html), "overskrift": Markup(s.overskrift)}
+                for s in page.sektioner[1:]
+            ],
+            soeskende=[
+                {"etiket": axis["etiket"], "sider": [dict(s, href=quote(f"{s['navn']}.html")) for s in axis["sider"]]}
+                for axis in soeskende
+            ],
+            stil=stil(
+                page.titel,
+                settings["udgiver"],
+                *(["filter.css"] if any(FILTER in s.html for s in page.sektioner) else []),
+            ),
+            csp=CSP,
+            om=_om(nb, navn, settings),
+            **_udgiver(settings),
+        )
     )
     html = _haarde_mellemrum(html)
     _kontroller(html, page)
@@ -172,7 +180,9 @@ def _om(nb: Mapping[str, Any], navn: str, indstillinger: Mapping[str, Any]) -> d
         "kort": fingeraftryk.KORT,
         "pakker": [f"{name}\N{NO-BREAK SPACE}{number}" for name, number in made.pakker],
         "titler": _OM,
-        "overskrifter": {key: Markup(_overskrift(2 if key == "om" else 3, escape(text), text)) for key, text in _OM.items()},
+        "overskrifter": {
+            key: Markup(_overskrift(2 if key == "om" else 3, escape(text), text)) for key, text in _OM.items()
+        },
         "id": _slug(_OM["om"]),
     }
 
@@ -241,16 +251,20 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
         )
     title = "Rapporter"
     settings = indstillinger or opsaetning.tom()
-    html = _miljoe().get_template("indeks.html.j2").render(
-        titel=f"{title} – {settings['udgiver']}",
-        overskrift=title,
-        beskrivelse="Rapporter til Kommunekontaktrådet om fordelinger og økonomi på tværs af kommunerne.",
-        rapport=title,
-        rapporter=list(reports.values()),
-        soeskende=[],
-        stil=stil(title, settings["udgiver"], "forside.css"),
-        csp=CSP,
-        **_udgiver(settings),
+    html = (
+        _miljoe()
+        .get_template("indeks.html.j2")
+        .render(
+            titel=f"{title} – {settings['udgiver']}",
+            overskrift=title,
+            beskrivelse="Rapporter til Kommunekontaktrådet om fordelinger og økonomi på tværs af kommunerne.",
+            rapport=title,
+            rapporter=list(reports.values()),
+            soeskende=[],
+            stil=stil(title, settings["udgiver"], "forside.css"),
+            csp=CSP,
+            **_udgiver(settings),
+        )
     )
     html = _haarde_mellemrum(html)
     if faults := kontrast.fund(html):
@@ -280,7 +294,7 @@ def stil(titel: str, udgiver: str = opsaetning.UDGIVER, *ark: str) -> Markup:
 
 def _css(tekst: str) -> str:
     """A text as it is written within a CSS string."""
-    return "".join(c if c.isalnum() and c.isascii() or c == " " else f"\\{ord(c):x} " for c in tekst)
+    return "".join(c if (c.isalnum() and c.isascii()) or c == " " else f"\\{ord(c):x} " for c in tekst)
 
 
 @cache
@@ -495,9 +509,7 @@ class _Laeser:
                 continue
             html = "".join(str(part) for part in parts)
             self._fragment(html)
-            self._tilfoej(
-                f'<details class="afsnit">\n<summary>{escape(title)}</summary>\n{html}</details>\n'
-            )
+            self._tilfoej(f'<details class="afsnit">\n<summary>{escape(title)}</summary>\n{html}</details>\n')
 
     def _sti(self, id: str, suffix: str) -> str:
         """A download's path: the page's name and the table's id, once where they are the same."""
@@ -518,7 +530,9 @@ class _Laeser:
                 self.afvis(f"filen «{id}.{suffix}» er der allerede")
             else:
                 self.filer[path] = content = b64decode(entry["base64"], validate=True)
-                links.append(f'<li><a href="{quote(path)}" download>{escape(title)}</a> ({_art(path)}, {stoerrelse(len(content))})</li>\n')
+                links.append(
+                    f'<li><a href="{quote(path)}" download>{escape(title)}</a> ({_art(path)}, {stoerrelse(len(content))})</li>\n'
+                )
         if links:
             self._tilfoej(f'<p>{escape(_ord(payload, "titel"))}:</p>\n<ul class="filer">\n{"".join(links)}</ul>\n')
 
@@ -590,7 +604,9 @@ _PEGER = ("aria-labelledby", "aria-describedby", "aria-controls")
 #: Tags and classes whose words are compared with what a table or figure says of itself.
 _TEKSTER = frozenset({"caption", "enhed", "figurtitel", "beskrivelse", "kilde"})
 #: Tags that have no end.
-_UDEN_SLUT = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_UDEN_SLUT = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 
 
 @dataclass
@@ -606,7 +622,25 @@ class _Struktur(HTMLParser):
     """What a piece of HTML is made of: ids, headings, counts, and what a page must not have."""
 
     _FORBUDT = frozenset(
-        "script iframe object embed link base form input button audio video source track foreignobject img image font".split()
+        [
+            "script",
+            "iframe",
+            "object",
+            "embed",
+            "link",
+            "base",
+            "form",
+            "input",
+            "button",
+            "audio",
+            "video",
+            "source",
+            "track",
+            "foreignobject",
+            "img",
+            "image",
+            "font",
+        ]
     )
     _HENTER = frozenset({"src", "srcset", "poster", "data", "background", "action", "formaction"})
 
@@ -625,7 +659,9 @@ class _Struktur(HTMLParser):
         self._aabne: list[tuple[str, frozenset[str], list[str]]] = []  # tag, what its words are kept as, its words
 
     def _raat(self, text: str, where: str = "") -> None:
-        self.raa += [f"«{word}»{where} er et programs måde at skrive en værdi på, ikke en læsers" for word in _RAA.findall(text)]
+        self.raa += [
+            f"«{word}»{where} er et programs måde at skrive en værdi på, ikke en læsers" for word in _RAA.findall(text)
+        ]
 
     def handle_data(self, data: str) -> None:
         if not self._kode:
@@ -770,7 +806,10 @@ def _figurmangler(laest: _Struktur, titel: str, beskrivelse: str, enhed: str, ki
     if _glat(beskrivelse) not in laest.tekster.get("beskrivelse", []):
         yield f"viser ikke sin beskrivelse: {beskrivelse[:80]}"
     told = laest.tekster.get("kilde", [])
-    unit, source = (f"{name}: {re.escape(_glat(text).removesuffix('.'))}[.?!]?" for name, text in (("Enhed", enhed), ("Kilde", kilde)))
+    unit, source = (
+        f"{name}: {re.escape(_glat(text).removesuffix('.'))}[.?!]?"
+        for name, text in (("Enhed", enhed), ("Kilde", kilde))
+    )
     if not any(re.match(rf"{unit} Kilde: ", text) for text in told):
         yield f"viser ikke sin enhed: {enhed}"
     if not any(re.search(rf"(^| ){source}$", text) for text in told):
@@ -793,7 +832,10 @@ def _kolonneklasser(html: str) -> str:
     """
 
     def one(table: re.Match[str]) -> str:
-        rows = [re.findall(r"<t[dh][^>]*>", row) for row in re.findall(r"<tr.*?</tr>", table[2].partition("</thead>")[2], re.S)]
+        rows = [
+            re.findall(r"<t[dh][^>]*>", row)
+            for row in re.findall(r"<tr.*?</tr>", table[2].partition("</thead>")[2], re.S)
+        ]
         width = max(map(len, rows), default=0)
         columns = [{row[n] for row in rows if n < len(row)} for n in range(width)]
         text = [n for n, cells in enumerate(columns[:KOLONNER]) if cells & _TEKST and cells <= _TEKST | {"<td>"}]
@@ -809,7 +851,9 @@ def _kolonneklasser(html: str) -> str:
         body = re.sub(r"<tr.*?</tr>", row, body, flags=re.S)
         names = " ".join(f"k{n + 1}" for n in text)
         given = re.search(r'class="([^"]*)"', table[1])
-        attributes = table[1].replace(given[0], f'class="{given[1]} {names}"') if given else f'{table[1]} class="{names}"'
+        attributes = (
+            table[1].replace(given[0], f'class="{given[1]} {names}"') if given else f'{table[1]} class="{names}"'
+        )
         return f"<table{attributes}>{head}{mark}{body}</table>"
 
     return re.sub(r"<table([^>]*)>(.*?)</table>", one, html, flags=re.S)
@@ -853,8 +897,7 @@ def _markdown(source: str) -> list[str | tuple[int, str, str]]:
     for token in tokens:
         if token["type"] == "list" and token["attrs"]["ordered"] and len(token["children"]) == 1:
             raise RunError(
-                "en nummereret liste med ét punkt; er det en dato eller et tal først på linjen,"
-                " så skriv «1\\. januar»"
+                "en nummereret liste med ét punkt; er det en dato eller et tal først på linjen, så skriv «1\\. januar»"
             )
         if token["type"] == "heading":
             inner = renderer.render_tokens(token["children"], state)

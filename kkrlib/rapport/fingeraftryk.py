@@ -51,7 +51,9 @@ def af(nb: Mapping[str, Any]) -> Fingeraftryk:
     """
     cells = [c for c in nb["cells"] if _INDSAT not in c.get("metadata", {}).get("tags", ())]
     about = nb.get("metadata", {}).get("kkr", {})
-    own = _lukning(tuple(sorted(_importerede("\n".join(_python(c["source"]) for c in cells if c["cell_type"] == "code")))))
+    own = _lukning(
+        tuple(sorted(_importerede("\n".join(_python(c["source"]) for c in cells if c["cell_type"] == "code"))))
+    )
     everything = sorted({*own, *_lukning(_RAPPORT)})
     parts = {f"kkrlib/{name}": _tekst(_PAKKE / name) for name in (*everything, *_skabeloner())}
     parts["notesbog"] = json.dumps([[c["cell_type"], _linjer(c["source"])] for c in cells], ensure_ascii=False)
@@ -70,7 +72,9 @@ def pakker() -> tuple[tuple[str, str], ...]:
         try:
             wanted = requires("kkrlib") or []
         except PackageNotFoundError:
-            raise RunError("kkrlib er ikke installeret, så siden kan ikke sige, hvilke pakker den er lavet med") from None
+            raise RunError(
+                "kkrlib er ikke installeret, så siden kan ikke sige, hvilke pakker den er lavet med"
+            ) from None
     names = sorted({m[0].lower() for w in wanted if (m := re.match(r"[A-Za-z0-9._-]+", w)) and "extra ==" not in w})
     try:
         return tuple((name, version(name)) for name in names)
@@ -82,7 +86,9 @@ def pakker() -> tuple[tuple[str, str], ...]:
 
 
 def _skabeloner() -> list[str]:
-    return sorted(f"rapport/skabelon/{p.name}" for p in (_PAKKE / "rapport" / "skabelon").iterdir() if p.suffix in (".css", ".j2"))
+    return sorted(
+        f"rapport/skabelon/{p.name}" for p in (_PAKKE / "rapport" / "skabelon").iterdir() if p.suffix in (".css", ".j2")
+    )
 
 
 @cache
@@ -181,8 +187,18 @@ def _vaerdier(nb: Mapping[str, Any], maerke: str) -> dict[str, Any]:
     for cell in nb["cells"]:
         if maerke in cell.get("metadata", {}).get("tags", ()):
             for node in _trae(_python(cell["source"])).body:
-                target = node.targets[0] if isinstance(node, ast.Assign) else node.target if isinstance(node, ast.AnnAssign) else None
-                if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(target, ast.Name) and node.value is not None:
+                target = (
+                    node.targets[0]
+                    if isinstance(node, ast.Assign)
+                    else node.target
+                    if isinstance(node, ast.AnnAssign)
+                    else None
+                )
+                if (
+                    isinstance(node, (ast.Assign, ast.AnnAssign))
+                    and isinstance(target, ast.Name)
+                    and node.value is not None
+                ):
                     try:
                         values[target.id] = ast.literal_eval(node.value)
                     except ValueError:

@@ -148,7 +148,9 @@ def laes(path: Path) -> Rapport | None:
     parameters = {n: _with_metadata(p, described.get(n, {})) for n, p in found.items()}
     for p in parameters.values():
         if p.kolonner and not (isinstance(p.etiket, str) and p.etiket.strip()):
-            raise RunError(f"{path.name}: metadata.kkr for {p.navn} har «vaerdier» og skal have «etiket», som læserne ser, fx \"Område\"")
+            raise RunError(
+                f'{path.name}: metadata.kkr for {p.navn} har «vaerdier» og skal have «etiket», som læserne ser, fx "Område"'
+            )
     return Rapport(name, meta.get("titel") or name, Path(path).resolve(), parameters)
 
 
@@ -329,9 +331,7 @@ def _normal(value: Any) -> str:
 # --- checking what is given --------------------------------------------------------------------------------
 
 
-def kontroller(
-    rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]
-) -> dict[str, Any]:
+def kontroller(rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """The given parameters as typed, official values, in the report's own order.
 
     Values are texts (from the command line) or Python values. Files become absolute paths. Raises
@@ -387,7 +387,7 @@ def _is_date(text: str) -> bool:
 def _bounded(p: Parameter, number: Any, foran: str = "") -> Any:
     if number is None and not foran:
         return None
-    if isinstance(number, bool) or not isinstance(number, int) and (foran or p.type == "int"):
+    if isinstance(number, bool) or (not isinstance(number, int) and (foran or p.type == "int")):
         raise ValueError(f"{foran}«{number}» er ikke et helt tal.")
     if p.mindst is not None and number < p.mindst:
         raise ValueError(f"{foran}«{number}» er for lille; det mindste er {p.mindst}.")
@@ -407,7 +407,7 @@ def _key(rapport: Rapport, p: Parameter, key: Any, tabeller: Mapping[str, pd.Dat
 
 
 def _typed(p: Parameter, value: Any) -> Any:
-    if p.valgfri and (value is None or isinstance(value, str) and value.strip().casefold() in ("", "none", "null")):
+    if p.valgfri and (value is None or (isinstance(value, str) and value.strip().casefold() in ("", "none", "null"))):
         return None
     fault = ValueError(f"«{value}» er ikke {_DANISH_TYPE.get(p.type, '')}.")
     if p.type == "":
@@ -492,7 +492,7 @@ def _file(value: Any, mappe: bool = False) -> str:
     if not isinstance(value, str):
         raise ValueError(f"«{value}» er ikke stien til en fil.")
     path = Path(value).expanduser()
-    if path.is_file() or mappe and path.is_dir():
+    if path.is_file() or (mappe and path.is_dir()):
         return str(path.resolve())
     if path.is_dir():
         raise ValueError(f"«{value}» er en mappe, ikke en fil.")
@@ -523,7 +523,9 @@ def sider(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame], **valg: Any) -
         free = {n: v for n, v in chosen.items() if n not in given and v != rapport.parametre[n].standard}
         parameters = {n: {**given, **free}[n] for n in rapport.parametre if n in given or n in free}
         order = tuple(n for _, n, _ in combination)
-        pages.append(Sidespec(_page_name(rapport, parameters, tabeller), rapport, parameters, proeve=bool(free), orden=order))
+        pages.append(
+            Sidespec(_page_name(rapport, parameters, tabeller), rapport, parameters, proeve=bool(free), orden=order)
+        )
     return pages
 
 

@@ -201,10 +201,7 @@ def _run(
         return {"soeskende": _siblings(spec, soeskende[spec.rapport.navn]), "opsaetning": dict(indstillinger)}
 
     try:
-        jobs = {
-            pool.submit(_page, s, given(s), str(staging), str(arbejde), celletid, eksport): s
-            for s in sider
-        }
+        jobs = {pool.submit(_page, s, given(s), str(staging), str(arbejde), celletid, eksport): s for s in sider}
         for job in as_completed(jobs):
             spec = jobs[job]
             try:
@@ -529,9 +526,7 @@ def laes_katalog(ud: Path) -> list[dict[str, Any]]:
 def _entry(result: Resultat) -> dict[str, Any]:
     spec = result.spec
     # A file's path says where it lies on somebody's machine; its name is enough.
-    parameters = {
-        n: Path(v).name if spec.rapport.parametre[n].fil and v else v for n, v in spec.parametre.items()
-    }
+    parameters = {n: Path(v).name if spec.rapport.parametre[n].fil and v else v for n, v in spec.parametre.items()}
     return {
         "navn": spec.navn,
         "rapport": spec.rapport.navn,

@@ -69,7 +69,7 @@ class _Regel:
         """Whether the rule says something in a scheme. Paper is light."""
         if "prefers-color-scheme" in self.om:
             return ("dark" in self.om) == (skema == "moerk")
-        return skema == "lys" or "print" not in self.om and "@page" not in self.om + self.vaelger
+        return skema == "lys" or ("print" not in self.om and "@page" not in self.om + self.vaelger)
 
 
 def _regler(css: str, om: str = "") -> Iterator[_Regel]:
@@ -133,7 +133,9 @@ def _farve(value: str, navne: Mapping[str, str], dybde: int = 0) -> str | None:
 
 def _tekstfund(regler: list[_Regel], inline: list[str], skema: str, navne: Mapping[str, str]) -> Iterator[str]:
     """Text colours of the sheet and of style attributes, each against what it can stand on."""
-    rules = [r for r in regler if r.gaelder(skema)] + [_Regel("", f"style=«{s}»", dict(_erklaeringer(s))) for s in inline]
+    rules = [r for r in regler if r.gaelder(skema)] + [
+        _Regel("", f"style=«{s}»", dict(_erklaeringer(s))) for s in inline
+    ]
     paper = _farve(f"var(--{_PAPIR},#ffffff)", navne)
     grounds = {paper: "papiret"}
     for rule in rules:
@@ -146,7 +148,9 @@ def _tekstfund(regler: list[_Regel], inline: list[str], skema: str, navne: Mappi
             continue
         own = _bund(rule, navne)
         paged = "@page" in rule.om + rule.vaelger
-        for ground, where in ({own: "sin egen baggrund"} if own else {"#ffffff": "papiret"} if paged else grounds).items():
+        for ground, where in (
+            {own: "sin egen baggrund"} if own else {"#ffffff": "papiret"} if paged else grounds
+        ).items():
             assert ground is not None
             if (ratio := farver.kontrast(colour, ground)) < TEKST:
                 yield (
@@ -200,7 +204,9 @@ def _tegningsfund(tegning: _Tegning, skema: str, navne: Mapping[str, str]) -> It
                     ground, name = fill, below.fyld
             colour = _farve(part.fyld, navne)
             if colour and (ratio := farver.kontrast(colour, ground)) < TEKST:
-                yield _linje(tegning, skema, f"teksten «{part.ord}» ({part.fyld} = {colour})", ratio, f"{name} ({ground})", TEKST)
+                yield _linje(
+                    tegning, skema, f"teksten «{part.ord}» ({part.fyld} = {colour})", ratio, f"{name} ({ground})", TEKST
+                )
             continue
         inks = [v for v in (part.fyld, part.streg) if not v.startswith("url(") and _farve(v, navne) is not None]
         if all(f"--{_GITTER}" in v or _farve(v, navne) == paper for v in inks):
@@ -209,7 +215,14 @@ def _tegningsfund(tegning: _Tegning, skema: str, navne: Mapping[str, str]) -> It
             continue
         ratio, ink = max((farver.kontrast(_farve(v, navne) or paper, paper), v) for v in inks)
         if ratio < GRAFIK:
-            yield _linje(tegning, skema, f"en flade eller streg ({ink} = {_farve(ink, navne)})", ratio, f"papiret ({paper})", GRAFIK)
+            yield _linje(
+                tegning,
+                skema,
+                f"en flade eller streg ({ink} = {_farve(ink, navne)})",
+                ratio,
+                f"papiret ({paper})",
+                GRAFIK,
+            )
 
 
 def _linje(tegning: _Tegning, skema: str, hvad: str, ratio: float, mod: str, krav: float) -> str:
@@ -264,7 +277,9 @@ class _Side(HTMLParser):
         self.inline: list[str] = []
         self.tegninger: list[_Tegning] = []
         self.gennemsigtige: list[str] = []
-        self._stak: list[tuple[str, dict[str, str], _Del | None]] = []  # tag, looks and, of a text, what its words belong to
+        self._stak: list[
+            tuple[str, dict[str, str], _Del | None]
+        ] = []  # tag, looks and, of a text, what its words belong to
         self._i_stil = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -319,7 +334,10 @@ class _Side(HTMLParser):
             left = {"middle": 0.0, "end": -2.0}.get(looks.get("text-anchor", ""), 2.0)
             middle = (number("x") + left, number("y") - 0.35 * float(size[0] if size else 16))
             if around and around.punkt:  # a part of a text stands where the text does, unless it says otherwise
-                middle = (middle[0] if "x" in values else around.punkt[0], middle[1] if "y" in values else around.punkt[1])
+                middle = (
+                    middle[0] if "x" in values else around.punkt[0],
+                    middle[1] if "y" in values else around.punkt[1],
+                )
             parts.append(_Del(fill, stroke, punkt=middle))
             return parts[-1]
         if tag in ("rect", "circle", "ellipse", "line", "polygon", "polyline", "path"):

@@ -82,7 +82,15 @@ def kontroller(rettelser: Collection[Mapping[str, Any]], sider: Collection[str])
             both = (edition, *sorted(sides))
             if edition is not None and len(sides) > 1 and both not in told:
                 told.add(both)
-                found.append(Fund(RETTELSER, "", "udgave", str(edition), f"{name} får den fra både {' og '.join(both[1:])}; giv den seneste et højere tal"))
+                found.append(
+                    Fund(
+                        RETTELSER,
+                        "",
+                        "udgave",
+                        str(edition),
+                        f"{name} får den fra både {' og '.join(both[1:])}; giv den seneste et højere tal",
+                    )
+                )
     if found:
         raise DataError(found)
 
@@ -146,7 +154,11 @@ def _url(text: str) -> str:
         parts = urlsplit(text)
     except ValueError:
         parts = urlsplit("")
-    return "" if parts.scheme in ("https", "http") and parts.hostname and " " not in text else "er ikke en webadresse (https://…)"
+    return (
+        ""
+        if parts.scheme in ("https", "http") and parts.hostname and " " not in text
+        else "er ikke en webadresse (https://…)"
+    )
 
 
 _FORMER = {"epost": _epost, "telefon": _telefon, "url": _url}
@@ -160,7 +172,9 @@ def _rettelser(given: Mapping[str, Any], found: list[Fund]) -> list[dict[str, An
         return []
     read, seen = [], set()
     for number, entry in enumerate(entries, 1):
-        _ukendte(RETTELSER, f"rettelse {number}: ", entry, ("side", "udgave", "dato", "hvad", "hvorfor", "tidligere"), found)
+        _ukendte(
+            RETTELSER, f"rettelse {number}: ", entry, ("side", "udgave", "dato", "hvad", "hvorfor", "tidligere"), found
+        )
 
         def refuse(name: str, rule: str, number: int = number) -> None:
             found.append(Fund(RETTELSER, "", "", f"rettelse {number}: {name}", rule))

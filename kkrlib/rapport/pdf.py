@@ -44,7 +44,12 @@ def chromium() -> str:
 
 
 def udskriv(
-    sider: Sequence[Path], ud: Path, *, program: str | None = None, samtidig: int = 2, melding: Callable[[Path], None] | None = None
+    sider: Sequence[Path],
+    ud: Path,
+    *,
+    program: str | None = None,
+    samtidig: int = 2,
+    melding: Callable[[Path], None] | None = None,
 ) -> list[Path]:
     """Print each page into the folder ``ud`` as ``<name>.pdf`` and return the files, in the order of ``sider``.
 
@@ -95,5 +100,9 @@ def _udskrift(side: Path, program: str) -> bytes:
         content = out.read_bytes() if out.is_file() else b""
         if run.returncode or not content.startswith(b"%PDF-") or b"%%EOF" not in content[-64:]:
             said = [line for line in run.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-            raise RunError(f"Chromium lavede ingen PDF (kode {run.returncode}){': ' + said[-1].strip() if said else ''}")
-    return _DATO.sub(lambda m: m[0].replace(m[2], _FAST), content)  # of the same length, so that every offset still holds
+            raise RunError(
+                f"Chromium lavede ingen PDF (kode {run.returncode}){': ' + said[-1].strip() if said else ''}"
+            )
+    return _DATO.sub(
+        lambda m: m[0].replace(m[2], _FAST), content
+    )  # of the same length, so that every offset still holds

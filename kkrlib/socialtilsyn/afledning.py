@@ -34,7 +34,9 @@ def afrund(x: Fraction | int, decimaler: int = 0, maade: str = HALVE_OP) -> Deci
     return -cut if x < 0 and cut else cut
 
 
-def interval(niveau: Fraction | int, procent: Fraction, decimaler: int, hoejst: Fraction | int | None = None) -> tuple[int, int] | None:
+def interval(
+    niveau: Fraction | int, procent: Fraction, decimaler: int, hoejst: Fraction | int | None = None
+) -> tuple[int, int] | None:
     """The whole numbers from which a change of ``procent`` per cent, printed with ``decimaler`` decimals, leads to ``niveau``.
 
     The printed size stands for a size from half a unit in its last digit below it (rounded) to a whole unit above it (cut off),

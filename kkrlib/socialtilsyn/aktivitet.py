@@ -40,16 +40,24 @@ def besoeg(serie: pd.DataFrame) -> pd.DataFrame:
             if units is None or not units.vaerdi:
                 continue
             visits = at[f"besoeg-{area}", year]
-            parts = [at[key, year] for key in (f"besoeg-{area}-uanmeldte", f"besoeg-{area}-ikke-truffet") if (key, year) in at]
+            parts = [
+                at[key, year]
+                for key in (f"besoeg-{area}-uanmeldte", f"besoeg-{area}-ikke-truffet")
+                if (key, year) in at
+            ]
             unannounced = sum((r.vaerdi for r in parts), Fraction(0)) if parts else None
             if unannounced is not None and unannounced > visits.vaerdi:
-                found.append(Fund("serie", f"{area}, {year}", "uanmeldte", str(unannounced), "er flere end besøgene i alt"))
+                found.append(
+                    Fund("serie", f"{area}, {year}", "uanmeldte", str(unannounced), "er flere end besøgene i alt")
+                )
                 continue
             share = unannounced / visits.vaerdi if parts and visits.vaerdi else None
             each = visits.vaerdi / units.vaerdi
             status = _status(visits, units, *parts)
             shown = None if share is None else afrund(share * 100, 1)
-            rows.append((year, area, visits.vaerdi, units.vaerdi, each, afrund(each, 2), unannounced, share, shown, status))
+            rows.append(
+                (year, area, visits.vaerdi, units.vaerdi, each, afrund(each, 2), unannounced, share, shown, status)
+            )
     if found:
         raise DataError(found)
     columns = ["aar", "omraade", "besoeg", "enheder", "pr_enhed", "pr_enhed_afrundet", "uanmeldte", "andel_uanmeldte"]
@@ -72,13 +80,33 @@ def pr_100(serie: pd.DataFrame, par: Mapping[str, str], decimaler: int = 1, maad
             if of is None or many.vaerdi is None or of.vaerdi is None:
                 continue
             if many.vaerdi < 0 or of.vaerdi < 0 or (of.vaerdi == 0 and many.vaerdi):
-                found.append(Fund("serie", f"{cases}, {year}", "vaerdi", str(many.vaerdi), f"kan ikke sættes i forhold til {of.vaerdi} ({base})"))
+                found.append(
+                    Fund(
+                        "serie",
+                        f"{cases}, {year}",
+                        "vaerdi",
+                        str(many.vaerdi),
+                        f"kan ikke sættes i forhold til {of.vaerdi} ({base})",
+                    )
+                )
                 continue
             if of.vaerdi == 0:
                 continue
             rate = many.vaerdi * 100 / of.vaerdi
             few = many.vaerdi < SMAA_TAL
-            rows.append((cases, year, many.vaerdi, of.vaerdi, rate, afrund(rate, decimaler, maade), few, _forbehold(of.vaerdi, few, decimaler), _status(many, of)))
+            rows.append(
+                (
+                    cases,
+                    year,
+                    many.vaerdi,
+                    of.vaerdi,
+                    rate,
+                    afrund(rate, decimaler, maade),
+                    few,
+                    _forbehold(of.vaerdi, few, decimaler),
+                    _status(many, of),
+                )
+            )
     if found:
         raise DataError(found)
     columns = ["indikator", "aar", "antal", "ud_af", "pr_100", "pr_100_afrundet", "faa", "forbehold", "status"]

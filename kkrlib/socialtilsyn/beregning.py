@@ -94,7 +94,9 @@ def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int) -> Beregning:
         whistleblow=whistleblow_pr_100(values),
         omkostninger=omkostninger(values),
         budget=budget[budget["rapport"] == aar].reset_index(drop=True),
-        takstindeks=takstindeks(values, max([int(y) for y in values.loc[values["gruppe"] == "takster", "aar"]], default=aar)),
+        takstindeks=takstindeks(
+            values, max([int(y) for y in values.loc[values["gruppe"] == "takster", "aar"]], default=aar)
+        ),
         stoerrelsesfaktorer=stoerrelsesfaktorer(values, rules),
         skaerpet_tilsyn=skaerpet_tilsyn(values, rules),
         kontroller=afstemning.vurder(*afstemning.erklaerede(tabeller, f"socialtilsyn-{aar}-"), tabeller),

@@ -28,7 +28,11 @@ def omkostninger(serie: pd.DataFrame) -> pd.DataFrame:
     rows, found = [], []
     for year in sorted(y for i, y in at if i == _UDGIFTER[0] and (_UDGIFTER[1], y) in at):
         expenses = [at[i, year] for i in _UDGIFTER]
-        wrong = [Fund("serie", f"{r.indikator}, {year}", "enhed", str(r.enhed), "skal være «1.000 kr.»") for r in expenses if r.enhed != "1.000 kr."]
+        wrong = [
+            Fund("serie", f"{r.indikator}, {year}", "enhed", str(r.enhed), "skal være «1.000 kr.»")
+            for r in expenses
+            if r.enhed != "1.000 kr."
+        ]
         found += wrong
         if wrong:
             continue
@@ -81,7 +85,17 @@ def budget_og_regnskab(fakta: pd.DataFrame) -> pd.DataFrame:
         rounded = None if per_cent is None else afrund(per_cent, 1)
         deviation = None if printed is None else printed - difference
         rows.append((report, post, line["budget"], line["regnskab"], printed, difference, deviation, per_cent, rounded))
-    columns = ["rapport", "post", "budget", "regnskab", "forskel_trykt", "forskel", "afvigelse", "procent", "procent_afrundet"]
+    columns = [
+        "rapport",
+        "post",
+        "budget",
+        "regnskab",
+        "forskel_trykt",
+        "forskel",
+        "afvigelse",
+        "procent",
+        "procent_afrundet",
+    ]
     return tabel(rows, columns, tal=["rapport"], tekst=["post"])
 
 
@@ -94,7 +108,10 @@ def objektiv_finansiering(boern: pd.DataFrame, beloeb: int) -> pd.DataFrame:
     whole kroner sum to ``beloeb`` by largest remainder, the lowest kommunekode first in a tie. Raises :class:`DataError` for a kommune
     twice, a number of children that is no whole number ≥ 0, no children at all, or an amount that is no whole number ≥ 0.
     """
-    found = [Fund("boern", str(c), "kommunekode", str(c), "kommunen står to gange") for c in boern.index[boern.index.duplicated()]]
+    found = [
+        Fund("boern", str(c), "kommunekode", str(c), "kommunen står to gange")
+        for c in boern.index[boern.index.duplicated()]
+    ]
     for code, children in boern["boern_0_17"].items():
         if not er_helt_tal(children) or children < 0:
             found.append(Fund("boern", str(code), "boern_0_17", str(children), "skal være et helt tal på mindst 0"))

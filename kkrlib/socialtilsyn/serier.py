@@ -50,20 +50,48 @@ def serie(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         taken, other = group[group["rolle"] == TAGET], group[group["rolle"] == FRAVALGT]
         value = values[indicator, int(year)]
         reason = " ".join(r for r in group["begrundelse"] if isinstance(r, str) and r)
-        rows.append((indicator, int(year), value, value, value, OFFENTLIGGJORT, " ".join(taken["fakta"]), " ".join(other["fakta"]), reason, ""))
+        rows.append(
+            (
+                indicator,
+                int(year),
+                value,
+                value,
+                value,
+                OFFENTLIGGJORT,
+                " ".join(taken["fakta"]),
+                " ".join(other["fakta"]),
+                reason,
+                "",
+            )
+        )
     computed = afledte(tabeller[_AFLEDTE], fakta, values)
     for (indicator, year), group in computed.groupby(["indikator", "aar"], sort=False):
         low, high = Fraction(int(group["mindst"].max())), Fraction(int(group["hoejst"].min()))
         how = " ".join(_saadan(r, fakta.loc[r.fakta]) for r in group.itertuples())
         faults = " ".join(dict.fromkeys(f for f in group["fejl"] if isinstance(f, str) and f))
-        rows.append((indicator, int(year), low if low == high else None, low, high, AFLEDT, " ".join(group["fakta"]), "", how, faults))
+        rows.append(
+            (
+                indicator,
+                int(year),
+                low if low == high else None,
+                low,
+                high,
+                AFLEDT,
+                " ".join(group["fakta"]),
+                "",
+                how,
+                faults,
+            )
+        )
     columns = ["indikator", "aar", "vaerdi", "mindst", "hoejst", "status", "fakta", "fravalgt", "begrundelse", "fejl"]
     result = pd.DataFrame(rows, columns=columns).astype({"vaerdi": object, "mindst": object, "hoejst": object})
     # pandas turns None into nan in a column of objects that begins with numbers; None it shall stay.
     result["vaerdi"] = pd.Series([r[2] for r in rows], index=result.index, dtype=object)
     result = result.join(register[["navn", "gruppe", "enhed", "art"]], on="indikator")
     order = {name: i for i, name in enumerate(register.index)}
-    result = result.sort_values(["indikator", "aar"], key=lambda c: c.map(order) if c.name == "indikator" else c, kind="stable")
+    result = result.sort_values(
+        ["indikator", "aar"], key=lambda c: c.map(order) if c.name == "indikator" else c, kind="stable"
+    )
     return result[["indikator", "navn", "gruppe", "enhed", "art", *columns[1:]]].reset_index(drop=True)
 
 
@@ -92,7 +120,10 @@ def valider(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
     for key, row in zip(register["indikator"], register.itertuples(), strict=True):
         if isinstance(row.del_af, str) and row.del_af and row.del_af not in names.index:
             found.append(Fund(_INDIKATORER, key, "del_af", row.del_af, "indikatoren findes ikke"))
-    found += [Fund(_INDIKATORER, k, "indikator", k, "står to gange") for k in register.loc[register["indikator"].duplicated(), "indikator"]]
+    found += [
+        Fund(_INDIKATORER, k, "indikator", k, "står to gange")
+        for k in register.loc[register["indikator"].duplicated(), "indikator"]
+    ]
     for row in peger.loc[peger.duplicated(["indikator", "aar", "fakta"])].itertuples():
         found.append(Fund(_PEGER, f"{row.indikator}, {row.aar}", "fakta", row.fakta, "samme faktum står to gange"))
     for row in peger.itertuples():
@@ -107,11 +138,15 @@ def valider(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
         if int(fact["beskriver_aar"]) != int(row.aar):
             found.append(Fund(_PEGER, where, "aar", str(row.aar), f"{row.fakta} beskriver {fact['beskriver_aar']}"))
         if row.rolle == TAGET and int(fact["rapport"]) != int(row.aar):
-            found.append(Fund(_PEGER, where, "fakta", row.fakta, f"står i rapporten for {fact['rapport']}; værdien er da afledt"))
+            found.append(
+                Fund(_PEGER, where, "fakta", row.fakta, f"står i rapporten for {fact['rapport']}; værdien er da afledt")
+            )
         if fact["enhed"] != (unit if unit in _NAVNGIVNE else "antal"):
             found.append(Fund(_PEGER, where, "fakta", row.fakta, f"er i {fact['enhed']}, men indikatoren er i {unit}"))
         if fact["maal"] != "niveau":
-            found.append(Fund(_PEGER, where, "fakta", row.fakta, f"er en {fact['maal']} og kan ikke være indikatorens værdi"))
+            found.append(
+                Fund(_PEGER, where, "fakta", row.fakta, f"er en {fact['maal']} og kan ikke være indikatorens værdi")
+            )
     for (indicator, year), group in peger.groupby(["indikator", "aar"], sort=False):
         if not (group["rolle"] == TAGET).any():
             found.append(Fund(_PEGER, f"{indicator}, {year}", "rolle", "", "intet faktum er taget"))
@@ -126,7 +161,9 @@ def _fakta_fund(fakta: pd.DataFrame) -> list[Fund]:
     cell = ["rapport", "tabel", "afsnit", "raekke", "kolonne", "beskriver_aar", "enhed"]
     cells = fakta[fakta["tabel"] != "tekst"]
     for row in cells[cells.duplicated(cell)].itertuples():
-        found.append(Fund(_FAKTA, row.id, "beskriver_aar", str(row.beskriver_aar), "samme celle og samme år står to gange"))
+        found.append(
+            Fund(_FAKTA, row.id, "beskriver_aar", str(row.beskriver_aar), "samme celle og samme år står to gange")
+        )
     for row in fakta.itertuples():
         try:
             value = Fraction(row.vaerdi)
@@ -168,9 +205,13 @@ def _afledte_fund(
     for row in table.itertuples():
         where = f"{row.indikator}, {row.aar}"
         if row.indikator not in names.index:
-            found.append(Fund(_AFLEDTE, where, "indikator", row.indikator, "findes ikke i socialtilsyn_indikatorer.csv"))
+            found.append(
+                Fund(_AFLEDTE, where, "indikator", row.indikator, "findes ikke i socialtilsyn_indikatorer.csv")
+            )
         elif (row.indikator, int(row.aar)) in values:
-            found.append(Fund(_AFLEDTE, where, "aar", str(row.aar), "året er offentliggjort og må ikke også være afledt"))
+            found.append(
+                Fund(_AFLEDTE, where, "aar", str(row.aar), "året er offentliggjort og må ikke også være afledt")
+            )
     if found:
         return found
     try:

@@ -28,7 +28,11 @@ def takstindeks(serie: pd.DataFrame, basisaar: int) -> pd.DataFrame:
     at = _takster(serie)
     if not any(y == basisaar for _, y in at):
         raise DataError([Fund("serie", "takster", "aar", str(basisaar), "ingen takst har en værdi i basisåret")])
-    found = [Fund("serie", i, "vaerdi", str(r.vaerdi), "taksten i basisåret skal være større end 0") for (i, y), r in at.items() if y == basisaar and r.vaerdi <= 0]
+    found = [
+        Fund("serie", i, "vaerdi", str(r.vaerdi), "taksten i basisåret skal være større end 0")
+        for (i, y), r in at.items()
+        if y == basisaar and r.vaerdi <= 0
+    ]
     if found:
         raise DataError(found)
     rows = []
@@ -53,7 +57,9 @@ def stoerrelsesfaktorer(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFra
     rules = _regler(regler, "stoerrelsesfaktor")
     missing = [k for k in KLASSER[1:] if k not in rules]
     if missing:
-        raise DataError([Fund("socialtilsyn_regler", "stoerrelsesfaktor", "klasse", k, "faktoren mangler") for k in missing])
+        raise DataError(
+            [Fund("socialtilsyn_regler", "stoerrelsesfaktor", "klasse", k, "faktoren mangler") for k in missing]
+        )
     at = _takster(serie)
     rows = []
     for kind in ARTER:
@@ -64,7 +70,21 @@ def stoerrelsesfaktorer(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFra
                 if row is not None:
                     factor, stated = _regel(rules[size], year)
                     expected, margin = smallest.vaerdi * factor, factor / 2 + Fraction(1, 2)
-                    rows.append((kind, size, year, row.vaerdi, factor, expected, row.vaerdi - expected, margin, stated, _dom(row.vaerdi - expected, margin), _status(row, smallest)))
+                    rows.append(
+                        (
+                            kind,
+                            size,
+                            year,
+                            row.vaerdi,
+                            factor,
+                            expected,
+                            row.vaerdi - expected,
+                            margin,
+                            stated,
+                            _dom(row.vaerdi - expected, margin),
+                            _status(row, smallest),
+                        )
+                    )
     columns = ["art", "klasse", "aar", "kr", "faktor", "ventet", "forskel", "taerskel", "regel_kendt", "dom", "status"]
     return tabel(rows, columns, tal=["aar"], tekst=["art", "klasse", "regel_kendt", "dom", "status"])
 
@@ -88,7 +108,9 @@ def skaerpet_tilsyn(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFrame:
                 expected = yearly.vaerdi * share
                 difference = row.vaerdi - expected
                 dom = STEMMER if not difference else AFRUNDING if abs(difference) < 1 else AFVIGER
-                rows.append((size, year, row.vaerdi, yearly.vaerdi, expected, difference, stated, dom, _status(row, yearly)))
+                rows.append(
+                    (size, year, row.vaerdi, yearly.vaerdi, expected, difference, stated, dom, _status(row, yearly))
+                )
     columns = ["klasse", "aar", "kr", "aarstakst", "ventet", "forskel", "regel_kendt", "dom", "status"]
     return tabel(rows, columns, tal=["aar"], tekst=["klasse", "regel_kendt", "dom", "status"])
 
@@ -103,7 +125,10 @@ def faste_priser(serie: pd.DataFrame, prisindeks: pd.DataFrame, prisaar: int) ->
     whole kroner) and ``status``. Raises :class:`DataError` for a year twice, an index that is no number > 0, and a ``prisaar`` without an
     index.
     """
-    found = [Fund("prisindeks", str(y), "aar", str(y), "året står to gange") for y in prisindeks.loc[prisindeks["aar"].duplicated(), "aar"]]
+    found = [
+        Fund("prisindeks", str(y), "aar", str(y), "året står to gange")
+        for y in prisindeks.loc[prisindeks["aar"].duplicated(), "aar"]
+    ]
     index: dict[int, Fraction] = {}
     for year, value in zip(prisindeks["aar"], prisindeks["indeks"], strict=True):
         try:
@@ -127,7 +152,11 @@ def faste_priser(serie: pd.DataFrame, prisindeks: pd.DataFrame, prisaar: int) ->
 
 def _takster(serie: pd.DataFrame) -> dict[tuple[str, int], object]:
     at = {key: row for key, row in opslag(serie).items() if key[0].startswith("takst-")}
-    wrong = [Fund("serie", f"{i}, {y}", "enhed", str(r.enhed), "takster skal være i kr.") for (i, y), r in at.items() if r.enhed != "kr."]
+    wrong = [
+        Fund("serie", f"{i}, {y}", "enhed", str(r.enhed), "takster skal være i kr.")
+        for (i, y), r in at.items()
+        if r.enhed != "kr."
+    ]
     if wrong:
         raise DataError(wrong)
     return at
@@ -138,10 +167,17 @@ def _regler(regler: pd.DataFrame, name: str) -> dict[str, list[tuple[pd.Timestam
     rows = regler[regler["regel"] == name]
     twice = rows[rows.duplicated(["klasse", "gaelder_fra"])]
     if len(twice):
-        raise DataError([Fund("socialtilsyn_regler", name, "klasse", str(r.klasse), "reglen står to gange") for r in twice.itertuples()])
+        raise DataError(
+            [
+                Fund("socialtilsyn_regler", name, "klasse", str(r.klasse), "reglen står to gange")
+                for r in twice.itertuples()
+            ]
+        )
     values: dict[str, list[tuple[pd.Timestamp, Fraction]]] = {}
     for row in rows.sort_values("gaelder_fra").itertuples():
-        values.setdefault("" if pd.isna(row.klasse) else row.klasse, []).append((pd.Timestamp(row.gaelder_fra), Fraction(row.vaerdi)))
+        values.setdefault("" if pd.isna(row.klasse) else row.klasse, []).append(
+            (pd.Timestamp(row.gaelder_fra), Fraction(row.vaerdi))
+        )
     return values
 
 

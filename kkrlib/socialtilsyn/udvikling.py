@@ -33,7 +33,17 @@ def aendring(serie: pd.DataFrame, decimaler: int = 1, maade: str = HALVE_OP) -> 
             rounded = None if per_cent is None else afrund(per_cent, decimaler, maade)
             status = OFFENTLIGGJORT if old.status == new.status == OFFENTLIGGJORT else AFLEDT
             rows.append((indicator, int(old.aar), int(new.aar), change, low, high, per_cent, rounded, status))
-    columns = ["indikator", "fra_aar", "til_aar", "aendring", "aendring_mindst", "aendring_hoejst", "procent", "procent_afrundet", "status"]
+    columns = [
+        "indikator",
+        "fra_aar",
+        "til_aar",
+        "aendring",
+        "aendring_mindst",
+        "aendring_hoejst",
+        "procent",
+        "procent_afrundet",
+        "status",
+    ]
     return tabel(rows, columns, tal=["fra_aar", "til_aar"])
 
 
@@ -66,18 +76,34 @@ def beholdning(serie: pd.DataFrame, bestand: str, tilgang: Sequence[str], afgang
         status = OFFENTLIGGJORT if all(r.status == OFFENTLIGGJORT for r in (before, after, *moved)) else AFLEDT
         expected = low if low == high else None
         rest = least if least == most else None
-        rows.append((year, before.vaerdi, *(r.vaerdi for r in moved), expected, after.vaerdi, rest, least, most, status))
-    columns = ["aar", "primo", *flows, "forventet", "ultimo", "uforklaret", "uforklaret_mindst", "uforklaret_hoejst", "status"]
+        rows.append(
+            (year, before.vaerdi, *(r.vaerdi for r in moved), expected, after.vaerdi, rest, least, most, status)
+        )
+    columns = [
+        "aar",
+        "primo",
+        *flows,
+        "forventet",
+        "ultimo",
+        "uforklaret",
+        "uforklaret_mindst",
+        "uforklaret_hoejst",
+        "status",
+    ]
     return tabel(rows, columns, tal=["aar"])
 
 
 def _ingen_dubletter(serie: pd.DataFrame) -> None:
     twice = serie[serie.duplicated(["indikator", "aar"])]
     if len(twice):
-        raise DataError([Fund("serie", r.indikator, "aar", str(r.aar), "året står to gange") for r in twice.itertuples()])
+        raise DataError(
+            [Fund("serie", r.indikator, "aar", str(r.aar), "året står to gange") for r in twice.itertuples()]
+        )
 
 
-def tabel(rows: list[tuple], columns: list[str], tal: Sequence[str] = (), tekst: Sequence[str] = ("indikator", "status")) -> pd.DataFrame:
+def tabel(
+    rows: list[tuple], columns: list[str], tal: Sequence[str] = (), tekst: Sequence[str] = ("indikator", "status")
+) -> pd.DataFrame:
     """A DataFrame whose exact numbers stay what they are: dtype object, None where there is none; ``tal`` become ``int64``."""
     result = {}
     for i, column in enumerate(columns):

@@ -47,7 +47,9 @@ def hovedpunkter(s: Samlet, foelsomhed: pd.DataFrame) -> Tekst:
         points.append("Det fund, der viser sig i flest kontroller ({flest:tal}): {forklaring}")
     quotas = s.kontroller[s.kontroller["id"].str.match(r"flygtninge-\d+-(kommunekvote|regionskvote)-")]
     if len(quotas) and (quotas["dom"] == afstemning.STEMMER).all():
-        points.append("Alle {kvoter:tal} trykte kvoter for flygtninge i kommuner og regioner er genberegnet efter reglen og stemmer.")
+        points.append(
+            "Alle {kvoter:tal} trykte kvoter for flygtninge i kommuner og regioner er genberegnet efter reglen og stemmer."
+        )
     largest = wrong["fund"][wrong["fund"] != ""].value_counts()
     return tekst(
         "\n".join(f"- {point}" for point in points),
@@ -80,7 +82,9 @@ def _foerste_saetning(text: str) -> str:
 def hvad_er_nyt(s: Samlet) -> Tekst:
     """Whether the deviations are those that were accepted when somebody last looked at them."""
     if not s.nye_og_borte:
-        return Tekst("Afvigelserne er de samme, som da de sidst blev gennemgået: ingen er kommet til, og ingen er forsvundet.")
+        return Tekst(
+            "Afvigelserne er de samme, som da de sidst blev gennemgået: ingen er kommet til, og ingen er forsvundet."
+        )
     listed = "\n".join(f"- {f.vaerdi}: {f.regel}" for f in s.nye_og_borte)
     return Tekst(f"Siden afvigelserne sidst blev gennemgået, er der sket ændringer:\n\n{listed}")
 
@@ -88,14 +92,20 @@ def hvad_er_nyt(s: Samlet) -> Tekst:
 def kilder(s: Samlet) -> Tekst:
     """The documents, by the number that the tables call them."""
     rows = s.tabeller["kilder"].dropna(subset=["fil"])
-    return Tekst("\n".join(f"- Kilde {r.kilde}: {r.titel}, {_dokumenter(s)[r.kilde].partition(', ')[2]}." for r in rows.itertuples()))
+    return Tekst(
+        "\n".join(
+            f"- Kilde {r.kilde}: {r.titel}, {_dokumenter(s)[r.kilde].partition(', ')[2]}." for r in rows.itertuples()
+        )
+    )
 
 
 def _dokumenter(s: Samlet) -> dict[str, str]:
     """What a reader calls a source, by its number: who published it, and when."""
     sources = s.tabeller["kilder"].set_index("kilde")
     when = {k: str(t).partition("-") for k, t in sources["tid"].dropna().items()}
-    return {k: f"{sources.at[k, 'udgiver']}, {dansk.maaned(int(y), int(m)) if m else y}" for k, (y, _, m) in when.items()}
+    return {
+        k: f"{sources.at[k, 'udgiver']}, {dansk.maaned(int(y), int(m)) if m else y}" for k, (y, _, m) in when.items()
+    }
 
 
 def _efter_kilde(s: Samlet) -> pd.DataFrame:
@@ -120,8 +130,16 @@ def efter_kilde(s: Samlet) -> Tabel:
         rows.rename(columns=names),
         [
             Kolonne("dokument", "Dokument", raekkehoved=True),
-            Kolonne("tal", "Tal", type="heltal", enhed="tal", beskrivelse="Offentliggjorte tal, der er taget fra dokumentet"),
-            Kolonne("daekket", "Heraf kon\N{SOFT HYPHEN}trolleret", type="heltal", enhed="tal", beskrivelse="Tal, der indgår i mindst én kontrol"),
+            Kolonne(
+                "tal", "Tal", type="heltal", enhed="tal", beskrivelse="Offentliggjorte tal, der er taget fra dokumentet"
+            ),
+            Kolonne(
+                "daekket",
+                "Heraf kon\N{SOFT HYPHEN}trolleret",
+                type="heltal",
+                enhed="tal",
+                beskrivelse="Tal, der indgår i mindst én kontrol",
+            ),
             *kontroller.domkolonner(rows),
             Kolonne("fund", "Fund", type="heltal", enhed="fund"),
         ],
@@ -191,7 +209,8 @@ def fund(s: Samlet) -> Tabel | Tekst:
         rows.append(
             {
                 "fund": key,
-                "hvad": kontroller.med_enhed(shown.beskrivelse, shown.enhed) + (f" – og {len(symptoms) - 1} til" if len(symptoms) > 1 else ""),
+                "hvad": kontroller.med_enhed(shown.beskrivelse, shown.enhed)
+                + (f" – og {len(symptoms) - 1} til" if len(symptoms) > 1 else ""),
                 "dokument": _dokumenter(s)[shown.linjer[:3]],
                 "trykt": kontroller.trykt(shown),
                 "foelger": kontroller.foelger(shown),
@@ -212,10 +231,22 @@ def fund(s: Samlet) -> Tabel | Tekst:
             Kolonne("trykt", "Trykt", type="tal"),
             Kolonne("foelger", "Følger af de andre tal", type="tal"),
             Kolonne("forskel", "Forskel", type="tal", fortegn=True),
-            Kolonne("antal", "Kontroller", type="heltal", vis=False, beskrivelse="Hvor mange kontroller fundet viser sig i; tallene er fra én af dem"),
+            Kolonne(
+                "antal",
+                "Kontroller",
+                type="heltal",
+                vis=False,
+                beskrivelse="Hvor mange kontroller fundet viser sig i; tallene er fra én af dem",
+            ),
             Kolonne("aarsag", "Forklaring", bred=True),
             Kolonne("afgjort", "Afgjort", vis=False, beskrivelse="Om et tredje tal afgør, hvilket tal der er rigtigt"),
-            Kolonne("linjer", "Kilde og linje", type="tal", kort=_foerste_linje, beskrivelse="Kildens nummer og linje; i filerne også linjerne med de andre tal"),
+            Kolonne(
+                "linjer",
+                "Kilde og linje",
+                type="tal",
+                kort=_foerste_linje,
+                beskrivelse="Kildens nummer og linje; i filerne også linjerne med de andre tal",
+            ),
         ],
         id="fund",
         titel="Fund: hvor de trykte tal ikke følger af hinanden",
@@ -273,12 +304,25 @@ def udaekkede(s: Samlet) -> Tabel | Tekst:
     if rows.empty:
         return Tekst("Alle tal indgår i mindst én kontrol.")
     reasons = s.tabeller["uden_kontrol"].set_index("fakta")["grund"]
-    untested = {fact: why for facts, why in zip(s.kontroller["alle_fakta"], s.kontroller["forklaring"], strict=True) for fact in facts}
+    untested = {
+        fact: why
+        for facts, why in zip(s.kontroller["alle_fakta"], s.kontroller["forklaring"], strict=True)
+        for fact in facts
+    }
     rows = rows.assign(
-        tal=[kontroller.med_enhed(_periode(_etiket(s, i)), unit) for i, unit in zip(rows.index, rows["enhed"], strict=True)],
-        vist=[t if "/" in t else kontroller.tal(x, u) for t, x, u in zip(rows["trykt"], rows["vaerdi"], rows["enhed"], strict=True)],
+        tal=[
+            kontroller.med_enhed(_periode(_etiket(s, i)), unit)
+            for i, unit in zip(rows.index, rows["enhed"], strict=True)
+        ],
+        vist=[
+            t if "/" in t else kontroller.tal(x, u)
+            for t, x, u in zip(rows["trykt"], rows["vaerdi"], rows["enhed"], strict=True)
+        ],
         hvor=[f"{r.kilde}: {r.linje}" for r in rows.itertuples()],
-        grund=[_periode(reasons.get(i) or untested.get(i) or "Tallet er ikke holdt op mod noget andet.") for i in rows.index],
+        grund=[
+            _periode(reasons.get(i) or untested.get(i) or "Tallet er ikke holdt op mod noget andet.")
+            for i in rows.index
+        ],
     )
     return tabel(
         rows.reset_index(),

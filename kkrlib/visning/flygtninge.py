@@ -39,7 +39,10 @@ AARSAG_NAVNE = {
     "afrunding": "Afrunding",
 }
 # Where the words of those names may be broken on a phone.
-_ORDDELING = {w.replace("|", ""): w.replace("|", "\N{SOFT HYPHEN}") for w in ("Ind|bygger|tal", "Ind|vandrere", "Familie|sammen|føringer", "Nul|grænse")}
+_ORDDELING = {
+    w.replace("|", ""): w.replace("|", "\N{SOFT HYPHEN}")
+    for w in ("Ind|bygger|tal", "Ind|vandrere", "Familie|sammen|føringer", "Nul|grænse")
+}
 # The classes of the map: a presentation choice, in persons per 10,000 inhabitants.
 KORTGRAENSER = [Fraction(1, 2), Fraction(1), Fraction(3, 2), Fraction(2)]
 
@@ -65,7 +68,14 @@ def side(b: Beregning) -> Side:
 
 def hovedpunkter(b: Beregning) -> Tekst:
     """At most six main points."""
-    points = [_point_trial(b), _point_landstal(b), _point_area(b), _point_aftale(b), _point_kommuner(b), _point_change(b)]
+    points = [
+        _point_trial(b),
+        _point_landstal(b),
+        _point_area(b),
+        _point_aftale(b),
+        _point_kommuner(b),
+        _point_change(b),
+    ]
     points += [_point_check(b), _point_limits(b)]
     return Tekst("\n".join(f"- {point}" for point in [p for p in points if p][:6]))
 
@@ -80,14 +90,21 @@ def _changes(b: Beregning) -> list[str]:
     rows, points = b.udvalgte, []
     if b.forrige_landstal:
         percent = Fraction(100 * (b.landstal - b.forrige_landstal), b.forrige_landstal)
-        points.append(f"Landstallet er {_gaaet(b.forrige_landstal, b.landstal)} ({dansk.fortegn(percent, 1)} %).".replace(" (0,0 %)", ""))
+        points.append(
+            f"Landstallet er {_gaaet(b.forrige_landstal, b.landstal)} ({dansk.fortegn(percent, 1)} %).".replace(
+                " (0,0 %)", ""
+            )
+        )
     if b.region != HELE_LANDET:
         before, now = int(rows["forrige_kvote"].sum()), int(rows["kommunekvote"].sum())
         points.append(f"Kvoten for kommunerne i {b.region} er {_gaaet(before, now)}.")
     up, down, same = (int((s == rows["aendring"].map(_retning)).sum()) for s in (1, -1, 0))
     points.append(f"Kvoten er højere i {_kommuner(up)}, lavere i {dansk.tal(down)} og den samme i {dansk.tal(same)}.")
     had, has = rows["forrige_kvote"] > 0, rows["kommunekvote"] > 0
-    for part, said in ((rows[~had & has], "har nu en kvote; før var den 0"), (rows[had & ~has], "har nu kvoten 0; før var den større")):
+    for part, said in (
+        (rows[~had & has], "har nu en kvote; før var den 0"),
+        (rows[had & ~has], "har nu kvoten 0; før var den større"),
+    ):
         if len(part):
             named = f": {dansk.opremsning(part['kommune'])}" if len(part) <= 6 else ""
             points.append(f"{_stort(_kommuner(len(part)))} {said}{named}.")
@@ -112,7 +129,11 @@ def _stort(text: str) -> str:
 def _point_trial(b: Beregning) -> str:
     if not b.proeve:
         return ""
-    where = "[Andre forudsætninger](#andre-forudsaetninger)" if b.scenarie is not None else "[Aftaler om kommunekvoter](#aftaler-om-kommunekvoter)"
+    where = (
+        "[Andre forudsætninger](#andre-forudsaetninger)"
+        if b.scenarie is not None
+        else "[Aftaler om kommunekvoter](#aftaler-om-kommunekvoter)"
+    )
     return f"**Dette er en prøve med egne forudsætninger, ikke den offentliggjorte rapport.** Se {where}."
 
 
@@ -126,7 +147,10 @@ def _point_aftale(b: Beregning) -> str:
     ]
     if not said:
         return ""
-    return " ".join(said) + " Tallene i rapporten er de beregnede kvoter før aftalen; se [aftaler](#aftaler-om-kommunekvoter)."
+    return (
+        " ".join(said)
+        + " Tallene i rapporten er de beregnede kvoter før aftalen; se [aftaler](#aftaler-om-kommunekvoter)."
+    )
 
 
 def _point_landstal(b: Beregning) -> str:
@@ -175,7 +199,11 @@ def _point_change(b: Beregning) -> str:
     down, up = rows.iloc[0], rows.iloc[-1]
     causes = b.aarsager.loc[rows.index, AARSAGER[:-1]]
     largest = max(causes, key=lambda c: sum(abs(x) for x in causes[c]))
-    rise = f"stiger kvoten mest i {_named_change(b, up['aendring'])}" if up["aendring"] > 0 else "stiger kvoten ikke i nogen kommune"
+    rise = (
+        f"stiger kvoten mest i {_named_change(b, up['aendring'])}"
+        if up["aendring"] > 0
+        else "stiger kvoten ikke i nogen kommune"
+    )
     fall = f"falder mest i {_named_change(b, down['aendring'])}" if down["aendring"] < 0 else "falder ikke i nogen"
     return f"Siden {b.forrige} {rise} og {fall}. For de enkelte kommuner betyder {_aarsag(largest)} mest."
 
@@ -194,7 +222,10 @@ def _point_check(b: Beregning) -> str:
         f"{fits[0]} af {len(kommuner)} beregnede kommunekvoter og {fits[1]} af {len(regioner)} regionskvoter for hele landet "
         "svarer til de offentliggjorte."
     )
-    for kind, nouns in (("sum", "trykte summer passer ikke med deres rækker"), ("lighed", "totaler svarer ikke til landstallet")):
+    for kind, nouns in (
+        ("sum", "trykte summer passer ikke med deres rækker"),
+        ("lighed", "totaler svarer ikke til landstallet"),
+    ):
         part = b.kontroller[b.kontroller["art"] == kind]
         wrong = int((part["dom"] == afstemning.AFVIGER).sum())
         if wrong:
@@ -254,9 +285,19 @@ def regionskvoter(b: Beregning) -> Tabel:
         [
             Kolonne("region", "Region", raekkehoved=True, beskrivelse="Regionens navn"),
             Kolonne("befolkning", "Indbyggere", type="heltal", vis=False, enhed=_PERSONER, beskrivelse=_opgjort(b)),
-            Kolonne("regionskvote", "Beregnet kvote", type="heltal", beskrivelse="Summen af de beregnede kommunekvoter"),
-            Kolonne("offentliggjort_kvote", "Offentliggjort kvote", type="heltal", beskrivelse="Udlændingestyrelsens tal"),
-            Kolonne("pr_10000", "Pr. 10.000 indbyggere", type="decimal", decimaler=2, beskrivelse="Beregnet kvote pr. 10.000 indbyggere"),
+            Kolonne(
+                "regionskvote", "Beregnet kvote", type="heltal", beskrivelse="Summen af de beregnede kommunekvoter"
+            ),
+            Kolonne(
+                "offentliggjort_kvote", "Offentliggjort kvote", type="heltal", beskrivelse="Udlændingestyrelsens tal"
+            ),
+            Kolonne(
+                "pr_10000",
+                "Pr. 10.000 indbyggere",
+                type="decimal",
+                decimaler=2,
+                beskrivelse="Beregnet kvote pr. 10.000 indbyggere",
+            ),
             *_change_columns(b),
         ],
         id="regionskvoter",
@@ -300,18 +341,100 @@ def kommunekvoter(b: Beregning) -> Tabel:
         Kolonne("kommune", "Kommune", raekkehoved=True),
         Kolonne("region", "Region", vis=False),
         Kolonne("befolkning", "Indbyggere", type="heltal", vis=False, enhed=_PERSONER, beskrivelse=_opgjort(b)),
-        Kolonne("indvandrere_flygtninge", "Indvandrere og flygtninge", type="heltal", vis=False, enhed=_PERSONER, beskrivelse=_opgjort(b)),
-        Kolonne("asylansoegere", "Asylansøgere", type="heltal", vis=False, enhed=_PERSONER, beskrivelse="Indgår ikke i fordelingen"),
-        Kolonne("familiesammenfoerte", "Familiesammenførte", type="heltal", vis=False, enhed=_PERSONER, beskrivelse=_familieaar(b)),
-        Kolonne("befolkningsandel", "Befolkningsandel", type="andel", decimaler=4, vis=False, beskrivelse="Andel af landets indbyggere"),
-        Kolonne("indvandrerandel", "Indvandrerandel", type="andel", decimaler=4, vis=False, beskrivelse="Andel af landets indvandrere og flygtninge"),
-        Kolonne("fordelingsandel", "Fordelingsandel", type="andel", decimaler=4, vis=False, beskrivelse="Befolkningsandel − (indvandrerandel − befolkningsandel)"),
-        Kolonne("beregnet_fordelingstal", "Beregnet fordelingstal", type="decimal", decimaler=4, vis=False, enhed=_PERSONER, beskrivelse="Fordelingsandel × (landstal + alle familiesammenførte)"),
-        Kolonne("foreloebigt_fordelingstal", "Foreløbigt fordelingstal", type="decimal", decimaler=4, vis=False, enhed=_PERSONER, beskrivelse="Beregnet fordelingstal − kommunens egne familiesammenførte"),
-        Kolonne("fordelingstal", "Fordelingstal", type="decimal", decimaler=4, vis=False, enhed=_PERSONER, beskrivelse="Negative tal sat til 0 og resten skaleret ned til landstallet"),
-        Kolonne("kommunekvote", "Beregnet kvote", type="heltal", beskrivelse="Fordelingstallet som hele personer efter største brøk"),
-        Kolonne("offentliggjort_kvote", "Offentliggjort kvote", type="heltal", beskrivelse="Udlændingestyrelsens tal i bilag B"),
-        Kolonne("pr_10000", "Pr. 10.000 indbyggere", type="decimal", decimaler=1, beskrivelse="Beregnet kvote pr. 10.000 indbyggere"),
+        Kolonne(
+            "indvandrere_flygtninge",
+            "Indvandrere og flygtninge",
+            type="heltal",
+            vis=False,
+            enhed=_PERSONER,
+            beskrivelse=_opgjort(b),
+        ),
+        Kolonne(
+            "asylansoegere",
+            "Asylansøgere",
+            type="heltal",
+            vis=False,
+            enhed=_PERSONER,
+            beskrivelse="Indgår ikke i fordelingen",
+        ),
+        Kolonne(
+            "familiesammenfoerte",
+            "Familiesammenførte",
+            type="heltal",
+            vis=False,
+            enhed=_PERSONER,
+            beskrivelse=_familieaar(b),
+        ),
+        Kolonne(
+            "befolkningsandel",
+            "Befolkningsandel",
+            type="andel",
+            decimaler=4,
+            vis=False,
+            beskrivelse="Andel af landets indbyggere",
+        ),
+        Kolonne(
+            "indvandrerandel",
+            "Indvandrerandel",
+            type="andel",
+            decimaler=4,
+            vis=False,
+            beskrivelse="Andel af landets indvandrere og flygtninge",
+        ),
+        Kolonne(
+            "fordelingsandel",
+            "Fordelingsandel",
+            type="andel",
+            decimaler=4,
+            vis=False,
+            beskrivelse="Befolkningsandel − (indvandrerandel − befolkningsandel)",
+        ),
+        Kolonne(
+            "beregnet_fordelingstal",
+            "Beregnet fordelingstal",
+            type="decimal",
+            decimaler=4,
+            vis=False,
+            enhed=_PERSONER,
+            beskrivelse="Fordelingsandel × (landstal + alle familiesammenførte)",
+        ),
+        Kolonne(
+            "foreloebigt_fordelingstal",
+            "Foreløbigt fordelingstal",
+            type="decimal",
+            decimaler=4,
+            vis=False,
+            enhed=_PERSONER,
+            beskrivelse="Beregnet fordelingstal − kommunens egne familiesammenførte",
+        ),
+        Kolonne(
+            "fordelingstal",
+            "Fordelingstal",
+            type="decimal",
+            decimaler=4,
+            vis=False,
+            enhed=_PERSONER,
+            beskrivelse="Negative tal sat til 0 og resten skaleret ned til landstallet",
+        ),
+        Kolonne(
+            "kommunekvote",
+            "Beregnet kvote",
+            type="heltal",
+            beskrivelse="Fordelingstallet som hele personer efter største brøk",
+        ),
+        Kolonne(
+            "offentliggjort_kvote",
+            "Offentliggjort kvote",
+            type="heltal",
+            beskrivelse="Udlændingestyrelsens tal i bilag B",
+        ),
+        Kolonne(
+            "pr_10000",
+            "Pr. 10.000 indbyggere",
+            type="decimal",
+            decimaler=1,
+            beskrivelse="Beregnet kvote pr. 10.000 indbyggere",
+        ),
         *_change_columns(b),
     ]
     return tabel(
@@ -322,7 +445,15 @@ def kommunekvoter(b: Beregning) -> Tabel:
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
         note="Filerne indeholder alle beregningens trin for hver kommune.",
-        ialt=_totals(b, ["befolkning", "kommunekvote", "offentliggjort_kvote", *(["forrige_kvote", "aendring"] if b.forrige else [])]),
+        ialt=_totals(
+            b,
+            [
+                "befolkning",
+                "kommunekvote",
+                "offentliggjort_kvote",
+                *(["forrige_kvote", "aendring"] if b.forrige else []),
+            ],
+        ),
         **regioner.foldet(b.region),
     )
 
@@ -372,11 +503,23 @@ def bidrag(b: Beregning) -> Tabel:
             Kolonne("kommune", "Kommune", raekkehoved=True),
             Kolonne("region", "Region", vis=False),
             *(
-                Kolonne(c, BIDRAG_NAVNE[c], type="decimal", decimaler=1, fortegn=c != "befolkningstal", beskrivelse=meaning[c])
+                Kolonne(
+                    c,
+                    BIDRAG_NAVNE[c],
+                    type="decimal",
+                    decimaler=1,
+                    fortegn=c != "befolkningstal",
+                    beskrivelse=meaning[c],
+                )
                 for c in BIDRAG
             ),
             Kolonne("kommunekvote", "Kvote", type="heltal", beskrivelse="Summen af de fem led"),
-            Kolonne("stoerst_navn", "Flytter mest", vis=False, beskrivelse="Det led ud over indbyggertallet, der flytter kvoten mest"),
+            Kolonne(
+                "stoerst_navn",
+                "Flytter mest",
+                vis=False,
+                beskrivelse="Det led ud over indbyggertallet, der flytter kvoten mest",
+            ),
         ],
         id="forklaring",
         titel=f"Kvoterne for {b.kvoteaar} led for led",
@@ -391,7 +534,10 @@ def forklaringer(b: Beregning) -> Any:
     """For each kommune the steps in words and numbers, one click away each."""
     if b.region == HELE_LANDET:
         return Tekst("Siderne for de fem regioner forklarer kvoten for hver enkelt kommune trin for trin.")
-    return fold((f"{row['kommune']}: kvote {dansk.tal(row['kommunekvote'])}", _explain(b, code, row, aarsager=False)) for code, row in b.udvalgte.iterrows())
+    return fold(
+        (f"{row['kommune']}: kvote {dansk.tal(row['kommunekvote'])}", _explain(b, code, row, aarsager=False))
+        for code, row in b.udvalgte.iterrows()
+    )
 
 
 def forklar(b: Beregning, kommunekode: str) -> Tekst:
@@ -430,7 +576,9 @@ def _rounding(b: Beregning, row: pd.Series, parts: pd.Series) -> str:
         return f"Derfor er kvoten {quota}"
     left = b.landstal - int(b.trin["hele"].sum())
     among = "som er" if row["kommunekvote"] > parts["hele"] else "som ikke er"
-    tie = " To eller flere kommuner stod helt lige, og personen gik til den laveste kommunekode." if row["lighed"] else ""
+    tie = (
+        " To eller flere kommuner stod helt lige, og personen gik til den laveste kommunekode." if row["lighed"] else ""
+    )
     return (
         f"{dansk.flertal(int(parts['hele']), 'hel person', 'hele personer')} og en rest på {dansk.tal(parts['rest'], 2)}, "
         f"{among} blandt de {dansk.tal(left)} største: kvoten er {quota}{tie}"
@@ -477,7 +625,17 @@ def aarsager(b: Beregning) -> Any:
             Kolonne("kvote_foer", f"Kvote {b.forrige}", type="heltal", vis=False),
             Kolonne("kvote_efter", f"Kvote {b.kvoteaar}", type="heltal", vis=False),
             Kolonne("aendring", "Ændring", type="heltal", fortegn=True),
-            *(Kolonne(c, AARSAG_NAVNE[c], type="decimal", decimaler=1, fortegn=True, beskrivelse=f"Den del af ændringen, der skyldes {_aarsag(c)}") for c in AARSAGER),
+            *(
+                Kolonne(
+                    c,
+                    AARSAG_NAVNE[c],
+                    type="decimal",
+                    decimaler=1,
+                    fortegn=True,
+                    beskrivelse=f"Den del af ændringen, der skyldes {_aarsag(c)}",
+                )
+                for c in AARSAGER
+            ),
         ],
         id="aarsager",
         titel=f"Ændring i kommunekvoten fra {b.forrige} til {b.kvoteaar} efter årsag",
@@ -514,7 +672,12 @@ def landstal_varianter(b: Beregning) -> Tabel:
         rows = quotas.loc[b.udvalgte.index].assign(navn=b.udvalgte["kommune"]).reset_index()
         first = "Kommune"
     rows.columns = [str(c) if isinstance(c, str) else f"landstal_{c}" for c in rows.columns]
-    totals = pd.DataFrame({"navn": ["Hele landet" if b.region == HELE_LANDET else f"{b.region} i alt"], **{f"landstal_{n}": [int(rows[f"landstal_{n}"].sum())] for n in quotas.columns}})
+    totals = pd.DataFrame(
+        {
+            "navn": ["Hele landet" if b.region == HELE_LANDET else f"{b.region} i alt"],
+            **{f"landstal_{n}": [int(rows[f"landstal_{n}"].sum())] for n in quotas.columns},
+        }
+    )
     return tabel(
         rows,
         [
@@ -549,11 +712,38 @@ def graenser(b: Beregning) -> Tabel:
             Kolonne("kommune", "Kommune", raekkehoved=True),
             Kolonne("region", "Region", vis=False),
             Kolonne("kommunekvote", "Kvote", type="heltal"),
-            Kolonne("flere_ved", "Flere ved landstal", type="heltal", beskrivelse="Laveste højere landstal, hvor kommunen får flere"),
-            Kolonne("faerre_ved", "Færre ved landstal", type="heltal", beskrivelse="Højeste lavere landstal, hvor kommunen får færre"),
-            Kolonne("faerre_trods_hoejere", "Færre ved et højere landstal", type="heltal", vis=False, beskrivelse="Laveste højere landstal, hvor kommunen får færre"),
-            Kolonne("flere_trods_lavere", "Flere ved et lavere landstal", type="heltal", vis=False, beskrivelse="Højeste lavere landstal, hvor kommunen får flere"),
-            Kolonne("ved_flere", f"Kvote ved {dansk.tal(b.flere_familiesammenfoerte)} flere familiesammenførte", type="heltal", beskrivelse="Kommunens kvote, hvis den alene havde haft så mange flere"),
+            Kolonne(
+                "flere_ved",
+                "Flere ved landstal",
+                type="heltal",
+                beskrivelse="Laveste højere landstal, hvor kommunen får flere",
+            ),
+            Kolonne(
+                "faerre_ved",
+                "Færre ved landstal",
+                type="heltal",
+                beskrivelse="Højeste lavere landstal, hvor kommunen får færre",
+            ),
+            Kolonne(
+                "faerre_trods_hoejere",
+                "Færre ved et højere landstal",
+                type="heltal",
+                vis=False,
+                beskrivelse="Laveste højere landstal, hvor kommunen får færre",
+            ),
+            Kolonne(
+                "flere_trods_lavere",
+                "Flere ved et lavere landstal",
+                type="heltal",
+                vis=False,
+                beskrivelse="Højeste lavere landstal, hvor kommunen får flere",
+            ),
+            Kolonne(
+                "ved_flere",
+                f"Kvote ved {dansk.tal(b.flere_familiesammenfoerte)} flere familiesammenførte",
+                type="heltal",
+                beskrivelse="Kommunens kvote, hvis den alene havde haft så mange flere",
+            ),
         ],
         id="graenser",
         titel="Ved hvilket landstal får kommunen flere eller færre?",
@@ -628,7 +818,12 @@ def aftaler_dom(b: Beregning) -> Any:
     chosen = _aftaler(b)
     if not chosen:
         return None
-    rows = pd.concat([a.dom.assign(region=a.region, krav=a.dom["krav"].str.capitalize(), udfald=a.dom["udfald"].str.capitalize()) for a in chosen])
+    rows = pd.concat(
+        [
+            a.dom.assign(region=a.region, krav=a.dom["krav"].str.capitalize(), udfald=a.dom["udfald"].str.capitalize())
+            for a in chosen
+        ]
+    )
     return tabel(
         rows.reset_index(drop=True),
         [
@@ -710,7 +905,11 @@ def afstemning_tekst(b: Beregning) -> Tekst:
     text = (
         f"Der er foretaget {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal for {b.kvoteaar}: kvoterne er sammenholdt "
         "med reglen, summerne med deres rækker og totalerne med landstallet. "
-        + ("De stemmer alle." if agree == len(b.kontroller) else f"{dansk.tal(agree)} stemmer, og {dansk.tal(wrong)} afviger.")
+        + (
+            "De stemmer alle."
+            if agree == len(b.kontroller)
+            else f"{dansk.tal(agree)} stemmer, og {dansk.tal(wrong)} afviger."
+        )
         + " Kontrollen gælder hele landet, også på regionernes sider."
     )
     return Tekst(text)
@@ -735,7 +934,9 @@ def kildefejl(b: Beregning) -> Any:
     rows = b.kildefejl.copy()
     rows["sted"] = [f"Kilde {r.kilde}, linje {r.linje}" for r in rows.itertuples()]
     for column in ("trykt", "anvendt"):
-        rows[column] = [dansk.tal(int(x)) if art == "sum" else x for x, art in zip(rows[column], rows["art"], strict=True)]
+        rows[column] = [
+            dansk.tal(int(x)) if art == "sum" else x for x, art in zip(rows[column], rows["art"], strict=True)
+        ]
     return tabel(
         rows,
         [
@@ -803,7 +1004,14 @@ def kilder(b: Beregning) -> Tabel:
         source = part["kilde"].iloc[0]
         low, high = int(part["linje"].min()), int(part["linje"].max())
         lines = f"{low}" if low == high else f"{low}–{high}"
-        rows.append((text, f"{source}: {documents.at[source, 'titel']}, {documents.at[source, 'tid']}", part["punkt"].iloc[0], lines))
+        rows.append(
+            (
+                text,
+                f"{source}: {documents.at[source, 'titel']}, {documents.at[source, 'tid']}",
+                part["punkt"].iloc[0],
+                lines,
+            )
+        )
     for name, text in (("aftaler", "Aftaler om kommunekvoter"), ("retsregler", "Grænser og frister i reglerne")):
         source = b.tabeller[name]["kilde"].iloc[0]
         low, high = int(b.tabeller[name]["linje"].min()), int(b.tabeller[name]["linje"].max())
@@ -898,7 +1106,9 @@ def _change_columns(b: Beregning) -> list[Kolonne]:
     if not b.forrige:
         return []
     return [
-        Kolonne("forrige_kvote", f"Kvote {b.forrige}", type="heltal", beskrivelse=f"Offentliggjort kvote for {b.forrige}"),
+        Kolonne(
+            "forrige_kvote", f"Kvote {b.forrige}", type="heltal", beskrivelse=f"Offentliggjort kvote for {b.forrige}"
+        ),
         Kolonne("aendring", "Ændring", type="heltal", fortegn=True, beskrivelse=f"Fra {b.forrige} til {b.kvoteaar}"),
     ]
 
@@ -915,7 +1125,7 @@ def _totals(b: Beregning, columns: list[str]) -> pd.DataFrame:
     sums["kommune"] = [f"{region} i alt" for region in sums["region"]]
     country = b.kommuner[columns].sum().to_frame().T.assign(region="Hele landet", kommune="Hele landet")
     sums = pd.concat([sums, country], ignore_index=True)
-    sums = sums.astype({c: "Int64" for c in columns})
+    sums = sums.astype(dict.fromkeys(columns, "Int64"))
     return sums.assign(pr_10000=pr_10000(sums["kommunekvote"], sums["befolkning"]))
 
 

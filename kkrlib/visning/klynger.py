@@ -22,8 +22,8 @@ from kkrlib.klynger.regnskab import OVERFOERES, RAADERUM
 from kkrlib.omraade import HELE_LANDET
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Fil, Side, Tekst, filer, tekst
-from kkrlib.visning import kontroller as kontroltabeller
 from kkrlib.visning import klyngeregnskab, regioner
+from kkrlib.visning import kontroller as kontroltabeller
 from kkrlib.visning.forrige import siden
 
 _KR = "kroner"
@@ -45,7 +45,12 @@ def side(b: Beregning) -> Side:
         f"Klyngeøkonomi {b.aar}{where}",
         f"Hvem der betaler hvad til sundhedsklyngerne i {b.region} i {b.aar}: beløbene beregnet efter fordelingsnøglen og sammenholdt "
         "med de offentliggjorte.",
-        (f"{_mio(b.midler['i_alt'])} mio. kr." if b.region == HELE_LANDET else f"{_mio(b.regioner.at[b.region, 'i_alt'], 2)} mio. kr.", f"til sundhedsklyngerne i {b.region}"),
+        (
+            f"{_mio(b.midler['i_alt'])} mio. kr."
+            if b.region == HELE_LANDET
+            else f"{_mio(b.regioner.at[b.region, 'i_alt'], 2)} mio. kr.",
+            f"til sundhedsklyngerne i {b.region}",
+        ),
     )
 
 
@@ -71,11 +76,17 @@ def _changes(b: Beregning, then: pd.Series) -> list[str]:
     change = int(b.midler["i_alt"]) - int(then["i_alt"])
     size = "uændrede" if not change else f"{dansk.kroner(abs(change))} {'større' if change > 0 else 'mindre'}"
     points = [f"Midlerne til klyngerne i hele landet er {size}."]
-    for table, keys, words in (("klynge_register", NOEGLE, ("klynge", "klynger")), ("klynge_medlemmer", [*NOEGLE, "kommunekode"], ("medlemskab", "medlemskaber"))):
+    for table, keys, words in (
+        ("klynge_register", NOEGLE, ("klynge", "klynger")),
+        ("klynge_medlemmer", [*NOEGLE, "kommunekode"], ("medlemskab", "medlemskaber")),
+    ):
         was, now = (
-            set(b.i_omraadet(gaeldende(b.tabeller[table], day))[keys].itertuples(index=False, name=None)) for day in (then["medlemskab_pr"], b.midler["medlemskab_pr"])
+            set(b.i_omraadet(gaeldende(b.tabeller[table], day))[keys].itertuples(index=False, name=None))
+            for day in (then["medlemskab_pr"], b.midler["medlemskab_pr"])
         )
-        points.append(f"{dansk.flertal(len(now - was), *words)} er kommet til, og {dansk.tal(len(was - now))} er ophørt.")
+        points.append(
+            f"{dansk.flertal(len(now - was), *words)} er kommet til, og {dansk.tal(len(was - now))} er ophørt."
+        )
     return points
 
 
@@ -116,7 +127,10 @@ def _point_rates(b: Beregning) -> str:
 
 def _point_check(b: Beregning) -> str:
     counts = b.kontroller["dom"].value_counts()
-    fits, open_ = int(counts.get(afstemning.STEMMER, 0) + counts.get(afstemning.AFRUNDING, 0)), int(counts.get(afstemning.UPROEVET, 0))
+    fits, open_ = (
+        int(counts.get(afstemning.STEMMER, 0) + counts.get(afstemning.AFRUNDING, 0)),
+        int(counts.get(afstemning.UPROEVET, 0)),
+    )
     untested = f", og {dansk.tal(open_)} kan ikke efterprøves" if open_ else ""
     return (
         f"{dansk.tal(fits)} af {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal stemmer, når der tages højde for afrunding{untested}. "
@@ -132,8 +146,16 @@ def _causes(b: Beregning) -> str:
     unshown = len(findings & set(b.kildefejl.loc[b.kildefejl["aarsag"] == "ukendt", "fund"]))
     parts = []
     if len(known):
-        first = f"Af de {dansk.tal(len(rows))} afvigelser hører {dansk.tal(len(known))}" if len(known) < len(rows) else f"De {dansk.tal(len(rows))} afvigelser hører"
-        last = f"; årsagen til {'det ene' if unshown == 1 else f'{dansk.tal(unshown)} af dem'} kan ikke påvises" if unshown else ""
+        first = (
+            f"Af de {dansk.tal(len(rows))} afvigelser hører {dansk.tal(len(known))}"
+            if len(known) < len(rows)
+            else f"De {dansk.tal(len(rows))} afvigelser hører"
+        )
+        last = (
+            f"; årsagen til {'det ene' if unshown == 1 else f'{dansk.tal(unshown)} af dem'} kan ikke påvises"
+            if unshown
+            else ""
+        )
         parts.append(f"{first} til {dansk.tal(len(findings))} fund{last}. ")
     if len(known) < len(rows):
         parts.append(f"{dansk.flertal(len(rows) - len(known), 'afvigelse', 'afvigelser')} er uden kendt årsag. ")
@@ -195,7 +217,11 @@ def pr_indbygger_figur(b: Beregning) -> figurer.Figur:
     first, last = rows.iloc[0], rows.iloc[-1]
     own = rows.index[rows["region"] == b.region]
     return figurer.bidrag(
-        rows.assign(kommuner=rows["kommuner_pr_indbygger"], regioner=rows["regioner_pr_indbygger"], i_alt=rows["i_alt_pr_indbygger"]),
+        rows.assign(
+            kommuner=rows["kommuner_pr_indbygger"],
+            regioner=rows["regioner_pr_indbygger"],
+            i_alt=rows["i_alt_pr_indbygger"],
+        ),
         id="pr-indbygger",
         titel="Hvor meget er det pr. indbygger?",
         beskrivelse=(
@@ -220,7 +246,9 @@ def klynger_tekst(b: Beregning) -> Any:
     """What the source itself says of the amounts it prints; nothing for a year without Tabel 1."""
     if not _tabel_1(b):
         return None
-    return Tekst("Pengene er givet til kommuner og regioner gennem det generelle tilskud. Fordelingen er et forslag, og Tabel 1 kalder selv sine beløb et skøn.")
+    return Tekst(
+        "Pengene er givet til kommuner og regioner gennem det generelle tilskud. Fordelingen er et forslag, og Tabel 1 kalder selv sine beløb et skøn."
+    )
 
 
 def klynger(b: Beregning) -> Tabel:
@@ -229,18 +257,28 @@ def klynger(b: Beregning) -> Tabel:
     where = "Tabel 1" if printed else f"Ikke trykt for {b.aar}"
     rows = b.klynger.reset_index()
     for column in BELOEB:
-        rows[f"forskel_{column}"] = [int(p) - c if pd.notna(p) else None for p, c in zip(rows[f"offentliggjort_{column}"], rows[column], strict=True)]
+        rows[f"forskel_{column}"] = [
+            int(p) - c if pd.notna(p) else None
+            for p, c in zip(rows[f"offentliggjort_{column}"], rows[column], strict=True)
+        ]
     rows["nummer"] = [_numre(b)[key] for key in zip(rows["region"], rows["klynge"], strict=True)]
     rows["navn"] = [f"{n}. {k}" for n, k in zip(rows["nummer"], rows["klynge"], strict=True)]
     added = ["indbyggere", *BELOEB]
     sums = rows.groupby("region", sort=False)[added].sum().reset_index()
     sums["navn"] = [f"{r} i alt" for r in sums["region"]]
-    sums = pd.concat([sums, rows[added].sum().to_frame().T.assign(region="Hele landet", navn="Hele landet")], ignore_index=True)
+    sums = pd.concat(
+        [sums, rows[added].sum().to_frame().T.assign(region="Hele landet", navn="Hele landet")], ignore_index=True
+    )
     for column in BELOEB:
         sums[f"{column}_pr_indbygger"] = [a / n for a, n in zip(sums[column], sums["indbyggere"], strict=True)]
         published = _trykte_summer(b)[column]
-        sums[f"offentliggjort_{column}"] = pd.Series([published.get(region) for region in sums["region"]], dtype="Int64")
-        sums[f"forskel_{column}"] = [int(p) - c if pd.notna(p) else None for p, c in zip(sums[f"offentliggjort_{column}"], sums[column], strict=True)]
+        sums[f"offentliggjort_{column}"] = pd.Series(
+            [published.get(region) for region in sums["region"]], dtype="Int64"
+        )
+        sums[f"forskel_{column}"] = [
+            int(p) - c if pd.notna(p) else None
+            for p, c in zip(sums[f"offentliggjort_{column}"], sums[column], strict=True)
+        ]
     return tabel(
         rows,
         [
@@ -249,18 +287,67 @@ def klynger(b: Beregning) -> Tabel:
             Kolonne("nummer", "Nummer", vis=False, beskrivelse="Klyngens nummer i regionen, som på kortet"),
             Kolonne("navn", "Nr. og klynge", raekkehoved=True, beskrivelse="Nummer og navn"),
             Kolonne("i_alt", "I alt", type="decimal", decimaler=0, beskrivelse="Beregnet"),
-            Kolonne("kommuner", "Fra kommunerne", type="decimal", decimaler=0, beskrivelse="Summen af medlemmernes bidrag, beregnet"),
-            Kolonne("regioner", "Fra regionen", type="decimal", decimaler=0, beskrivelse="Regionens beløb fordelt efter indbyggertal, beregnet"),
-            Kolonne("indbyggere", "Indbyggere", enhed=_PERSONER, type="decimal", decimaler=0, beskrivelse=f"Indbyggere, der tæller i klyngen, {_opgjort(b)}"),
+            Kolonne(
+                "kommuner",
+                "Fra kommunerne",
+                type="decimal",
+                decimaler=0,
+                beskrivelse="Summen af medlemmernes bidrag, beregnet",
+            ),
+            Kolonne(
+                "regioner",
+                "Fra regionen",
+                type="decimal",
+                decimaler=0,
+                beskrivelse="Regionens beløb fordelt efter indbyggertal, beregnet",
+            ),
+            Kolonne(
+                "indbyggere",
+                "Indbyggere",
+                enhed=_PERSONER,
+                type="decimal",
+                decimaler=0,
+                beskrivelse=f"Indbyggere, der tæller i klyngen, {_opgjort(b)}",
+            ),
             Kolonne("i_alt_pr_indbygger", "Pr. indbygger", type="decimal", decimaler=2),
             Kolonne("kommuner_pr_indbygger", "Fra kommunerne pr. indbygger", type="decimal", decimaler=4, vis=False),
             Kolonne("regioner_pr_indbygger", "Fra regionen pr. indbygger", type="decimal", decimaler=4, vis=False),
-            Kolonne("offentliggjort_kommuner", "Offentliggjort fra kommunerne", type="heltal", vis=False, beskrivelse=where),
-            Kolonne("offentliggjort_regioner", "Offentliggjort fra regionen", type="heltal", vis=False, beskrivelse=where),
-            Kolonne("offentliggjort_i_alt", "Offentliggjort", type="heltal", vis=printed, beskrivelse=f"{where}, i alt"),
-            Kolonne("forskel_kommuner", "Forskel, fra kommunerne", type="decimal", decimaler=0, fortegn=True, vis=False, beskrivelse="Offentliggjort minus beregnet"),
-            Kolonne("forskel_regioner", "Forskel, fra regionen", type="decimal", decimaler=0, fortegn=True, vis=False, beskrivelse="Offentliggjort minus beregnet"),
-            Kolonne("forskel_i_alt", "Forskel", type="decimal", decimaler=0, fortegn=True, vis=printed, beskrivelse="Offentliggjort minus beregnet"),
+            Kolonne(
+                "offentliggjort_kommuner", "Offentliggjort fra kommunerne", type="heltal", vis=False, beskrivelse=where
+            ),
+            Kolonne(
+                "offentliggjort_regioner", "Offentliggjort fra regionen", type="heltal", vis=False, beskrivelse=where
+            ),
+            Kolonne(
+                "offentliggjort_i_alt", "Offentliggjort", type="heltal", vis=printed, beskrivelse=f"{where}, i alt"
+            ),
+            Kolonne(
+                "forskel_kommuner",
+                "Forskel, fra kommunerne",
+                type="decimal",
+                decimaler=0,
+                fortegn=True,
+                vis=False,
+                beskrivelse="Offentliggjort minus beregnet",
+            ),
+            Kolonne(
+                "forskel_regioner",
+                "Forskel, fra regionen",
+                type="decimal",
+                decimaler=0,
+                fortegn=True,
+                vis=False,
+                beskrivelse="Offentliggjort minus beregnet",
+            ),
+            Kolonne(
+                "forskel_i_alt",
+                "Forskel",
+                type="decimal",
+                decimaler=0,
+                fortegn=True,
+                vis=printed,
+                beskrivelse="Offentliggjort minus beregnet",
+            ),
         ],
         id="klynger",
         titel=f"Sundhedsklyngernes midler {b.aar}",
@@ -297,7 +384,11 @@ def _trykte_summer(b: Beregning) -> dict[str, dict[str, int]]:
 
 def kort(b: Beregning) -> figurer.Figur:
     """The tile map of klynger."""
-    paying = b.fordelt[b.fordelt["bidragsandel"] != 0].sort_values("bidragsandel", kind="stable").drop_duplicates("kommunekode", keep="last")
+    paying = (
+        b.fordelt[b.fordelt["bidragsandel"] != 0]
+        .sort_values("bidragsandel", kind="stable")
+        .drop_duplicates("kommunekode", keep="last")
+    )
     groups = paying.set_index("kommunekode")
     keys = pd.Series([f"{r}|{k}" for r, k in zip(groups["region"], groups["klynge"], strict=True)], index=groups.index)
     numbers = {f"{r}|{k}": n for (r, k), n in _numre(b).items()}
@@ -328,7 +419,9 @@ def kommuner(b: Beregning) -> Tabel:
     money = ["befolkning", "kommuner", "regioner", "i_alt"]
     sums = whole.groupby("region", sort=False)[money].sum().reset_index()
     sums["kommune"] = [f"{r} i alt" for r in sums["region"]]
-    sums = pd.concat([sums, whole[money].sum().to_frame().T.assign(region="Hele landet", kommune="Hele landet")], ignore_index=True)
+    sums = pd.concat(
+        [sums, whole[money].sum().to_frame().T.assign(region="Hele landet", kommune="Hele landet")], ignore_index=True
+    )
     own = b.i_omraadet(rows)
     parted = bool((rows["andel"] % 1 != 0).any())
     if parted:
@@ -346,20 +439,66 @@ def kommuner(b: Beregning) -> Tabel:
             Kolonne("kommunekode", "Kommunekode", vis=False),
             Kolonne("kommune", "Kommune", raekkehoved=True),
             Kolonne("region", "Region", vis=False),
-            Kolonne("kommuner", "Kommunens bidrag", type="decimal", decimaler=0, beskrivelse="Beregnet: kommunernes pulje fordelt efter indbyggertal"),
-            Kolonne("offentliggjort", "Offentliggjort bidrag", type="heltal", vis=shown, beskrivelse=f"Kun trykt for kommunerne i {dansk.opremsning(printed)}" if printed else f"Ikke trykt for {b.aar}"),
-            Kolonne("befolkning", "Indbyggere", enhed=_PERSONER, type="heltal", beskrivelse=f"I hele kommunen, {_opgjort(b)}"),
+            Kolonne(
+                "kommuner",
+                "Kommunens bidrag",
+                type="decimal",
+                decimaler=0,
+                beskrivelse="Beregnet: kommunernes pulje fordelt efter indbyggertal",
+            ),
+            Kolonne(
+                "offentliggjort",
+                "Offentliggjort bidrag",
+                type="heltal",
+                vis=shown,
+                beskrivelse=f"Kun trykt for kommunerne i {dansk.opremsning(printed)}"
+                if printed
+                else f"Ikke trykt for {b.aar}",
+            ),
+            Kolonne(
+                "befolkning",
+                "Indbyggere",
+                enhed=_PERSONER,
+                type="heltal",
+                beskrivelse=f"I hele kommunen, {_opgjort(b)}",
+            ),
             *(
                 [
-                    Kolonne("andel", "Del af kommunen", type="andel", decimaler=1, beskrivelse="Udledt, hvor kommunen er delt"),
-                    Kolonne("indbyggere", "Indbyggere i klyngen", enhed=_PERSONER, type="decimal", decimaler=0, vis=False, beskrivelse="De indbyggere, der tæller i klyngen"),
+                    Kolonne(
+                        "andel",
+                        "Del af kommunen",
+                        type="andel",
+                        decimaler=1,
+                        beskrivelse="Udledt, hvor kommunen er delt",
+                    ),
+                    Kolonne(
+                        "indbyggere",
+                        "Indbyggere i klyngen",
+                        enhed=_PERSONER,
+                        type="decimal",
+                        decimaler=0,
+                        vis=False,
+                        beskrivelse="De indbyggere, der tæller i klyngen",
+                    ),
                 ]
                 if parted
                 else []
             ),
             Kolonne("klynge", "Bidrager til"),
-            Kolonne("andre_klynger", "Deltager også i", vis=others, beskrivelse="Klynger, som kommunen deltager i uden et oplyst bidrag"),
-            Kolonne("regioner", "Regionens beløb for kommunens indbyggere", type="decimal", decimaler=0, vis=False, beskrivelse="Beregnet"),
+            Kolonne(
+                "andre_klynger",
+                "Deltager også i",
+                vis=others,
+                beskrivelse="Klynger, som kommunen deltager i uden et oplyst bidrag",
+            ),
+            Kolonne(
+                "regioner",
+                "Regionens beløb for kommunens indbyggere",
+                type="decimal",
+                decimaler=0,
+                vis=False,
+                beskrivelse="Beregnet",
+            ),
             Kolonne("i_alt", "I alt", type="decimal", decimaler=0, vis=False, beskrivelse="Beregnet"),
         ],
         id="kommuner",
@@ -380,9 +519,14 @@ def deltagelse(b: Beregning) -> Any:
     if rows.empty:
         return Tekst(f"Alle kommuner i {b.region} er fuldt med i én klynge.")
     rows = _alfabetisk(b, rows)
-    rows["maade"] = [f"{name} ({sign})" if pd.notna(sign) else name for name, sign in zip(rows["art_navn"], rows["tegn"], strict=True)]
+    rows["maade"] = [
+        f"{name} ({sign})" if pd.notna(sign) else name
+        for name, sign in zip(rows["art_navn"], rows["tegn"], strict=True)
+    ]
     rows["maade"] = rows["maade"].str[0].str.upper() + rows["maade"].str[1:]
-    rows["bidrag_ord"] = ["udledt af beløbene" if g == "udledt" else s for g, s in zip(rows["grundlag"], rows["bidrager"], strict=True)]
+    rows["bidrag_ord"] = [
+        "udledt af beløbene" if g == "udledt" else s for g, s in zip(rows["grundlag"], rows["bidrager"], strict=True)
+    ]
     rows["bidrag_ord"] = rows["bidrag_ord"].str.capitalize()
     return tabel(
         rows,
@@ -449,7 +593,17 @@ def koebenhavn(b: Beregning) -> Any:
         for klynge in (d.anden, d.hoved):
             key = (d.region, klynge)
             row = amounts.loc[key]
-            rows.append((f"{klynge}, {way.lower()}", row["indbyggere"], row["kommuner"], row["regioner"], row["i_alt"], printed.get(key), where))
+            rows.append(
+                (
+                    f"{klynge}, {way.lower()}",
+                    row["indbyggere"],
+                    row["kommuner"],
+                    row["regioner"],
+                    row["i_alt"],
+                    printed.get(key),
+                    where,
+                )
+            )
     return tabel(
         pd.DataFrame(rows, columns=["navn", "indbyggere", "kommuner", "regioner", "i_alt", "offentliggjort", "sted"]),
         [
@@ -475,15 +629,21 @@ def koebenhavn_spor(b: Beregning) -> Any:
     if not chosen:
         return None
     d = chosen[0]
-    rows = d.spor.assign(navn=[f"{k}, {_DELE[s].lower()}" for k, s in zip(d.spor["klynge"], d.spor["side"], strict=True)])
+    rows = d.spor.assign(
+        navn=[f"{k}, {_DELE[s].lower()}" for k, s in zip(d.spor["klynge"], d.spor["side"], strict=True)]
+    )
     return tabel(
         rows,
         [
             Kolonne("navn", "Beløb i Tabel 1", raekkehoved=True),
             Kolonne("offentliggjort", "Offentliggjort", type="heltal", enhed=_KR),
             Kolonne("andel", f"Andel i {d.anden}", type="andel", decimaler=5, beskrivelse="Udledt"),
-            Kolonne("mindst", "Mindst", type="andel", decimaler=5, beskrivelse="Den mindste andel, som afrundingen tillader"),
-            Kolonne("hoejst", "Højst", type="andel", decimaler=5, beskrivelse="Den største andel, som afrundingen tillader"),
+            Kolonne(
+                "mindst", "Mindst", type="andel", decimaler=5, beskrivelse="Den mindste andel, som afrundingen tillader"
+            ),
+            Kolonne(
+                "hoejst", "Højst", type="andel", decimaler=5, beskrivelse="Den største andel, som afrundingen tillader"
+            ),
             Kolonne("indbyggere", "Indbyggere", enhed=_PERSONER, type="decimal", decimaler=1, beskrivelse="Udledt"),
         ],
         id="koebenhavn-deling",
@@ -525,7 +685,9 @@ def kontorer_tekst(b: Beregning) -> Any:
         oevrige=int(terms["oevrige"]),
         procent=int(terms["mindst_procent"]),
         antal=int(terms["mindst_antal"]),
-        opgjort=f"for bilag A {k.befolkning_kvoteaar}" if k.befolkning_opgjort is None else f"pr. {dansk.dato(k.befolkning_opgjort)}",
+        opgjort=f"for bilag A {k.befolkning_kvoteaar}"
+        if k.befolkning_opgjort is None
+        else f"pr. {dansk.dato(k.befolkning_opgjort)}",
         status=f"På denne side er udtrådt: {left}. {_kontorstatus(k)}" if left else "På denne side deltager alle.",
     )
 
@@ -549,7 +711,9 @@ def _udtraadte(k: Kontorer) -> list[str]:
     names = []
     for code in {code for codes in k.udtraeden.values() for code in codes}:
         own = [name for office, name in offices.items() if code in k.udtraeden[office]]
-        names.append(k.pr_kommune.at[code, "kommune"] + ("" if code in k.trukket_ud else f" (kun af {dansk.opremsning(own)})"))
+        names.append(
+            k.pr_kommune.at[code, "kommune"] + ("" if code in k.trukket_ud else f" (kun af {dansk.opremsning(own)})")
+        )
     return sorted(names, key=dansk.alfabetisk)
 
 
@@ -559,10 +723,18 @@ def _kontorer_i_orden(k: Kontorer) -> dict[str, str]:
 
 
 def _kontorstatus(k: Kontorer) -> str:
-    words = {GAELDER: "Beløbet gælder fortsat for", FOR_FAA: "For få deltager i", UDEN_LEAD: "Leadkommunen er trådt ud af"}
+    words = {
+        GAELDER: "Beløbet gælder fortsat for",
+        FOR_FAA: "For få deltager i",
+        UDEN_LEAD: "Leadkommunen er trådt ud af",
+    }
     parts = []
     for status, text in words.items():
-        of = [f"{name} ({k.kontorer.at[key, 'deltager']} af {k.kontorer.at[key, 'af']})" for key, name in _kontorer_i_orden(k).items() if k.kontorer.at[key, "status"] == status]
+        of = [
+            f"{name} ({k.kontorer.at[key, 'deltager']} af {k.kontorer.at[key, 'af']})"
+            for key, name in _kontorer_i_orden(k).items()
+            if k.kontorer.at[key, "status"] == status
+        ]
         if of:
             parts.append(f"{text} {dansk.opremsning(of)}.")
     return " ".join([*parts, "I parentes står, hvor mange af de andre kommuner der deltager."])
@@ -576,9 +748,16 @@ def klyngekontorer(b: Beregning) -> Any:
     names = _kontorer_i_orden(k)
     columns = {office: office.replace("-", "_") for office in names}
     rows = k.pr_kommune.rename(columns=columns).reset_index()
-    leads = k.regninger[k.regninger["rolle"] == LEAD].groupby("kommunekode")["kontor"].agg(lambda offices: dansk.opremsning(names[o] for o in offices))
+    leads = (
+        k.regninger[k.regninger["rolle"] == LEAD]
+        .groupby("kommunekode")["kontor"]
+        .agg(lambda offices: dansk.opremsning(names[o] for o in offices))
+    )
     rows["rolle"] = [leads.get(code) for code in rows["kommunekode"]]
-    rows["udtraadt"] = [dansk.opremsning(name for office, name in names.items() if code in k.udtraeden[office]) or None for code in rows["kommunekode"]]
+    rows["udtraadt"] = [
+        dansk.opremsning(name for office, name in names.items() if code in k.udtraeden[office]) or None
+        for code in rows["kommunekode"]
+    ]
     rows["befolkning"] = [int(k.befolkning[code]) for code in rows["kommunekode"]]
     rows = rows.sort_values("kommune", key=lambda s: s.map(dansk.alfabetisk), kind="stable")
     money = [*columns.values(), "aarligt", "perioden"]
@@ -589,8 +768,23 @@ def klyngekontorer(b: Beregning) -> Any:
         [
             Kolonne("kommunekode", "Kommunekode", vis=False),
             Kolonne("kommune", "Kommune", raekkehoved=True),
-            Kolonne("befolkning", "Indbyggere", enhed=_PERSONER, type="heltal", vis=False, beskrivelse="Forudsætning: kilden nævner ikke, hvilket års tal der bruges"),
-            *(Kolonne(c, names[office], type="heltal", beskrivelse=f"Pr. år; leadkommune: {_kommune(b, k.kontorer.at[office, 'kommunekode'])}") for office, c in columns.items()),
+            Kolonne(
+                "befolkning",
+                "Indbyggere",
+                enhed=_PERSONER,
+                type="heltal",
+                vis=False,
+                beskrivelse="Forudsætning: kilden nævner ikke, hvilket års tal der bruges",
+            ),
+            *(
+                Kolonne(
+                    c,
+                    names[office],
+                    type="heltal",
+                    beskrivelse=f"Pr. år; leadkommune: {_kommune(b, k.kontorer.at[office, 'kommunekode'])}",
+                )
+                for office, c in columns.items()
+            ),
             Kolonne("aarligt", "I alt pr. år", type="heltal"),
             Kolonne("perioden", years, type="heltal", beskrivelse="I alt i hele perioden"),
             Kolonne("rolle", "Lead for", vis=False),
@@ -621,7 +815,11 @@ def anvendelse_tekst(b: Beregning) -> Tekst:
     model = omraader(b.tabeller, b.aar).iloc[0]
     year = int(model["aar"])
     where = f"(Kilde {model['kilde']}, punkt {model['punkt']}, bilag 2"
-    other = "" if year == b.aar else f"Der er ikke data om, hvad midlerne for {b.aar} må bruges til. Her står, hvad der er aftalt for {year}.\n\n"
+    other = (
+        ""
+        if year == b.aar
+        else f"Der er ikke data om, hvad midlerne for {b.aar} må bruges til. Her står, hvad der er aftalt for {year}.\n\n"
+    )
     return Tekst(
         f"{other}Midlerne i {year} er til at udvikle nye indsatser for patienter, som sygehus, almen praksis og kommune er fælles om. De skal først og "
         "fremmest bruges til udvikling, ikke til drift eller sekretariatsbetjening. Hver klynge vælger selv sine indsatser, især inden for "
@@ -644,7 +842,9 @@ def _antal_omraader(b: Beregning) -> str:
 
 def indsatsomraader(b: Beregning) -> Tabel:
     """The fields that the model names."""
-    rows = omraader(b.tabeller, b.aar).assign(sted=lambda t: [f"{k}:{n}" for k, n in zip(t["kilde"], t["linje"], strict=True)])
+    rows = omraader(b.tabeller, b.aar).assign(
+        sted=lambda t: [f"{k}:{n}" for k, n in zip(t["kilde"], t["linje"], strict=True)]
+    )
     rows["eksempel"] = rows["eksempel"].str[0].str.upper() + rows["eksempel"].str[1:]
     return tabel(
         rows,
@@ -695,11 +895,24 @@ def skabeloner(b: Beregning) -> Any:
         files = [Fil("skabeloner", f"Skabeloner til alle {n} klynger", "zip", klyngeregnskab.samlet(b))]
         if b.regnskab.empty:
             budgets = _regnskabstabel(b).payload
-            files += [Fil("klyngeregnskab", f"Budget for hver betaler i alle {n} klynger", kind, write(budgets)) for kind, write in (("csv", tabeller.csv), ("xlsx", tabeller.xlsx))]
-        return filer("Hent skabeloner og budgetter. De enkelte skabeloner og budgetter står også på regionernes sider", files)
+            files += [
+                Fil("klyngeregnskab", f"Budget for hver betaler i alle {n} klynger", kind, write(budgets))
+                for kind, write in (("csv", tabeller.csv), ("xlsx", tabeller.xlsx))
+            ]
+        return filer(
+            "Hent skabeloner og budgetter. De enkelte skabeloner og budgetter står også på regionernes sider", files
+        )
     return filer(
         "Hent skabelonen til klyngens regnskab",
-        [Fil(f"regnskab-{r.slug}", f"Klyngeregnskab: {r.klynge}", "xlsx", klyngeregnskab.skabelon(b, r.region, r.klynge)) for r in b.i_omraadet(b.register).itertuples()],
+        [
+            Fil(
+                f"regnskab-{r.slug}",
+                f"Klyngeregnskab: {r.klynge}",
+                "xlsx",
+                klyngeregnskab.skabelon(b, r.region, r.klynge),
+            )
+            for r in b.i_omraadet(b.register).itertuples()
+        ],
     )
 
 
@@ -730,7 +943,9 @@ def regnskab(b: Beregning) -> Tabel:
         [
             Kolonne("region", "Region", vis=False),
             Kolonne("navn", "Klynge", raekkehoved=True),
-            Kolonne("betalere", "Betalere", enhed="antal", type="heltal", beskrivelse="Kommuner, der bidrager, og regionen"),
+            Kolonne(
+                "betalere", "Betalere", enhed="antal", type="heltal", beskrivelse="Kommuner, der bidrager, og regionen"
+            ),
             Kolonne("kommuner", "Fra kommunerne", type="heltal"),
             Kolonne("regionen", "Fra regionen", type="heltal"),
             Kolonne("i_alt", "Budget i alt", type="heltal"),
@@ -758,7 +973,10 @@ def _regnskabstabel(b: Beregning) -> Tabel:
     total_columns = ["budget"]
     if len(accounts):
         columns += [
-            *(Kolonne(o.omraade.replace("-", "_"), o.navn, type="heltal", vis=False, beskrivelse="Forbrug") for o in fields.itertuples()),
+            *(
+                Kolonne(o.omraade.replace("-", "_"), o.navn, type="heltal", vis=False, beskrivelse="Forbrug")
+                for o in fields.itertuples()
+            ),
             Kolonne("forbrug", "Forbrug", type="heltal"),
             Kolonne("rest", "Rest", type="heltal", beskrivelse="Budget minus forbrug"),
             Kolonne(OVERFOERES, f"Overføres til {b.aar + 1}", type="heltal"),
@@ -767,10 +985,17 @@ def _regnskabstabel(b: Beregning) -> Tabel:
         ]
         total_columns += ["forbrug", "rest", OVERFOERES]
     rows = budget if accounts.empty else accounts.rename(columns={o: o.replace("-", "_") for o in fields["omraade"]})
-    total = rows[total_columns].sum().to_frame().T.assign(betaler="I alt", region="I alt", klynge="I alt" if b.region != HELE_LANDET else "")
+    total = (
+        rows[total_columns]
+        .sum()
+        .to_frame()
+        .T.assign(betaler="I alt", region="I alt", klynge="I alt" if b.region != HELE_LANDET else "")
+    )
     if b.region != HELE_LANDET:
         each = rows.groupby("klynge", sort=False)[total_columns].sum().reset_index()
-        total = pd.concat([each.assign(betaler=[f"{k} i alt" for k in each["klynge"]], region=b.region), total], ignore_index=True)
+        total = pd.concat(
+            [each.assign(betaler=[f"{k} i alt" for k in each["klynge"]], region=b.region), total], ignore_index=True
+        )
     return tabel(
         rows,
         columns,
@@ -779,8 +1004,9 @@ def _regnskabstabel(b: Beregning) -> Tabel:
         enhed=_KR,
         kilde=_kilde(b, "egen beregning" if accounts.empty else "egen beregning; indleverede regnskaber"),
         note="Betalerne står i alfabetisk orden, hvor Aa regnes som Å, med regionen sidst.",
-        mangler={"kommunekode": "region"} | ({} if accounts.empty else {o.replace("-", "_"): "ikke oplyst" for o in fields["omraade"]}),
-        ialt=total.astype({c: "Int64" for c in total_columns}),
+        mangler={"kommunekode": "region"}
+        | ({} if accounts.empty else {o.replace("-", "_"): "ikke oplyst" for o in fields["omraade"]}),
+        ialt=total.astype(dict.fromkeys(total_columns, "Int64")),
         gruppe="region" if b.region == HELE_LANDET else "klynge",
     )
 
@@ -822,7 +1048,9 @@ def afstemning_tekst(b: Beregning) -> Tekst:
         aar=b.aar,
         antal=len(b.kontroller),
         tilpasset=_tilpasset(b),
-        udelt=f", og {dansk.opremsning(_kommune(b, d.kommunekode) for d in b.delinger)} er udelt i dem, hvor andet ikke er nævnt" if b.delinger else "",
+        udelt=f", og {dansk.opremsning(_kommune(b, d.kommunekode) for d in b.delinger)} er udelt i dem, hvor andet ikke er nævnt"
+        if b.delinger
+        else "",
         stemmer=int(counts.get(afstemning.STEMMER, 0)),
         afrunding=int(counts.get(afstemning.AFRUNDING, 0)),
         afviger=int(counts.get(afstemning.AFVIGER, 0)),
@@ -865,11 +1093,17 @@ def fund_tekst(b: Beregning) -> Tekst:
     for fund in sorted(sizes, key=lambda f: -sizes[f]):
         part = rows[rows["fund"] == fund]
         persons = [abs(x) for x in part["forskel_indbyggere"] if pd.notna(x)]
-        size = f", største forskel {dansk.kroner(sizes[fund])}, svarende til højst {dansk.tal(max(persons))} indbyggere" if persons else ""
+        size = (
+            f", største forskel {dansk.kroner(sizes[fund])}, svarende til højst {dansk.tal(max(persons))} indbyggere"
+            if persons
+            else ""
+        )
         lines.append(f"- {faults.at[fund, 'begrundelse']} ({dansk.flertal(len(part), 'kontrol', 'kontroller')}{size}.)")
     unknown = rows[rows["fund"] == ""]
     if len(unknown):
-        lines.append(f"- Uden kendt årsag: {dansk.flertal(len(unknown), 'kontrol', 'kontroller')}. Tallene står i tabellen nedenfor.")
+        lines.append(
+            f"- Uden kendt årsag: {dansk.flertal(len(unknown), 'kontrol', 'kontroller')}. Tallene står i tabellen nedenfor."
+        )
     return Tekst("\n".join(lines) if lines else "Ingen tal afviger.")
 
 
@@ -880,7 +1114,10 @@ def afvigelser(b: Beregning) -> Any:
         return Tekst("Ingen tal afviger.")
     order = {fund: n for n, fund in enumerate(b.kildefejl["fund"])}
     rows = rows.sort_values("fund", key=lambda s: s.map(order), kind="stable")
-    rows["tal"] = [text if unit == _KR else f"{text} ({unit})" for text, unit in zip(rows["beskrivelse"], rows["enhed"], strict=True)]
+    rows["tal"] = [
+        text if unit == _KR else f"{text} ({unit})"
+        for text, unit in zip(rows["beskrivelse"], rows["enhed"], strict=True)
+    ]
     causes = {f.fund: f"{f.art.capitalize()}: {f.noegle}" for f in b.kildefejl.itertuples()}
     rows["aarsag"] = rows["fund"].map(causes).fillna("Uden kendt årsag")
     rows["sted_linje"] = _foerste(rows["linjer"])
@@ -893,9 +1130,23 @@ def afvigelser(b: Beregning) -> Any:
             Kolonne("sted_linje", "Kilde og linje"),
             Kolonne("linjer", "Alle linjer, der indgår", vis=False),
             Kolonne("offentliggjort", "Offentliggjort", type="decimal", decimaler=decimals),
-            Kolonne("beregnet", "Efter reglen", type="decimal", decimaler=decimals, beskrivelse="Hvad reglen eller de andre tal giver"),
+            Kolonne(
+                "beregnet",
+                "Efter reglen",
+                type="decimal",
+                decimaler=decimals,
+                beskrivelse="Hvad reglen eller de andre tal giver",
+            ),
             Kolonne("forskel", "Forskel", type="decimal", decimaler=decimals, fortegn=True),
-            Kolonne("forskel_indbyggere", "Svarer til indbyggere", enhed=_PERSONER, type="decimal", decimaler=1, fortegn=True, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger"),
+            Kolonne(
+                "forskel_indbyggere",
+                "Svarer til indbyggere",
+                enhed=_PERSONER,
+                type="decimal",
+                decimaler=1,
+                fortegn=True,
+                beskrivelse="Forskellen divideret med reglens kroner pr. indbygger",
+            ),
             Kolonne("fund", "Fund", vis=False),
             Kolonne("forklaring", "Forklaring", vis=False),
         ],
@@ -941,10 +1192,20 @@ def kontroller(b: Beregning) -> Tabel:
         kilde=_dokumenter(b, _koder(rows["sted_linje"]), "egen beregning"),
         vis=shown,
         note=f"Alle {dansk.tal(len(rows))} kontroller står i filerne, også de {dansk.tal(int(equal.sum()))}, der stemmer.",
-        fold=f"Vis de {dansk.tal(int(shown.sum()))} kontroller, der ikke stemmer på kronen" if not shown.all() else f"Vis alle {dansk.tal(len(rows))} kontroller",
+        fold=f"Vis de {dansk.tal(int(shown.sum()))} kontroller, der ikke stemmer på kronen"
+        if not shown.all()
+        else f"Vis alle {dansk.tal(len(rows))} kontroller",
         andre=[
             Kolonne("forskel", "Forskel", type="tal", fortegn=True, vis=False),
-            Kolonne("forskel_indbyggere", "Svarer til indbyggere", type="decimal", decimaler=1, fortegn=True, vis=False, beskrivelse="Forskellen divideret med reglens kroner pr. indbygger; kun for beløb til klynger og fra kommuner"),
+            Kolonne(
+                "forskel_indbyggere",
+                "Svarer til indbyggere",
+                type="decimal",
+                decimaler=1,
+                fortegn=True,
+                vis=False,
+                beskrivelse="Forskellen divideret med reglens kroner pr. indbygger; kun for beløb til klynger og fra kommuner",
+            ),
         ],
     )
 
@@ -952,13 +1213,17 @@ def kontroller(b: Beregning) -> Tabel:
 def noegler(b: Beregning) -> Any:
     """Which other keys were tried where a region's own amounts do not follow the rule, and by how much each fails; nothing where all do."""
     unknown = b.kildefejl[(b.kildefejl["aarsag"] == "ukendt") & (b.kildefejl["tabel"] == "klynge_beloeb")]
-    regions = [region for region in b.i_omraadet(b.regioner.reset_index())["region"] if region in set(unknown["noegle"])]
+    regions = [
+        region for region in b.i_omraadet(b.regioner.reset_index())["region"] if region in set(unknown["noegle"])
+    ]
     if not regions:
         return None
     region = regions[0]
     tried = b.proevede_noegler(region)
     days = b.tabeller["landstal"].set_index("kvoteaar")["befolkning_opgjort"]
-    rate = b.tabeller["klynge_satser"].query("aar == @b.aar and side == 'regioner' and omfang == 'region' and region == @region")["trykt"]
+    rate = b.tabeller["klynge_satser"].query(
+        "aar == @b.aar and side == 'regioner' and omfang == 'region' and region == @region"
+    )["trykt"]
     words = {
         REGLEN: "Indbyggere {dag} (reglen)",
         ANDET_AAR: "Indbyggere {dag}",
@@ -967,7 +1232,11 @@ def noegler(b: Beregning) -> Any:
         FAST_DEL: "Samme faste beløb til hver klynge, resten efter indbyggere",
     }
     own = b.register[b.register["region"] == region]
-    columns = {klynge: slug.replace("-", "_") for klynge, slug in zip(own["klynge"], own["slug"], strict=True) if klynge in set(tried["klynge"])}
+    columns = {
+        klynge: slug.replace("-", "_")
+        for klynge, slug in zip(own["klynge"], own["slug"], strict=True)
+        if klynge in set(tried["klynge"])
+    }
     rows = []
     for (key, year), part in tried.groupby(["noegle", "kvoteaar"], sort=False, dropna=False):
         day = "" if pd.isna(year) else "" if pd.isna(days.get(year)) else f"pr. {dansk.dato(days[year].date())}"
@@ -978,7 +1247,17 @@ def noegler(b: Beregning) -> Any:
         pd.DataFrame(rows),
         [
             Kolonne("navn", "Nøgle", raekkehoved=True),
-            *(Kolonne(column, klynge, type="decimal", decimaler=0, fortegn=True, beskrivelse="Offentliggjort minus det, nøglen giver") for klynge, column in columns.items()),
+            *(
+                Kolonne(
+                    column,
+                    klynge,
+                    type="decimal",
+                    decimaler=0,
+                    fortegn=True,
+                    beskrivelse="Offentliggjort minus det, nøglen giver",
+                )
+                for klynge, column in columns.items()
+            ),
         ],
         id="proevede-noegler",
         titel=f"Nøgler, der er prøvet for {region}",
@@ -1002,7 +1281,9 @@ def metode(b: Beregning) -> Tekst:
         pulje=int(b.midler["pulje_kommuner"]),
         sats=rate,
         dag=b.midler["medlemskab_pr"],
-        puljer=f" Regionernes bloktilskudsnøgle er ikke trykt. De {dansk.tal(len(b.regioner))} beløb, den giver, er taget fra Tabel 1." if _tabel_1(b) else "",
+        puljer=f" Regionernes bloktilskudsnøgle er ikke trykt. De {dansk.tal(len(b.regioner))} beløb, den giver, er taget fra Tabel 1."
+        if _tabel_1(b)
+        else "",
     )
 
 
@@ -1089,7 +1370,9 @@ def _koebenhavn_note(b: Beregning) -> str:
     d = _delinger(b)[0]
     name = _kommune(b, d.kommunekode)
     if b.koebenhavn == DELT:
-        own = b.fordelt[(b.fordelt["kommunekode"] == d.kommunekode) & (b.fordelt["region"] == d.region)].set_index("klynge")["kommuner"]
+        own = b.fordelt[(b.fordelt["kommunekode"] == d.kommunekode) & (b.fordelt["region"] == d.region)].set_index(
+            "klynge"
+        )["kommuner"]
         return (
             f"{name} er delt mellem {d.hoved} og {d.anden}, som Tabel 1 forudsætter; delingen er udledt. {name} bidrager med "
             f"{dansk.kroner(round(own[d.hoved]))} til {d.hoved} og {dansk.kroner(round(own[d.anden]))} til {d.anden}."
@@ -1126,7 +1409,9 @@ def _koder(lines: pd.Series) -> list[str]:
 
 
 def _opgjort(b: Beregning) -> str:
-    return "opgjort uden Christiansø" + ("" if b.befolkning_opgjort is None else f" den {dansk.dato(b.befolkning_opgjort)}")
+    return "opgjort uden Christiansø" + (
+        "" if b.befolkning_opgjort is None else f" den {dansk.dato(b.befolkning_opgjort)}"
+    )
 
 
 def _by_region(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:

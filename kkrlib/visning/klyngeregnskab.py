@@ -53,7 +53,9 @@ def samlet(b: Beregning) -> bytes:
 def alfabetisk(budget: pd.DataFrame) -> pd.DataFrame:
     """The rows of :func:`kkrlib.klynger.budgetter` with each klynge's payers in alphabetical order, the region last."""
     keys = {key: n for n, key in enumerate(dict.fromkeys(zip(budget["region"], budget["klynge"], strict=True)))}
-    order = [(keys[(r.region, r.klynge)], pd.isna(r.kommunekode), dansk.alfabetisk(r.betaler)) for r in budget.itertuples()]
+    order = [
+        (keys[(r.region, r.klynge)], pd.isna(r.kommunekode), dansk.alfabetisk(r.betaler)) for r in budget.itertuples()
+    ]
     place = sorted(range(len(budget)), key=order.__getitem__)
     return budget.iloc[place].reset_index(drop=True)
 
@@ -72,8 +74,19 @@ def skabelon(b: Beregning, region: str, klynge: str) -> bytes:
         "hoved": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"}),
         "tekst": book.add_format({"text_wrap": True, "valign": "top"}),
         "kroner": book.add_format({"num_format": _KRONER, "valign": "top"}),
-        "udfyld": book.add_format({"num_format": _KRONER, "valign": "top", "bg_color": "#FFF7D6", "border": 1, "border_color": "#C9B458", "locked": False}),
-        "svar": book.add_format({"valign": "top", "bg_color": "#FFF7D6", "border": 1, "border_color": "#C9B458", "locked": False}),
+        "udfyld": book.add_format(
+            {
+                "num_format": _KRONER,
+                "valign": "top",
+                "bg_color": "#FFF7D6",
+                "border": 1,
+                "border_color": "#C9B458",
+                "locked": False,
+            }
+        ),
+        "svar": book.add_format(
+            {"valign": "top", "bg_color": "#FFF7D6", "border": 1, "border_color": "#C9B458", "locked": False}
+        ),
     }
     _front(book, styles, b, region, klynge, forms[ARK_FORSIDE])
     _payers(book, styles, payers, forms[ARK_BETALERE])
@@ -87,9 +100,15 @@ def _heads(sheet: Any, styles: dict[str, Any], row: int, headings: Any) -> None:
         sheet.write_string(row, j, heading, styles["hoved"])
 
 
-def _front(book: Any, styles: dict[str, Any], b: Beregning, region: str, klynge: str, form: dict[str, tuple[str, str]]) -> None:
+def _front(
+    book: Any, styles: dict[str, Any], b: Beregning, region: str, klynge: str, form: dict[str, tuple[str, str]]
+) -> None:
     model = int(indsatsomraader(b.tabeller, b.aar)["aar"].iloc[0])
-    unspent = "Uforbrugte midler kan overføres" if model == b.aar else f"Efter modellen for {model} kan uforbrugte midler overføres"
+    unspent = (
+        "Uforbrugte midler kan overføres"
+        if model == b.aar
+        else f"Efter modellen for {model} kan uforbrugte midler overføres"
+    )
     guide = (
         f"Klyngeregnskab {b.aar}",
         "Udfyld de gule felter i arkene Betalere og Indsatser. Skriv hele kroner som tal, uden formler.",
@@ -99,7 +118,10 @@ def _front(book: Any, styles: dict[str, Any], b: Beregning, region: str, klynge:
     )
     if b.delinger:
         names = dansk.opremsning(str(b.kommuner.at[d.kommunekode, "kommune"]) for d in b.delinger)
-        guide = (*guide, f"Budgetterne i regnearket er lavet med {names} {b.koebenhavn}. Det skal vælges på samme måde, når regnearket læses ind.")
+        guide = (
+            *guide,
+            f"Budgetterne i regnearket er lavet med {names} {b.koebenhavn}. Det skal vælges på samme måde, når regnearket læses ind.",
+        )
     sheet = book.add_worksheet(ARK_FORSIDE)
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 2, 34)

@@ -19,7 +19,9 @@ STEDER = 8
 KONTROLLER = "kontroller"
 
 
-def optaelling(kontroller: pd.DataFrame, *, id: str, titel: str, kilde: str, navne: Mapping[str, str] | None = None) -> Tabel:
+def optaelling(
+    kontroller: pd.DataFrame, *, id: str, titel: str, kilde: str, navne: Mapping[str, str] | None = None
+) -> Tabel:
     """Verdicts by kind of control. ``navne`` are the field's own names of the kinds."""
     rows = afstemning.optael(kontroller).reset_index()
     rows["art"] = [(navne or {}).get(art, afstemning.ARTER[art].navn.capitalize()) for art in rows["art"]]
@@ -43,21 +45,44 @@ def i_alt(rows: pd.DataFrame, navn: str, kolonner: Iterable[Kolonne]) -> pd.Data
 
 def domkolonner(rows: pd.DataFrame) -> list[Kolonne]:
     """The columns that count verdicts, without those that nothing got."""
-    heads = {afstemning.STEMMER: "Stemmer", afstemning.AFRUNDING: "Afrunding", afstemning.AFVIGER: "Afviger", afstemning.UPROEVET: "Kan ikke efter\N{SOFT HYPHEN}prøves"}
+    heads = {
+        afstemning.STEMMER: "Stemmer",
+        afstemning.AFRUNDING: "Afrunding",
+        afstemning.AFVIGER: "Afviger",
+        afstemning.UPROEVET: "Kan ikke efter\N{SOFT HYPHEN}prøves",
+    }
     shown = [verdict for verdict in afstemning.DOMME if rows[verdict].any()]
     names = {afstemning.UPROEVET: "uproevet"}
-    return [*(Kolonne(names.get(v, v), heads[v], type="heltal", enhed=KONTROLLER) for v in shown), Kolonne("i_alt", "I alt", type="heltal", enhed=KONTROLLER)]
+    return [
+        *(Kolonne(names.get(v, v), heads[v], type="heltal", enhed=KONTROLLER) for v in shown),
+        Kolonne("i_alt", "I alt", type="heltal", enhed=KONTROLLER),
+    ]
 
 
 def alle(
-    kontroller: pd.DataFrame, *, id: str, titel: str, kilde: str, vis: Iterable[bool], fold: str | None = None, note: str = "", steder: bool = True, andre: Iterable[Kolonne] = ()
+    kontroller: pd.DataFrame,
+    *,
+    id: str,
+    titel: str,
+    kilde: str,
+    vis: Iterable[bool],
+    fold: str | None = None,
+    note: str = "",
+    steder: bool = True,
+    andre: Iterable[Kolonne] = (),
 ) -> Tabel:
     """Every control in the downloads, those of ``vis`` on the page, with the lines of its numbers if ``steder``. ``andre`` are columns of the field's own, in the downloads."""
     extra, shown = list(andre), [bool(x) for x in vis]
     rows = kontroller.assign(
-        offentliggjort=[t or tal(x, u) for t, x, u in zip(kontroller["offentliggjort_tekst"], kontroller["offentliggjort"], kontroller["enhed"], strict=True)],
+        offentliggjort=[
+            t or tal(x, u)
+            for t, x, u in zip(
+                kontroller["offentliggjort_tekst"], kontroller["offentliggjort"], kontroller["enhed"], strict=True
+            )
+        ],
         beregnet=[
-            t if u == "tabel" else tal(x, u) for t, x, u in zip(kontroller["beregnet_tekst"], kontroller["beregnet"], kontroller["enhed"], strict=True)
+            t if u == "tabel" else tal(x, u)
+            for t, x, u in zip(kontroller["beregnet_tekst"], kontroller["beregnet"], kontroller["enhed"], strict=True)
         ],
         hvor=[korte_linjer(x) for x in kontroller["linjer"]],
         beskrivelse=[med_enhed(*row) for row in zip(kontroller["beskrivelse"], kontroller["enhed"], strict=True)],
@@ -67,7 +92,12 @@ def alle(
         [
             Kolonne("id", "Nøgle", vis=False),
             Kolonne("sted", "Sted", vis=False, beskrivelse="Dokument, punkt og tabel"),
-            Kolonne("linjer", "Kilde og linje", vis=False, beskrivelse="Kildens nummer og linjen i dens tekst; først tallet selv, så de tal, det er holdt op mod"),
+            Kolonne(
+                "linjer",
+                "Kilde og linje",
+                vis=False,
+                beskrivelse="Kildens nummer og linjen i dens tekst; først tallet selv, så de tal, det er holdt op mod",
+            ),
             Kolonne("art", "Art", vis=False),
             Kolonne("beskrivelse", "Kontrol", raekkehoved=True),
             Kolonne("offentliggjort", "Trykt", type="tal"),

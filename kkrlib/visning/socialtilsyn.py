@@ -40,7 +40,12 @@ NYT = {
     "nye-plejefamilier": "nye plejefamilier", "besoeg": "tilsynsbesøg", "whistleblow": "henvendelser om bekymrende forhold",
     "magtanvendelser": "magtanvendelser", "klager": "klager", "aktindsigt": "aktindsigter", "aendringer": "ansøgninger om ændring",
 }  # fmt: skip
-TAKSTER = {"tilsyn": "Tilsyn, pr. år", "ny-godkendelse": "Ny-godkendelse", "vaesentlig-aendring": "Væsentlig ændring", "skaerpet-tilsyn": "Skærpet tilsyn, pr. måned"}
+TAKSTER = {
+    "tilsyn": "Tilsyn, pr. år",
+    "ny-godkendelse": "Ny-godkendelse",
+    "vaesentlig-aendring": "Væsentlig ændring",
+    "skaerpet-tilsyn": "Skærpet tilsyn, pr. måned",
+}
 
 
 # --- the page ------------------------------------------------------------------------------------------------
@@ -90,14 +95,18 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
     percent = {i: 100 * change[i] / before.at[i, "vaerdi"] for i in NYT if change.get(i) and before.at[i, "vaerdi"]}
     most = sorted(percent, key=lambda i: abs(percent[i]), reverse=True)[:3]
     if most:
-        points.append(f"Mest ændret af hovedtallene er {dansk.opremsning(f'{NYT[i]} ({dansk.fortegn(percent[i], 1)} %)' for i in most)}.{_nye_sikrede(b, most)}")
+        points.append(
+            f"Mest ændret af hovedtallene er {dansk.opremsning(f'{NYT[i]} ({dansk.fortegn(percent[i], 1)} %)' for i in most)}.{_nye_sikrede(b, most)}"
+        )
     rate = "takst-tilsyn-0-7"
     if change.get(rate):
         moved = f"{'steget' if change[rate] > 0 else 'faldet'} med {dansk.kroner(abs(change[rate]))} til {dansk.kroner(now.at[rate, 'vaerdi'])}"
         points.append(f"Taksten for et års tilsyn med et tilbud med 0–7 pladser er {moved}")
     new, gone = len(now) - len(both), len(before) - len(both)
     if new or gone:
-        points.append(f"{dansk.tal(new)} tal stod ikke i årsrapporten for {b.forrige}, og {dansk.tal(gone)} tal derfra står ikke i den for {b.aar}.")
+        points.append(
+            f"{dansk.tal(new)} tal stod ikke i årsrapporten for {b.forrige}, og {dansk.tal(gone)} tal derfra står ikke i den for {b.aar}."
+        )
     breaks = b.databrud[pd.to_datetime(b.databrud["fra"]).dt.year > b.forrige]["tekst"].drop_duplicates()
     if len(breaks):
         points.append(f"Ikke alle tal kan sammenlignes direkte: {', og '.join(breaks)}.")
@@ -108,10 +117,16 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
 def _nye_sikrede(b: Beregning, indicators: Iterable[str]) -> str:
     """How much of the numbers comes from the sikrede institutioner, where they were taken over after the report before; else nothing."""
     since = pd.to_datetime(b.databrud.loc[b.databrud["brud"] == "sikrede-institutioner", "fra"]).min()
-    said = [f"{dansk.tal(row.vaerdi)} {NYT[i].split()[0]}" for i in indicators if (row := _af(b, f"{i}-sikrede", b.aar)) is not None]
+    said = [
+        f"{dansk.tal(row.vaerdi)} {NYT[i].split()[0]}"
+        for i in indicators
+        if (row := _af(b, f"{i}-sikrede", b.aar)) is not None
+    ]
     if not said or b.forrige is None or since is pd.NaT or since.year <= b.forrige:
         return ""
-    return f" {dansk.opremsning(said)} kom fra de sikrede institutioner, som tilsynet først overtog {dansk.dato(since)}."
+    return (
+        f" {dansk.opremsning(said)} kom fra de sikrede institutioner, som tilsynet først overtog {dansk.dato(since)}."
+    )
 
 
 def _point(indicator: str, words: str, b: Beregning) -> str:
@@ -138,7 +153,9 @@ def _point(indicator: str, words: str, b: Beregning) -> str:
     breaks = _brud(b, indicator, int(before.aar)) if before is not None else ""
     if breaks:
         text += f". {breaks}"
-        text += " Faldet er derfor ikke kun lukkede tilbud" if indicator == "tilbud" and row.vaerdi < before.mindst else ""
+        text += (
+            " Faldet er derfor ikke kun lukkede tilbud" if indicator == "tilbud" and row.vaerdi < before.mindst else ""
+        )
     return f"{text.removesuffix('.')}."
 
 
@@ -176,7 +193,13 @@ def _ledige(b: Beregning) -> str:
     places = f"**{dansk.tal(row.vaerdi)} ledige pladser**"
     if before is None:
         return f"Der var {places} i plejefamilier ved udgangen af {b.aar}."
-    trend = "færre" if row.vaerdi < before.mindst else "flere" if row.vaerdi > before.hoejst else "ikke klart flere eller færre"
+    trend = (
+        "færre"
+        if row.vaerdi < before.mindst
+        else "flere"
+        if row.vaerdi > before.hoejst
+        else "ikke klart flere eller færre"
+    )
     if row.vaerdi == before.vaerdi:
         trend = "lige så mange"
     said = " (afledt)" if before.status == AFLEDT else ""
@@ -191,7 +214,13 @@ def _stroemme(b: Beregning, area: str) -> str:
         last = "" if revoked is None else f", og {dansk.tal(revoked.vaerdi)} blev tilbagekaldt"
         return f"På tilbudsområdet blev {dansk.tal(new.vaerdi)} godkendt{',' if last else ', og'} {dansk.tal(gone.vaerdi)} ophørte{last}."
     left = gone.vaerdi + (revoked.vaerdi if revoked is not None else 0)
-    supply = "Tilgangen af plejefamilier opvejer ikke afgangen: " if new.vaerdi < left else "Tilgangen af plejefamilier er større end afgangen: " if new.vaerdi > left else "Tilgangen af plejefamilier svarer til afgangen: "
+    supply = (
+        "Tilgangen af plejefamilier opvejer ikke afgangen: "
+        if new.vaerdi < left
+        else "Tilgangen af plejefamilier er større end afgangen: "
+        if new.vaerdi > left
+        else "Tilgangen af plejefamilier svarer til afgangen: "
+    )
     last = "" if revoked is None else f", og {dansk.tal(revoked.vaerdi)} fik godkendelsen tilbagekaldt"
     return f"{supply}{dansk.tal(new.vaerdi)} plejefamilier blev godkendt{',' if last else ', og'} {dansk.tal(gone.vaerdi)} ophørte{last}."
 
@@ -201,10 +230,16 @@ def _point_netto(b: Beregning) -> str:
     said = []
     if net is not None:
         word = "mindreforbrug" if net.vaerdi < 0 else "merforbrug"
-        said.append(f"Regnskabet viser et {word} på {dansk.tal(abs(net.vaerdi) / 1000, 1)} mio. kr." if net.vaerdi else "Regnskabet går i nul.")
+        said.append(
+            f"Regnskabet viser et {word} på {dansk.tal(abs(net.vaerdi) / 1000, 1)} mio. kr."
+            if net.vaerdi
+            else "Regnskabet går i nul."
+        )
     faults = int((~b.kildefejl["art"].isin(OMSAETNING)).sum())
     if faults:
-        said.append(f"Årsrapporten har {dansk.flertal(faults, 'sted', 'steder')}, hvor tallene eller teksten ikke passer sammen; se [datakvalitet](#datakvalitet).")
+        said.append(
+            f"Årsrapporten har {dansk.flertal(faults, 'sted', 'steder')}, hvor tallene eller teksten ikke passer sammen; se [datakvalitet](#datakvalitet)."
+        )
     return " ".join(said)
 
 
@@ -221,7 +256,11 @@ def databrud(b: Beregning) -> Tekst | None:
 
 def pladser_tekst(b: Beregning) -> Tekst:
     """What the reports say of places in tilbud: only those of the sikrede and delvist lukkede."""
-    names = {"pladser-sikrede": "de sikrede", "pladser-saerligt-sikrede": "de særligt sikrede", "pladser-delvist-lukkede": "de delvist lukkede"}
+    names = {
+        "pladser-sikrede": "de sikrede",
+        "pladser-saerligt-sikrede": "de særligt sikrede",
+        "pladser-delvist-lukkede": "de delvist lukkede",
+    }
     known = [n for i, n in names.items() if i in set(b.serie["indikator"])]
     only = f", bortset fra {dansk.opremsning(known)} pladser for børn og unge i hele landet" if known else ""
     return Tekst(f"Antallet af pladser i sociale tilbud står ikke i rapporterne{only}.")
@@ -273,7 +312,11 @@ def tilgang_figur(b: Beregning) -> figurer.Figur:
 
 def tilsyn_figur(b: Beregning) -> figurer.Figur:
     """Visits."""
-    names = {"besoeg": "Tilsynsbesøg", "besoeg-plejefamilier-uanmeldte": "Uanmeldte, familier", "besoeg-tilbud-uanmeldte": "Uanmeldte, tilbud"}
+    names = {
+        "besoeg": "Tilsynsbesøg",
+        "besoeg-plejefamilier-uanmeldte": "Uanmeldte, familier",
+        "besoeg-tilbud-uanmeldte": "Uanmeldte, tilbud",
+    }
     return _figur(b, "tilsyn", "Tilsynsbesøg", names, "besøg i løbet af året")
 
 
@@ -310,7 +353,9 @@ def takster(b: Beregning) -> Tabel:
     return _serietabel(b, b.serie[b.serie["gruppe"] == "takster"], "alle-takster", "Takster", " (kr., løbende priser)")
 
 
-def _figur(b: Beregning, id: str, titel: str, navne: dict[str, str], enhed: str, faelles: bool = False) -> figurer.Figur:
+def _figur(
+    b: Beregning, id: str, titel: str, navne: dict[str, str], enhed: str, faelles: bool = False
+) -> figurer.Figur:
     known = set(b.serie["indikator"])
     return tidsserier.paneler(
         b.serie,
@@ -342,7 +387,9 @@ def _beskriv(b: Beregning, navne: dict[str, str]) -> str:
             continue
         said = " mod ".join(f"{dansk.tal(r.vaerdi)} i {r.aar}" for r in reversed(rows[-2:]))
         derived = dansk.opremsning(f"{_spaend(r)} i {r.aar}" for r in own if r.status == AFLEDT)
-        parts.append(f"{name}: {' '.join([*([said] if said else []), *([f'({AFLEDT}: {derived})'] if derived else [])])}.")
+        parts.append(
+            f"{name}: {' '.join([*([said] if said else []), *([f'({AFLEDT}: {derived})'] if derived else [])])}."
+        )
     return " ".join(parts)
 
 
@@ -356,7 +403,9 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: st
         first = next(iter(group.itertuples()))
         record: dict[str, Any] = {"indikator": indicator, "navn": first.navn, "enhed": first.enhed}
         record |= {f"aar_{y}": int(own[y].vaerdi) if y in own else None for y in years}
-        record["afledt"] = "; ".join(f"{r.aar}: {_spaend(r)}{_usikkert(b, r)}" for r in group.itertuples() if r.status == AFLEDT)
+        record["afledt"] = "; ".join(
+            f"{r.aar}: {_spaend(r)}{_usikkert(b, r)}" for r in group.itertuples() if r.status == AFLEDT
+        )
         record["kilde"] = "; ".join(f"{y}: {_steder(facts, own[y].fakta.split())}" for y in own)
         record["valgt"] = " ".join(r.begrundelse for r in own.values() if r.begrundelse)
         records.append(record)
@@ -365,7 +414,11 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: st
         Kolonne("navn", "Indikator", raekkehoved=True),
         Kolonne("enhed", "Enhed", vis=False),
         *(Kolonne(f"aar_{y}", str(y), type="heltal", beskrivelse=f"Offentliggjort tal for {y}") for y in years),
-        Kolonne("afledt", "Afledt", beskrivelse="Tal, der kun følger af en senere rapports sammenligning, forskel eller procent"),
+        Kolonne(
+            "afledt",
+            "Afledt",
+            beskrivelse="Tal, der kun følger af en senere rapports sammenligning, forskel eller procent",
+        ),
         Kolonne("kilde", "Står i", vis=False, beskrivelse="Hvor i årsrapporten tallet står"),
         Kolonne("valgt", "Valgt tal", vis=False, beskrivelse="Hvorfor dette tal, når kilden har flere"),
     ]
@@ -379,20 +432,40 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: st
     # Of a long table the totals stand on the page; «Påbud, private tilbud» is one step further, in the files.
     parts = [len(table) > FOLD_FRA and "," in name for name in table["navn"]]
     parts = parts if not all(parts) else [False] * len(parts)
-    fold = f"Vis {dansk.tal(len(parts) - sum(parts))} af {dansk.tal(len(parts))} rækker" if len(table) > FOLD_FRA else None
+    fold = (
+        f"Vis {dansk.tal(len(parts) - sum(parts))} af {dansk.tal(len(parts))} rækker" if len(table) > FOLD_FRA else None
+    )
     unknown = table.loc[[not p for p in parts], [f"aar_{y}" for y in years]].isna().any(axis=None)
-    note = " ".join([*([f"«{_stort(IKKE)}» betyder, at tallet ikke står i de brugte rapporters tekst."] if unknown else []), *chosen])
+    note = " ".join(
+        [
+            *([f"«{_stort(IKKE)}» betyder, at tallet ikke står i de brugte rapporters tekst."] if unknown else []),
+            *chosen,
+        ]
+    )
     note += " De øvrige rækker, blandt andet efter type og driftsherre, står kun i filerne." if any(parts) else ""
     sums = [SUM.match(name) is not None for name in table["navn"]]
     return tabel(
-        table, columns, id=id, titel=f"{titel} til og med {b.aar}{efter}", enhed=units, kilde=_kilde(b), note=note, mangler=IKKE, fold=fold, kun_i_filer=parts, sum_raekker=sums
+        table,
+        columns,
+        id=id,
+        titel=f"{titel} til og med {b.aar}{efter}",
+        enhed=units,
+        kilde=_kilde(b),
+        note=note,
+        mangler=IKKE,
+        fold=fold,
+        kun_i_filer=parts,
+        sum_raekker=sums,
     )
 
 
 def _samlet(names: Iterable[str]) -> list[str]:
     """``names`` as they stand in a sentence, where what two neighbours have in common before a colon is said once."""
     heads = [n.rpartition(": ")[::2] for n in names]
-    said = [rest if not head or (i and heads[i - 1][0] == head) else f"{head}: {rest}" for i, (head, rest) in enumerate(heads)]
+    said = [
+        rest if not head or (i and heads[i - 1][0] == head) else f"{head}: {rest}"
+        for i, (head, rest) in enumerate(heads)
+    ]
     return [*said[:1], *(n[:1].lower() + n[1:] if n[1:2].islower() else n for n in said[1:])]
 
 
@@ -406,7 +479,11 @@ def _usikkert(b: Beregning, row: Any) -> str:
     of = [int(reports[f]) for f in row.fejl.split()]
     if not of:
         return ""
-    return " (usikkert, se datakvalitet)" if b.aar in of else f" (usikkert, se datakvalitet i rapporten for {dansk.opremsning(str(y) for y in sorted(set(of)))})"
+    return (
+        " (usikkert, se datakvalitet)"
+        if b.aar in of
+        else f" (usikkert, se datakvalitet i rapporten for {dansk.opremsning(str(y) for y in sorted(set(of)))})"
+    )
 
 
 def _steder(facts: pd.DataFrame, ids: Iterable[str]) -> str:
@@ -425,7 +502,15 @@ def beholdning(b: Beregning) -> Tabel:
         parts.append(named.assign(omraade=OMRAADER[area]))
     rows = pd.concat(parts, ignore_index=True)
     rows["raekke"] = [f"{r.omraade}, {r.aar}" for r in rows.itertuples()]
-    numbers = {"primo": "Året før", "tilgang": "Godkendt", "ophoert": "Ophørt", "tilbagekaldt": "Tilbagekaldt", "forventet": "Ventet", "ultimo": "Årets udgang", "uforklaret": "Ufor\u00adklaret"}
+    numbers = {
+        "primo": "Året før",
+        "tilgang": "Godkendt",
+        "ophoert": "Ophørt",
+        "tilbagekaldt": "Tilbagekaldt",
+        "forventet": "Ventet",
+        "ultimo": "Årets udgang",
+        "uforklaret": "Ufor\u00adklaret",
+    }
     return tabel(
         rows,
         [
@@ -467,20 +552,35 @@ def besoeg(b: Beregning) -> Tabel:
 def _besoegsnoter(b: Beregning) -> list[str]:
     """What the years' reports count differently."""
     published = b.serie[b.serie["status"] == OFFENTLIGGJORT]
-    counted = {i: set(published.loc[published["indikator"] == f"besoeg-plejefamilier-{i}", "aar"]) for i in ("ikke-truffet", "virtuelle")}
+    counted = {
+        i: set(published.loc[published["indikator"] == f"besoeg-plejefamilier-{i}", "aar"])
+        for i in ("ikke-truffet", "virtuelle")
+    }
     without = sorted(set(b.besoeg["aar"]) - counted["ikke-truffet"])
     notes = [f"Rapporten for {dansk.opremsning(map(str, without))} opgør dem ikke for sig."] if without else []
     if b.aar in counted["ikke-truffet"]:
         notes.append("Figurens uanmeldte besøg er kun dem, hvor nogen blev truffet.")
     if counted["virtuelle"]:
-        notes.append(f"I {dansk.opremsning(map(str, sorted(counted['virtuelle'])))} var en del af de anmeldte besøg virtuelle.")
+        notes.append(
+            f"I {dansk.opremsning(map(str, sorted(counted['virtuelle'])))} var en del af de anmeldte besøg virtuelle."
+        )
     return notes
 
 
 def sanktioner_pr_100(b: Beregning) -> Tabel:
     """Sanctions per 100 tilbud by owner, with a word on small numbers."""
-    rows = b.sanktioner.assign(raekke=[f"{SANKTIONER[r.sanktion]}, {EJERE[r.ejer].lower()} tilbud, {r.aar}" for r in b.sanktioner.itertuples()])
-    return _pr_100(b, rows, "sanktioner-pr-100", "Sanktioner pr. 100 tilbud efter driftsherre", "afgørelser", " ".join(["En driftsherre, som rapporten ikke nævner, har ingen række.", *_ufordelt(b)]), "Tilbud")
+    rows = b.sanktioner.assign(
+        raekke=[f"{SANKTIONER[r.sanktion]}, {EJERE[r.ejer].lower()} tilbud, {r.aar}" for r in b.sanktioner.itertuples()]
+    )
+    return _pr_100(
+        b,
+        rows,
+        "sanktioner-pr-100",
+        "Sanktioner pr. 100 tilbud efter driftsherre",
+        "afgørelser",
+        " ".join(["En driftsherre, som rapporten ikke nævner, har ingen række.", *_ufordelt(b)]),
+        "Tilbud",
+    )
 
 
 def _ufordelt(b: Beregning) -> list[str]:
@@ -495,7 +595,9 @@ def _ufordelt(b: Beregning) -> list[str]:
                 continue
             left = total.vaerdi - sum(r.vaerdi for r in parts)
             if left > 0:
-                notes.append(f"For {words.lower()} i {year} er {dansk.tal(left)} af {dansk.tal(total.vaerdi)} afgørelser ikke fordelt på driftsherrer.")
+                notes.append(
+                    f"For {words.lower()} i {year} er {dansk.tal(left)} af {dansk.tal(total.vaerdi)} afgørelser ikke fordelt på driftsherrer."
+                )
     return notes
 
 
@@ -503,10 +605,19 @@ def whistleblow_pr_100(b: Beregning) -> Tabel:
     """Henvendelser per 100."""
     names = b.serie.drop_duplicates("indikator").set_index("indikator")["navn"]
     rows = b.whistleblow.assign(raekke=[f"{names[r.indikator]}, {r.aar}" for r in b.whistleblow.itertuples()])
-    return _pr_100(b, rows, "whistleblow-pr-100", "Henvendelser pr. 100 plejefamilier og tilbud", "henvendelser", "Et tilbud kan have flere henvendelser, så tallet kan være over 100.")
+    return _pr_100(
+        b,
+        rows,
+        "whistleblow-pr-100",
+        "Henvendelser pr. 100 plejefamilier og tilbud",
+        "henvendelser",
+        "Et tilbud kan have flere henvendelser, så tallet kan være over 100.",
+    )
 
 
-def _pr_100(b: Beregning, rows: pd.DataFrame, id: str, titel: str, enhed: str, note: str, af: str = "Plejefamilier eller tilbud") -> Tabel:
+def _pr_100(
+    b: Beregning, rows: pd.DataFrame, id: str, titel: str, enhed: str, note: str, af: str = "Plejefamilier eller tilbud"
+) -> Tabel:
     return tabel(
         rows,
         [
@@ -527,7 +638,9 @@ def _pr_100(b: Beregning, rows: pd.DataFrame, id: str, titel: str, enhed: str, n
 
 def omkostninger_figur(b: Beregning) -> figurer.Figur:
     """Cost per tilsyn, per visit and per employee over the years."""
-    rows = b.omkostninger.assign(indikator=b.omkostninger["pr"], mindst=b.omkostninger["kr_pr"], hoejst=b.omkostninger["kr_pr"])
+    rows = b.omkostninger.assign(
+        indikator=b.omkostninger["pr"], mindst=b.omkostninger["kr_pr"], hoejst=b.omkostninger["kr_pr"]
+    )
     said = []
     for per, name in PR.items():
         own = list(rows[rows["pr"] == per].sort_values("aar").itertuples())[-2:]
@@ -580,7 +693,9 @@ def budget(b: Beregning) -> Tabel | Tekst:
             Kolonne("regnskab", "Regnskab", type="heltal"),
             Kolonne("forskel_trykt", "Trykt forskel", type="heltal", fortegn=True),
             Kolonne("forskel", "Beregnet forskel", type="heltal", fortegn=True),
-            Kolonne("procent", "Forskel i procent af budgettet", enhed="procent", type="decimal", fortegn=True, vis=False),
+            Kolonne(
+                "procent", "Forskel i procent af budgettet", enhed="procent", type="decimal", fortegn=True, vis=False
+            ),
         ],
         id="budget",
         titel=f"Budget og regnskab {b.aar}",
@@ -594,7 +709,9 @@ def budget(b: Beregning) -> Tabel | Tekst:
 
 def _post(text: str) -> str:
     """A line of the accounts without the report's misprints."""
-    return re.sub(r"\(?eksklusiv[et]? tilkøb\)?", "(eksklusive tilkøb)", text.replace("Øst's", "Østs")).removesuffix(".")
+    return re.sub(r"\(?eksklusiv[et]? tilkøb\)?", "(eksklusive tilkøb)", text.replace("Øst's", "Østs")).removesuffix(
+        "."
+    )
 
 
 def takstregler(b: Beregning) -> Tekst:
@@ -606,7 +723,11 @@ def takstregler(b: Beregning) -> Tekst:
         return Tekst("Rapporterne har ingen takster, som reglerne kan prøves på.")
     later = sorted({int(r.aar) for r in [*factors.itertuples(), *sharper.itertuples()] if not r.regel_kendt})
     years = dansk.opremsning(map(str, later))
-    note = f" For {years} er reglen fra senere år brugt, fordi den regel, der gjaldt ved årets begyndelse, ikke er blandt kilderne." if later else ""
+    note = (
+        f" For {years} er reglen fra senere år brugt, fordi den regel, der gjaldt ved årets begyndelse, ikke er blandt kilderne."
+        if later
+        else ""
+    )
     verdict = "Taksterne følger reglerne" if not wrong else "Ikke alle takster følger reglerne"
     return Tekst(
         f"{verdict}: {dansk.tal(len(factors))} takster for større tilbud er sammenholdt med taksten for 0–7 pladser gange faktoren, og "
@@ -648,7 +769,9 @@ def kildefejl(b: Beregning) -> Tabel | Tekst:
         return Tekst(f"Der er ikke fundet steder i årsrapporten for {b.aar}, hvor tal eller tekst ikke passer sammen.")
     # What may be the conversion's comes last: the reader looks for what the report says otherwise in two places.
     rows = b.kildefejl.sort_values("art", key=lambda c: c.isin(OMSAETNING), kind="stable")
-    rows = rows.assign(linje=[f"{r.kilde}:{r.linje}" for r in rows.itertuples()], tabel=rows["tabel"].replace("tekst", "Teksten"))
+    rows = rows.assign(
+        linje=[f"{r.kilde}:{r.linje}" for r in rows.itertuples()], tabel=rows["tabel"].replace("tekst", "Teksten")
+    )
     words = rows["art"] == "navn"
     return tabel(
         rows,
@@ -677,7 +800,9 @@ def afstemning_tekst(b: Beregning) -> Tekst:
     counts = b.kontroller["dom"].value_counts()
     facts = b.tabeller["socialtilsyn_fakta"]
     own = set(facts.loc[facts["rapport"] == b.aar, "id"])
-    tested = {fact for facts in b.kontroller.loc[b.kontroller["dom"] != afstemning.UPROEVET, "alle_fakta"] for fact in facts}
+    tested = {
+        fact for facts in b.kontroller.loc[b.kontroller["dom"] != afstemning.UPROEVET, "alle_fakta"] for fact in facts
+    }
     return tekst(
         "{daekket:tal} af årsrapportens {alle:tal} tal er holdt op mod tabellernes summer, mod teksten, mod andre rapporter og mod reglerne for takster i {antal:tal} "
         "kontroller. {stemmer:tal} stemmer, {afrunding:tal} er afrundinger, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves. "
@@ -696,7 +821,9 @@ def afstemning_optaelling(b: Beregning) -> Tabel | Tekst:
     """Verdicts by kind of control."""
     if b.kontroller.empty:
         return Tekst("Der er endnu ingen kontroller af årsrapporten.")
-    return kontroltabeller.optaelling(b.kontroller, id="kontroller", titel=f"Kontroller af tallene i årsrapporten for {b.aar}", kilde=_kilde(b))
+    return kontroltabeller.optaelling(
+        b.kontroller, id="kontroller", titel=f"Kontroller af tallene i årsrapporten for {b.aar}", kilde=_kilde(b)
+    )
 
 
 def kontroller(b: Beregning) -> Tabel | Tekst:
@@ -722,8 +849,13 @@ def kilder(b: Beregning) -> Tekst:
     count = int((facts["rapport"] == b.aar).sum())
     documents = b.tabeller["kilder"].set_index("kilde")["titel"]
     full = set(b.tabeller["socialtilsyn_rapporter"]["rapport"])
-    others = facts[(facts["rapport"] <= b.aar) & ~facts["rapport"].isin(full)].drop_duplicates(["rapport", "kilde", "punkt"])
-    texts = " ".join(f"For {o.rapport} er der kun et resumé: {documents[o.kilde]} (kilde {o.kilde}, punkt {o.punkt})." for o in others.itertuples())
+    others = facts[(facts["rapport"] <= b.aar) & ~facts["rapport"].isin(full)].drop_duplicates(
+        ["rapport", "kilde", "punkt"]
+    )
+    texts = " ".join(
+        f"For {o.rapport} er der kun et resumé: {documents[o.kilde]} (kilde {o.kilde}, punkt {o.punkt})."
+        for o in others.itertuples()
+    )
     return Tekst(
         f"{b.rapport['titel']}: {b.rapport['udgivet']} (kilde {b.rapport['kilde']}, punkt {b.rapport['punkt']}, linje {b.rapport['linje']}–{b.rapport['linje_slut']}). "
         f"{dansk.tal(count)} tal er taget derfra, hvert med sit linjenummer; de hentede filer siger, hvor hvert tal står. {texts} {_mangler(b)}".rstrip()
@@ -746,7 +878,12 @@ def _af(b: Beregning, indicator: str, year: int) -> Any:
 
 
 def _kilde(b: Beregning, *own: str) -> str:
-    return "; ".join([f"{b.rapport['titel']} (kilde {b.rapport['kilde']}, punkt {b.rapport['punkt']}) og tidligere årsrapporter", *own])
+    return "; ".join(
+        [
+            f"{b.rapport['titel']} (kilde {b.rapport['kilde']}, punkt {b.rapport['punkt']}) og tidligere årsrapporter",
+            *own,
+        ]
+    )
 
 
 def _slug(text: str) -> str:

@@ -43,7 +43,9 @@ def paneler(
     To ``beskrivelse`` is added how to read the scales and the marks, and ``mangler``, what a year without a bar means, where there is one.
     ValueError where an indicator has no number in any of the years, or a number is negative.
     """
-    at = {(r.indikator, int(r.aar)): r for r in serie.itertuples() if r.indikator in navne and int(r.aar) in set(aarene)}
+    at = {
+        (r.indikator, int(r.aar)): r for r in serie.itertuples() if r.indikator in navne and int(r.aar) in set(aarene)
+    }
     empty = [n for n in navne if not any(i == n for i, _ in at)]
     if empty or not navne:
         raise ValueError(f"figuren «{id}» har ingen tal for {dansk.opremsning(empty) or 'nogen indikator'}")
@@ -60,7 +62,11 @@ def paneler(
         f"Stribede søjler er {afledt} af en senere rapport." if derived else "",
         mangler if missing else "",
     ]
-    numbers = [t for r in at.values() for t in (dansk.tal(r.mindst) + ("–" if r.mindst != r.hoejst else ""), dansk.tal(r.hoejst))]
+    numbers = [
+        t
+        for r in at.values()
+        for t in (dansk.tal(r.mindst) + ("–" if r.mindst != r.hoejst else ""), dansk.tal(r.hoejst))
+    ]
     widest = max(spredt(t, 11, fed=True) for t in numbers)
 
     def tegn(bred: bool) -> str:
@@ -100,7 +106,9 @@ def paneler(
                     # Side by side intervals would run into each other; then the ends stand one above the other.
                     lines = [both] if spredt(both, 11) <= step else [f"{dansk.tal(row.mindst)}–", *lines]
                 for up, line in enumerate(reversed(lines)):
-                    labels["mager" if row.status == afledt else "fed"].append((middle, round(ground - size - 4 - 12 * up), line))
+                    labels["mager" if row.status == afledt else "fed"].append(
+                        (middle, round(ground - size - 4 - 12 * up), line)
+                    )
         for name in names:
             flade.tekst(*name, _NAVN, fed=True)
         for label in labels["aar"]:
