@@ -147,7 +147,7 @@ def build(
     fails is not published, the last good one stays, and its notebook is kept in build/fejl/.
     """
     from kkrlib import data
-    from kkrlib.rapport import katalog, koersel
+    from kkrlib.rapport import katalog, koersel, publicering
 
     chosen = _chosen(aar, region, parametre)
     printer = _printer() if pdf else None
@@ -158,8 +158,8 @@ def build(
     target = ud or (data.ROD / "build" / "proever" if trial else data.ROD / "reports")
     complete = set() if chosen else set(reports)
     if not chosen and not rapport:  # reports that no longer exist, too
-        complete |= {e["rapport"] for e in koersel.laes_katalog(target)}
-    before = {e["navn"] for e in koersel.laes_katalog(target)}
+        complete |= {e["rapport"] for e in publicering.laes_katalog(target)}
+    before = {e["navn"] for e in publicering.laes_katalog(target)}
     results = koersel.byg(
         pages,
         ud=target,
@@ -174,7 +174,7 @@ def build(
     for result in results:
         if not result.kode:
             click.echo(_shown(target / result.side))
-    for name in sorted(before - {e["navn"] for e in koersel.laes_katalog(target)}):
+    for name in sorted(before - {e["navn"] for e in publicering.laes_katalog(target)}):
         click.echo(f"fjernet: {_shown(target / name)}.html, som ikke længere kan bygges", err=True)
     code = _failures(results)
     if printer:
@@ -357,10 +357,10 @@ def notebooks(rapport: tuple[str, ...]) -> None:
     outputs with a new run.
     """
     from kkrlib import data
-    from kkrlib.rapport import koersel
+    from kkrlib.rapport import notesbog
 
     for report in _selected(rapport).values():
-        changed = koersel.opfrisk(report.notesbog, rod=data.ROD)
+        changed = notesbog.opfrisk(report.notesbog, rod=data.ROD)
         click.echo(f"{_shown(report.notesbog)}: {'ændret' if changed else 'uændret'}")
 
 
@@ -408,14 +408,14 @@ def _progress() -> Callable[[int, int, Resultat], None] | None:
 
 def _failures(results: Sequence[Resultat]) -> int:
     """Print what failed, and return the exit code of the whole run."""
-    from kkrlib.rapport import koersel
+    from kkrlib.rapport import publicering
 
     for result in results:
         if result.kode:
             click.echo(result.fejl, err=True)
             for detail in result.detaljer:
                 click.echo(f"    {detail}", err=True)
-    return koersel.exit_kode(results)
+    return publicering.exit_kode(results)
 
 
 def _shown(path: Path) -> str:

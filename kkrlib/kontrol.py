@@ -54,7 +54,7 @@ def saml(tabeller: Mapping[str, pd.DataFrame]) -> Samlet:
         kontroller=judged,
         daekning=coverage,
         fund=recorded.loc[[f for f in occurring if f in recorded.index]],
-        vises=frozenset(tabeller["fund_kontroller"].query("vis == 'ja'")["kontrol"]),
+        vises=frozenset(tabeller["fund_kontroller"].loc[lambda t: t["vis"] == "ja"]["kontrol"]),
         nye_og_borte=afstemning.nye_og_borte(judged, known),
         uden_grund=_uden_grund(judged, coverage, tabeller),
         saet=declared,

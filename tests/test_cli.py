@@ -19,7 +19,7 @@ from proeveprojekt import filer, kerner, opfoersel, projekt
 from test_koersel import alive
 
 from kkrlib import cli, data
-from kkrlib.rapport import koersel
+from kkrlib.rapport import koersel, publicering
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -226,7 +226,7 @@ def test_pdfs_of_the_pages_that_were_built_go_to_build_pdf(tom, monkeypatch):
     monkeypatch.setattr(
         koersel,
         "byg",
-        lambda *_, **__: [koersel.Resultat(pages[0]), koersel.Resultat(pages[1], fejl="gik galt", kode=4)],
+        lambda *_, **__: [publicering.Resultat(pages[0]), publicering.Resultat(pages[1], fejl="gik galt", kode=4)],
     )
     printed = []
     monkeypatch.setattr(pdf, "udskriv", lambda sider, ud, **_: printed.append((list(sider), ud)))

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from kkrlib import data
+from kkrlib.data import kilder
 from kkrlib.errors import ADVARSEL, FEJL, DataError, som_tabel
 
 
@@ -145,7 +146,7 @@ def test_a_fact_that_another_table_has_is_looked_up_on_the_line_that_prints_it_t
     ],
 )
 def test_a_number_or_a_word_stands_on_a_line_only_as_a_whole(form, line, stands):
-    assert data._stands_in(form, line) is stands
+    assert kilder._stands_in(form, line) is stands
 
 
 def test_another_text_than_the_facts_were_taken_from_is_named(kildemappe, tmp_path):

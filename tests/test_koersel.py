@@ -10,10 +10,11 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from proeveprojekt import SIDE, SPOR, TABELLER, filer, kerner, notesbog, opfoersel, projekt
+from proeveprojekt import SIDE, SPOR, TABELLER, filer, kerner, opfoersel, projekt
+from proeveprojekt import notesbog as proevebog
 
 from kkrlib.errors import DataError, RunError
-from kkrlib.rapport import katalog, koersel
+from kkrlib.rapport import katalog, koersel, notesbog, publicering
 
 HELE, SJAELLAND, HOVEDSTADEN = "hele landet", "Region Sjælland", "Region Hovedstaden"
 
@@ -47,7 +48,7 @@ def byg(rod: Path, *, processer=2, komplet=(), eksport="Eksport", sider=None, **
 
 
 def test_a_build_publishes_pages_downloads_catalogue_and_front_page(bygget):
-    assert koersel.exit_kode(bygget.resultater) == 0
+    assert publicering.exit_kode(bygget.resultater) == 0
     names = ["proeve-2025", "proeve-2025-sjaelland", "proeve-2025-hovedstaden"]
     assert [r.spec.navn for r in bygget.resultater] == names
     expected = {f"{n}.html" for n in names} | {f"data/{n}-tal.csv" for n in names} | {"rapporter.json", "index.html"}
@@ -66,7 +67,7 @@ def test_a_build_publishes_pages_downloads_catalogue_and_front_page(bygget):
 
 
 def test_the_catalogue_says_what_there_is(bygget):
-    entries = koersel.laes_katalog(bygget.ud)
+    entries = publicering.laes_katalog(bygget.ud)
     assert [e["navn"] for e in entries] == sorted(e["navn"] for e in entries)
     assert entries[0] == {
         "navn": "proeve-2025",
@@ -120,7 +121,7 @@ def test_settings_are_read_once_and_reach_every_page(tmp_path):
         eksport="EksportOpsaetning",
         sider=katalog.sider(katalog.find(rod)["proeve"], TABELLER, aar=2025, region=HELE),
     )
-    assert koersel.exit_kode(results) == 0
+    assert publicering.exit_kode(results) == 0
     assert (rod / "reports" / "proeve-2025.html").read_text(encoding="utf-8") == "KKR Prøve []"
     (rod / "kkr.toml").write_text('[udgiver]\nnavne = "x"\n', encoding="utf-8")
     before = len(kerner(rod))
@@ -133,14 +134,14 @@ def test_a_pages_main_figure_is_kept_in_the_catalogue(tmp_path):
     rod = projekt(tmp_path, raekker=1)
     side = SIDE.replace('kørslen."}', 'kørslen.", "hovedtal": {"tal": "10", "tekst": "prøver"}}')
     assert side != SIDE
-    notesbog(rod / "notebooks" / "proeve.ipynb", [SPOR, side])
+    proevebog(rod / "notebooks" / "proeve.ipynb", [SPOR, side])
     byg(rod, aar=2025, region=HELE)
-    assert koersel.laes_katalog(rod / "reports")[0]["hovedtal"] == {"tal": "10", "tekst": "prøver"}
+    assert publicering.laes_katalog(rod / "reports")[0]["hovedtal"] == {"tal": "10", "tekst": "prøver"}
 
 
 def test_one_worker_gives_the_same_bytes_as_two(bygget, tmp_path):
     rod = projekt(tmp_path)
-    assert koersel.exit_kode(byg(rod, aar=2025, processer=1)) == 0
+    assert publicering.exit_kode(byg(rod, aar=2025, processer=1)) == 0
     assert filer(rod / "reports") == filer(bygget.ud)
     assert koersel.sammenlign(rod / "reports", bygget.ud) == []
 
@@ -191,8 +192,8 @@ def test_failures_publish_nothing_and_the_other_pages_are_built(bygget, tmp_path
 
     cell, data, dead = (results[n] for n in ("proeve-2025", "proeve-2025-sjaelland", "proeve-2025-hovedstaden"))
     assert (cell.kode, data.kode, dead.kode) == (4, 3, 4)
-    assert koersel.exit_kode(results.values()) == 4
-    assert koersel.exit_kode([data]) == 3
+    assert publicering.exit_kode(results.values()) == 4
+    assert publicering.exit_kode([data]) == 3
 
     where = " (notesbogen er gemt i build/fejl/{}.ipynb)"
     source = "celle 5 («import json, signal, time»)"
@@ -221,7 +222,7 @@ def test_failures_publish_nothing_and_the_other_pages_are_built(bygget, tmp_path
     assert capfd.readouterr() == ("", "")  # neither papermill nor the kernels talk
 
     opfoersel(rod)
-    assert koersel.exit_kode(byg(rod, aar=2025, region=HELE)) == 0
+    assert publicering.exit_kode(byg(rod, aar=2025, region=HELE)) == 0
     assert not (rod / "build" / "fejl" / "proeve-2025.ipynb").exists()
 
 
@@ -236,9 +237,9 @@ def test_a_refused_page_is_not_published(tmp_path):
 
 
 def test_a_cell_that_takes_too_long_is_named_and_its_notebook_kept(tmp_path):
-    path = notesbog(tmp_path / "n.ipynb", ["print('før')", "import time\ntime.sleep(60)"])
-    with pytest.raises(koersel.Cellefejl, match=r"celle 3 \(«import time»\): tog mere end 2 sekunder"):
-        koersel.koer(path, {}, tmp_path / "ud.ipynb", celletid=2)
+    path = proevebog(tmp_path / "n.ipynb", ["print('før')", "import time\ntime.sleep(60)"])
+    with pytest.raises(notesbog.Cellefejl, match=r"celle 3 \(«import time»\): tog mere end 2 sekunder"):
+        notesbog.koer(path, {}, tmp_path / "ud.ipynb", celletid=2)
     assert "før" in (tmp_path / "ud.ipynb").read_text()
 
 
@@ -253,7 +254,7 @@ def test_two_pages_of_one_name_are_refused(tmp_path):
 # --- publishing, without running anything -------------------------------------------------------------------
 
 
-def made(rod: Path, names: dict[str, list[str]]) -> list[koersel.Resultat]:
+def made(rod: Path, names: dict[str, list[str]]) -> list[publicering.Resultat]:
     """Results whose pages lie in ``rod/mellem``: page name → its downloads."""
     report = katalog.find(rod)["proeve"]
     staging = rod / "mellem"
@@ -264,21 +265,21 @@ def made(rod: Path, names: dict[str, list[str]]) -> list[koersel.Resultat]:
         (staging / f"{name}.html").write_text(name)
         for path in downloads:
             (staging / path).write_text(path)
-        results.append(koersel.Resultat(spec, filer=[koersel.Fil(p, len(p), "") for p in downloads]))
+        results.append(publicering.Resultat(spec, filer=[publicering.Fil(p, len(p), "") for p in downloads]))
     return results
 
 
 def test_a_front_page_that_fails_publishes_no_file(tmp_path):
     rod = projekt(tmp_path)
     with pytest.raises(AttributeError):
-        koersel.publiser(
+        publicering.publiser(
             made(rod, {"a": []}), ud=rod / "ud", staging=rod / "mellem", indeks="proeveprojekt:findes_ikke"
         )
     assert not (rod / "ud").exists()
 
 
 def publish(rod: Path, names: dict[str, list[str]], komplet=()) -> set[str]:
-    koersel.publiser(
+    publicering.publiser(
         made(rod, names), ud=rod / "ud", staging=rod / "mellem", komplet=komplet, indeks="proeveprojekt:indeks"
     )
     return set(filer(rod / "ud")) - {"rapporter.json", "index.html"}
@@ -305,12 +306,12 @@ def test_a_download_outside_the_folder_is_refused(tmp_path):
         def from_notebook_node(self, nb, resources):
             return "", {"outputs": {"../ude.csv": b""}}
 
-    koersel_load, koersel._load = koersel._load, lambda name: Ude
+    koersel_load, koersel.load = koersel.load, lambda name: Ude
     try:
         with pytest.raises(RunError, match="uden for"):
             koersel._export(nbformat.v4.new_notebook(), "a", [], tmp_path / "mellem", "")
     finally:
-        koersel._load = koersel_load
+        koersel.load = koersel_load
     assert not (tmp_path / "ude.csv").exists()
 
 
@@ -318,7 +319,7 @@ def test_a_file_parameter_is_recorded_by_name_only(tmp_path):
     rod = projekt(tmp_path)
     (rod / "min.csv").write_text("x")
     (page, *_) = katalog.sider(katalog.find(rod)["proeve"], TABELLER, aftale=str(rod / "min.csv"))
-    entry = koersel._entry(koersel.Resultat(page))
+    entry = publicering._entry(publicering.Resultat(page))
     assert entry["parametre"]["aftale"] == "min.csv"
     assert str(rod) not in json.dumps(entry)
 
@@ -326,7 +327,7 @@ def test_a_file_parameter_is_recorded_by_name_only(tmp_path):
 def test_a_broken_catalogue_is_named(tmp_path):
     (tmp_path / "rapporter.json").write_text("[]")
     with pytest.raises(RunError, match="rapporter.json"):
-        koersel.laes_katalog(tmp_path)
+        publicering.laes_katalog(tmp_path)
 
 
 def test_a_comparison_lists_what_differs_is_missing_or_is_outdated(tmp_path):
@@ -344,14 +345,14 @@ def test_a_comparison_lists_what_differs_is_missing_or_is_outdated(tmp_path):
 def test_a_notebook_is_refreshed_with_its_defaults_once(tmp_path):
     rod = projekt(tmp_path)
     path = rod / "notebooks" / "proeve.ipynb"
-    assert koersel.opfrisk(path, rod=rod)
+    assert notesbog.opfrisk(path, rod=rod)
     content = path.read_bytes()
     assert "Prøve 2025, hele landet" in content.decode()
-    assert not koersel.opfrisk(path, rod=rod)
+    assert not notesbog.opfrisk(path, rod=rod)
     assert path.read_bytes() == content
     opfoersel(rod, **{f"2025 {HELE}": "fejl"})
-    with pytest.raises(koersel.Cellefejl):
-        koersel.opfrisk(path, rod=rod)
+    with pytest.raises(notesbog.Cellefejl):
+        notesbog.opfrisk(path, rod=rod)
     assert path.read_bytes() == content
 
 

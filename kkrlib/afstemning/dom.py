@@ -10,7 +10,7 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.afstemning.arter import ARTER, beregn
-from kkrlib.afstemning.tal import tal
+from kkrlib.afstemning.tal import FUND, tal
 from kkrlib.errors import Fund
 from kkrlib.fordeling import eksakt
 
@@ -113,7 +113,7 @@ def optael(doemte: pd.DataFrame, efter: str = "art") -> pd.DataFrame:
 def fund(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """All faults of the sources that are recorded: index ``fund``; columns ``tabel`` (where they stand), ``forklaring``, ``anvendt``, ``trykt``, ``afgjort`` (ja or nej: whether a third fact decides which number is right), ``linje`` (``004:1445``)."""
     rows = []
-    for column in tabeller["kolonneroller"].query("rolle == @FUND").itertuples():
+    for column in tabeller["kolonneroller"].loc[lambda t: t["rolle"] == FUND].itertuples():
         for record in tabeller[column.tabel].to_dict("records"):
             texts = {k: "" if pd.isna(record[k]) else record[k] for k in ("anvendt", "trykt", "afgjort")}
             rows.append(

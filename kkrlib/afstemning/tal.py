@@ -78,7 +78,7 @@ def tal(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     units = tabeller["enheder"].set_index("enhed").to_dict("index")
     words = tabeller["forbehold"].set_index("forbehold").to_dict("index")
     rows, keys, found = [], [], []
-    for column in tabeller["kolonneroller"].query("rolle != @FUND").itertuples():
+    for column in tabeller["kolonneroller"].loc[lambda t: t["rolle"] != FUND].itertuples():
         table, key_columns = tabeller[column.tabel], column.noegle.split()
         for position, record in enumerate(table.to_dict("records"), start=2):
             if pd.isna(record[column.kolonne]):

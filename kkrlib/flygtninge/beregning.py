@@ -160,7 +160,7 @@ def beregn(
         aftaler=[a for a in _recorded(tabeller, kommuner, aar, aar) if a.region not in own_regions] + own,
         tidligere_aftaler=_recorded(tabeller, kommuner, aar, None),
         kontroller=kontroller(tabeller, fordelt, aar),
-        kildefejl=tabeller["kildefejl"].query("kvoteaar == @aar").reset_index(drop=True),
+        kildefejl=tabeller["kildefejl"].loc[lambda t: t["kvoteaar"] == aar].reset_index(drop=True),
         tabeller=tabeller,
     )
 
@@ -189,14 +189,14 @@ def _published(
 
 def _regions(kommuner: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
     result = regionskvoter(kommuner)
-    published = tabeller["regionskvoter"].query("kvoteaar == @aar").set_index("region")["regionskvote"]
+    published = tabeller["regionskvoter"].loc[lambda t: t["kvoteaar"] == aar].set_index("region")["regionskvote"]
     result["offentliggjort_kvote"] = published.reindex(result.index).astype("Int64")
     result["pr_10000"] = pr_10000(result["regionskvote"], result["befolkning"])
     earlier = kommuner.groupby("region")["forrige_kvote"]
     result["forrige_kvote"] = earlier.sum(min_count=1).astype("Int64")
     result["aendring"] = result["regionskvote"] - result["forrige_kvote"]
     # In the order of the letters: the order in which the sources name the regions.
-    order = [r for r in tabeller["regionskvoter"].query("kvoteaar == @aar")["region"] if r in result.index]
+    order = [r for r in tabeller["regionskvoter"].loc[lambda t: t["kvoteaar"] == aar]["region"] if r in result.index]
     return result.loc[order + [r for r in result.index if r not in order]]
 
 
@@ -206,9 +206,9 @@ def _recorded(tabeller: Mapping[str, pd.DataFrame], kommuner: pd.DataFrame, aar:
     chosen = tabeller["aftaler"]
     chosen = chosen[chosen["kvoteaar"] == year] if year is not None else chosen[chosen["kvoteaar"] != aar]
     deadlines = tabeller["landstal"].set_index("kvoteaar")["aftalefrist"]
-    found = []
+    found, transfers = [], tabeller["aftale_overfoersler"]
     for row in chosen.itertuples():
-        moves = tabeller["aftale_overfoersler"].query("aftale == @row.aftale")
+        moves = transfers[transfers["aftale"] == row.aftale]
         quotas = kommuner if row.kvoteaar == aar else None
         verdict = _aftale.bedoem(
             moves, row.region, register, quotas, _date(row.meddelt), _date(deadlines.get(row.kvoteaar))

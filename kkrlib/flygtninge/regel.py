@@ -130,8 +130,8 @@ def grundlag(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> pd.DataFram
     with ``kommune``, ``region``, ``befolkning``, ``indvandrere_flygtninge``, ``asylansoegere`` (may be missing: not
     printed) and ``familiesammenfoerte``, all in persons. Raises KeyError for a year without bilag A.
     """
-    persons = tabeller["bilag_a"].query("kvoteaar == @kvoteaar").set_index("kommunekode")
-    families = tabeller["familiesammenfoerte"].query("kvoteaar == @kvoteaar").set_index("kommunekode")
+    persons = tabeller["bilag_a"].loc[lambda t: t["kvoteaar"] == kvoteaar].set_index("kommunekode")
+    families = tabeller["familiesammenfoerte"].loc[lambda t: t["kvoteaar"] == kvoteaar].set_index("kommunekode")
     if persons.empty or families.empty:
         raise KeyError(f"bilag A for {kvoteaar}")
     joined = persons[["befolkning", "indvandrere_flygtninge", "asylansoegere"]].join(

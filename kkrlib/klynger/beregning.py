@@ -216,11 +216,11 @@ def _fordelinger(tabeller: Mapping[str, pd.DataFrame], aar: int) -> _Fordelinger
     register = gaeldende(tabeller["klynge_register"], money["medlemskab_pr"])
     pool, pools = (
         int(money["pulje_kommuner"]),
-        tabeller["klynge_regionspuljer"].query("aar == @aar").set_index("region")["pulje"],
+        tabeller["klynge_regionspuljer"].loc[lambda t: t["aar"] == aar].set_index("region")["pulje"],
     )
     printed = (
         tabeller["klynge_beloeb"]
-        .query("aar == @aar and tabel == 'tabel-1'")
+        .loc[lambda t: (t["aar"] == aar) & (t["tabel"] == "tabel-1")]
         .set_index(NOEGLE)[["kommuner", "regioner", "i_alt"]]
     )
     _findes(tabeller, aar, register)
@@ -250,7 +250,7 @@ def _som_trykt(fordelt: pd.DataFrame) -> pd.DataFrame:
 
 def _kommuner(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, people: pd.Series, aar: int) -> pd.DataFrame:
     register = tabeller["kommuner"].set_index("kommunekode")
-    published = tabeller["klynge_kommunebidrag"].query("aar == @aar").set_index("kommunekode")["bidrag"]
+    published = tabeller["klynge_kommunebidrag"].loc[lambda t: t["aar"] == aar].set_index("kommunekode")["bidrag"]
     paying = fordelt[fordelt["bidragsandel"] != 0]
     others = fordelt[fordelt["bidragsandel"] == 0]
     result = register.loc[people.index].assign(befolkning=people)
@@ -280,7 +280,7 @@ def _bidrag(kommuner: pd.DataFrame, fordelt: pd.DataFrame) -> pd.DataFrame:
 def _findes(tabeller: Mapping[str, pd.DataFrame], aar: int, register: pd.DataFrame) -> None:
     """Raises DataError with every published amount of the year whose klynge is not in force."""
     known = set(zip(register["region"], register["klynge"], strict=True))
-    rows = tabeller["klynge_beloeb"].query("aar == @aar")
+    rows = tabeller["klynge_beloeb"].loc[lambda t: t["aar"] == aar]
     found = [
         Fund(
             "klynge_beloeb.csv",
@@ -317,7 +317,8 @@ def _kontorer(
         if region not in (HELE_LANDET, terms["region"]):
             continue
         people = befolkning(tabeller, kvoteaar, terms["region"])
-        offices = tabeller["klynge_kontorer"].query("region == @terms['region']")
+        offices = tabeller["klynge_kontorer"]
+        offices = offices[offices["region"] == terms["region"]]
         codes = {kontor: leaving[kontor] for kontor in offices["kontor"]}
         bills, status = fordel_kontorer(people, offices, Fraction(int(terms["mindst_procent"]), 100), codes)
         per_kommune = regning_pr_kommune(bills)

@@ -131,11 +131,8 @@ class _Kontroller:
         """What an amount is computed from besides inhabitants."""
         sums, kvoteaar = self.tabeller["summer"], self.year["kvoteaar"]
         country = [("grundlag", f"klynge_aar/{self.aar}/pulje_kommuner")]
-        if len(
-            sums.query(
-                "kvoteaar == @kvoteaar and tabel == 'bilag_a' and kolonne == 'befolkning' and omraade == 'Danmark'"
-            )
-        ):
+        whole = (sums["tabel"] == "bilag_a") & (sums["kolonne"] == "befolkning") & (sums["omraade"] == "Danmark")
+        if (whole & (sums["kvoteaar"] == kvoteaar)).any():
             country.append(("grundlag", f"summer/{kvoteaar}/bilag_a/befolkning/Danmark/vaerdi"))
         regions = self.pools.index if region is None else [region]
         own = [("grundlag", f"klynge_regionspuljer/{self.aar}/{r}/pulje") for r in regions]
@@ -369,7 +366,7 @@ class _Kontroller:
             both,
         )
         printed = set(self.facts("klynge_kommunebidrag")["kommunekode"])
-        members = self.membership.query("bidragsandel == '1'")
+        members = self.membership.loc[lambda t: t["bidragsandel"] == "1"]
         for fact in rows[rows["tabel"] == "bilag-3-sjaelland"].to_dict("records"):
             codes = members[(members["region"] == fact["region"]) & (members["klynge"] == fact["klynge"])][
                 "kommunekode"
@@ -423,7 +420,7 @@ class _Kontroller:
     def antal(self) -> None:
         """The number of klynger that the texts name, against those that are in force: each once, by an amount of Tabel 1 where there is one."""
         counted = gaeldende(self.tabeller["klynge_register"], self.year["medlemskab_pr"])
-        rows = self.facts("klynge_beloeb").query("tabel == 'tabel-1'")
+        rows = self.facts("klynge_beloeb").loc[lambda t: t["tabel"] == "tabel-1"]
         led = [
             ("grundlag", self.own("klynge_beloeb", fact, "i_alt"))
             for fact in rows.to_dict("records")

@@ -48,7 +48,7 @@ def proev(
     paying = mine[mine["bidragsandel"] != 0]
 
     def inhabitants(rows: pd.DataFrame, year: int, shares: bool = True) -> dict[str, Fraction]:
-        people = tabeller["bilag_a"].query("kvoteaar == @year").set_index("kommunekode")["befolkning"]
+        people = tabeller["bilag_a"].loc[lambda t: t["kvoteaar"] == year].set_index("kommunekode")["befolkning"]
         counted = {klynge: Fraction(0) for klynge in offentliggjort.index}
         for row in rows.itertuples():
             counted[row.klynge] += int(people[row.kommunekode]) * (row.bidragsandel if shares else 1)
@@ -62,9 +62,9 @@ def proev(
     tried: list[tuple[str, int | None, dict[str, Fraction]]] = [(REGLEN, kvoteaar, by(own))]
     for other in sorted(set(tabeller["bilag_a"]["kvoteaar"]) - {kvoteaar}):
         tried.append((ANDET_AAR, int(other), by(inhabitants(paying, other))))
-    for rate in tabeller["klynge_satser"].query(
-        "aar == @aar and side == 'regioner' and omfang == 'region' and region == @region"
-    )["trykt"]:
+    rates = tabeller["klynge_satser"]
+    rates = rates[(rates["aar"] == aar) & (rates["side"] == "regioner") & (rates["omfang"] == "region")]
+    for rate in rates.loc[rates["region"] == region, "trykt"]:
         tried.append((TRYKT_SATS, None, {klynge: Fraction(rate.replace(",", ".")) * n for klynge, n in own.items()}))
     if (mine["bidrager"] != JA).any():
         tried.append((ALLE_MEDLEMMER, None, by(inhabitants(mine, kvoteaar, shares=False))))

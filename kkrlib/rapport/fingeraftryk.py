@@ -26,7 +26,7 @@ KORT = 12
 """Characters of the short form."""
 _PAKKE = Path(kkrlib.__file__).resolve().parent
 #: What runs and exports every page, whatever its field.
-_RAPPORT = ("kkrlib.rapport.eksport", "kkrlib.rapport.koersel")
+_RAPPORT = ("kkrlib.rapport.eksport", "kkrlib.rapport.notesbog")
 _INDSAT = "injected-parameters"
 
 

@@ -998,7 +998,7 @@ def kilder(b: Beregning) -> Tabel:
     }
     rows = []
     for name, text in spans.items():
-        part = b.tabeller[name].query("kvoteaar == @b.kvoteaar")
+        part = b.tabeller[name].loc[lambda t: t["kvoteaar"] == b.kvoteaar]
         if part.empty:
             continue
         source = part["kilde"].iloc[0]

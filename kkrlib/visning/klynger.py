@@ -372,8 +372,12 @@ def klynger(b: Beregning) -> Tabel:
 
 def _trykte_summer(b: Beregning) -> dict[str, dict[str, int]]:
     """The totals that Tabel 1 prints, by column and by region or «Hele landet»: the klynger's amounts do not all add up to them."""
-    rows = b.tabeller["klynge_regionsbeloeb"].query("aar == @b.aar and tabel == 'tabel-1'").set_index("region")
-    pools = b.tabeller["klynge_regionspuljer"].query("aar == @b.aar").set_index("region")["pulje"]
+    rows = (
+        b.tabeller["klynge_regionsbeloeb"]
+        .loc[lambda t: (t["aar"] == b.aar) & (t["tabel"] == "tabel-1")]
+        .set_index("region")
+    )
+    pools = b.tabeller["klynge_regionspuljer"].loc[lambda t: t["aar"] == b.aar].set_index("region")["pulje"]
     regions = {"kommuner": rows["kommuner"], "regioner": pools, "i_alt": rows["i_alt"]}
     country = {"kommuner": "pulje_kommuner", "regioner": "pulje_regioner", "i_alt": "i_alt"}
     return {c: {**regions[c].dropna().astype(int).to_dict(), "Hele landet": int(b.midler[country[c]])} for c in BELOEB}
@@ -584,7 +588,11 @@ def koebenhavn(b: Beregning) -> Any:
     if not chosen or b.delt is None:
         return None
     d = chosen[0]
-    slides = b.tabeller["klynge_beloeb"].query("aar == @b.aar and tabel == 'bilag-3'").set_index(NOEGLE)["i_alt"]
+    slides = (
+        b.tabeller["klynge_beloeb"]
+        .loc[lambda t: (t["aar"] == b.aar) & (t["tabel"] == "bilag-3")]
+        .set_index(NOEGLE)["i_alt"]
+    )
     rows = []
     for way, amounts, where, printed in (
         ("Udelt", b.udelt, "bilag 3", slides),
@@ -1221,9 +1229,9 @@ def noegler(b: Beregning) -> Any:
     region = regions[0]
     tried = b.proevede_noegler(region)
     days = b.tabeller["landstal"].set_index("kvoteaar")["befolkning_opgjort"]
-    rate = b.tabeller["klynge_satser"].query(
-        "aar == @b.aar and side == 'regioner' and omfang == 'region' and region == @region"
-    )["trykt"]
+    rates = b.tabeller["klynge_satser"]
+    rates = rates[(rates["aar"] == b.aar) & (rates["side"] == "regioner") & (rates["omfang"] == "region")]
+    rate = rates.loc[rates["region"] == region, "trykt"]
     words = {
         REGLEN: "Indbyggere {dag} (reglen)",
         ANDET_AAR: "Indbyggere {dag}",
@@ -1289,17 +1297,17 @@ def metode(b: Beregning) -> Tekst:
 
 def kilder(b: Beregning) -> Tabel:
     """Where each number comes from: document, item, lines."""
-    people = b.tabeller["bilag_a"].query("kvoteaar == @b.midler['kvoteaar']")
+    people = b.tabeller["bilag_a"].loc[lambda t: t["kvoteaar"] == b.midler["kvoteaar"]]
     spans = [
-        ("Puljerne", b.tabeller["klynge_aar"].query("aar == @b.aar")),
-        ("Regionernes andele", b.tabeller["klynge_regionspuljer"].query("aar == @b.aar")),
-        ("Klyngernes beløb", b.tabeller["klynge_beloeb"].query("aar == @b.aar")),
-        ("Kommunernes bidrag", b.tabeller["klynge_kommunebidrag"].query("aar == @b.aar")),
-        ("Beløb pr. indbygger", b.tabeller["klynge_satser"].query("aar == @b.aar")),
+        ("Puljerne", b.tabeller["klynge_aar"].loc[lambda t: t["aar"] == b.aar]),
+        ("Regionernes andele", b.tabeller["klynge_regionspuljer"].loc[lambda t: t["aar"] == b.aar]),
+        ("Klyngernes beløb", b.tabeller["klynge_beloeb"].loc[lambda t: t["aar"] == b.aar]),
+        ("Kommunernes bidrag", b.tabeller["klynge_kommunebidrag"].loc[lambda t: t["aar"] == b.aar]),
+        ("Beløb pr. indbygger", b.tabeller["klynge_satser"].loc[lambda t: t["aar"] == b.aar]),
         ("Klynger", b.register),
         ("Medlemskaber", gaeldende(b.tabeller["klynge_medlemmer"], b.midler["medlemskab_pr"])),
         ("Indbyggere (bilag A til landstallet)", people),
-        ("Optællinger i teksten", b.tabeller["klynge_optaellinger"].query("aar == @b.aar")),
+        ("Optællinger i teksten", b.tabeller["klynge_optaellinger"].loc[lambda t: t["aar"] == b.aar]),
         *([("Klyngekontorer", pd.concat([k.kontorer for k in b.kontorer]))] if b.kontorer else []),
     ]
     rows, codes = [], []

@@ -1,0 +1,37 @@
+"""Characters in text from outside: which of them nobody sees, and how two spellings of one text become one.
+
+A name with a zero-width character in it looks like another name and is none; a letter can be written as one character or
+as two. What is data is refused with the character named; what a user writes as a name is read as one would read it aloud.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+#: Categories that no text of ours needs: control, format (zero width, direction), surrogate, private use, unassigned,
+#: and the separators of lines and paragraphs.
+_USYNLIGE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def usynlige(tekst: str) -> Iterator[str]:
+    """Each character that a reader can't see or that turns the text around, named: ``"U+200B ZERO WIDTH SPACE"``.
+
+    Spaces count when they are no plain space: a no-break space (U+00A0) is one of them. Every kind is named once.
+    """
+    for char in dict.fromkeys(tekst):
+        if char != " " and (unicodedata.category(char) in _USYNLIGE or char.isspace()):
+            yield f"U+{ord(char):04X} {unicodedata.name(char, 'kontroltegn')}"
+
+
+def sammensat(tekst: str) -> bool:
+    """Whether each letter is one character, as Danish keyboards write it (Unicode's NFC): ``Å``, not ``A`` and a ring."""
+    return unicodedata.is_normalized("NFC", tekst)
+
+
+def normal(tekst: object) -> str:
+    """A name as one reads it aloud, to compare by: composed letters, lower case, one plain space between words.
+
+    Invisible characters stay: a name that has one is no name (see :func:`usynlige`).
+    """
+    return " ".join(unicodedata.normalize("NFC", str(tekst)).casefold().split())
