@@ -17,6 +17,8 @@ import pandas as pd
 import pytest
 
 from kkrlib import dansk, farver, figurer
+from kkrlib.figurer import tekstmaal
+from kkrlib.figurer.svg import rens
 
 ROD = Path(__file__).parents[1]
 TEKSTER = {"titel": "Kvoter & tal", "beskrivelse": "Aalborg har flest.", "enhed": "personer", "kilde": "Bilag B, 2024"}
@@ -246,13 +248,13 @@ def test_hver_farve_i_figuren_foelger_siden(figur):
 def test_en_farve_uden_for_paletten_afvises():
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M 0 0" style="fill: #123456"/></svg>'
     with pytest.raises(AssertionError, match="#123456"):
-        figurer._rens(svg, "x")
+        rens(svg, "x")
 
 
 def test_en_henvisning_inden_i_tegningen_afvises():
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path id="p" d="M 0 0" style="fill: #ffffff; clip-path: url(#p)"/></svg>'
     with pytest.raises(AssertionError, match="henviser"):
-        figurer._rens(svg, "x")
+        rens(svg, "x")
 
 
 # Clean HTML ----------------------------------------------------------------------------------------------------
@@ -649,15 +651,15 @@ def test_delenes_navne_staar_over_deres_paneler_og_igen_laengere_nede_paa_telefo
 
 def test_navne_brydes_ved_mellemrum_foer_de_deles():
     navn = SKAANSOM["c"]
-    assert figurer._brudt("Fra regionen", 12, 200, math.inf) == ["Fra regionen"]
-    assert figurer._brudt("Fra regionen", 12, 60, math.inf) == ["Fra", "regionen"]
-    assert figurer._brudt(navn, 12, 300, math.inf) == ["Familiesammenføringer"]
-    assert figurer._brudt(navn, 12, 120, math.inf) == ["Familiesammen-", "føringer"]
-    assert figurer._brudt(navn, 12, 65, math.inf) == ["Familie-", "sammen-", "føringer"]
-    assert figurer._brudt(SKAANSOM["b"], 12, 90, math.inf) == ["Indvandrere", "og flygtninge"]
+    assert tekstmaal.brudt("Fra regionen", 12, 200, math.inf) == ["Fra regionen"]
+    assert tekstmaal.brudt("Fra regionen", 12, 60, math.inf) == ["Fra", "regionen"]
+    assert tekstmaal.brudt(navn, 12, 300, math.inf) == ["Familiesammenføringer"]
+    assert tekstmaal.brudt(navn, 12, 120, math.inf) == ["Familiesammen-", "føringer"]
+    assert tekstmaal.brudt(navn, 12, 65, math.inf) == ["Familie-", "sammen-", "føringer"]
+    assert tekstmaal.brudt(SKAANSOM["b"], 12, 90, math.inf) == ["Indvandrere", "og flygtninge"]
     # A name has the room that it takes when its letters are spread, some of it beside the panel.
-    assert figurer._brudt("Fra regionen", 12, 80, 0) == ["Fra", "regionen"]
-    assert figurer._brudt("Fra regionen", 12, 80, 20) == ["Fra regionen"]
+    assert tekstmaal.brudt("Fra regionen", 12, 80, 0) == ["Fra", "regionen"]
+    assert tekstmaal.brudt("Fra regionen", 12, 80, 20) == ["Fra regionen"]
 
 
 def test_summen_kan_vaere_et_panel_med_sine_egne_soejler():

@@ -8,11 +8,10 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from kkrlib import socialtilsyn
+from kkrlib import figurer, socialtilsyn
 from kkrlib.errors import ParameterError
 from kkrlib.socialtilsyn import AFLEDT, OFFENTLIGGJORT
 from kkrlib.visning import socialtilsyn as vis
-from kkrlib.visning import tidsserier
 
 GRUPPER = [
     "portefølje",
@@ -440,8 +439,8 @@ def test_a_derived_bar_looks_otherwise_and_a_gap_is_empty():
         "afledt": AFLEDT,
         "mangler": "Intet for et år.",
     }
-    both = tidsserier.paneler(rows, {"a": "Antal"}, [2020, 2021, 2022], **words).svg_bred
-    alone = tidsserier.paneler(
+    both = figurer.paneler(rows, {"a": "Antal"}, [2020, 2021, 2022], **words).svg_bred
+    alone = figurer.paneler(
         rows[rows["status"] == OFFENTLIGGJORT], {"a": "Antal"}, [2020, 2021, 2022], **words
     ).svg_bred
     assert "stroke-dasharray" in both
@@ -450,10 +449,10 @@ def test_a_derived_bar_looks_otherwise_and_a_gap_is_empty():
     assert {"5", "3–4", "2020", "2021", "2022"} <= set(texts)
     assert "0" not in texts
     large = rows.assign(mindst=rows["mindst"] * 100_000, hoejst=rows["hoejst"] * 100_000)
-    narrow = tidsserier.paneler(large, {"a": "Antal"}, range(2015, 2023), **words).svg_smal
+    narrow = figurer.paneler(large, {"a": "Antal"}, range(2015, 2023), **words).svg_smal
     texts = [t.get_text() for t in BeautifulSoup(narrow, "html.parser").find_all("text")]
     assert {"300.000–", "400.000"} <= set(texts)  # too wide for its place: one above the other
     with pytest.raises(ValueError, match="har ingen tal for b"):
-        tidsserier.paneler(rows, {"a": "Antal", "b": "Andet"}, [2020], **words)
+        figurer.paneler(rows, {"a": "Antal", "b": "Andet"}, [2020], **words)
     with pytest.raises(ValueError, match="negative tal"):
-        tidsserier.paneler(rows.assign(mindst=Fraction(-1)), {"a": "Antal"}, [2020, 2022], **words)
+        figurer.paneler(rows.assign(mindst=Fraction(-1)), {"a": "Antal"}, [2020, 2022], **words)

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from kkrlib import afstemning, data, flygtninge, klynger, socialtilsyn
+from kkrlib import data, flygtninge, klynger, socialtilsyn
 from kkrlib.afstemning.arter import ARTER, Led
 from kkrlib.afstemning.tal import Interval
 from kkrlib.data import regler

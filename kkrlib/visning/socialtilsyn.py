@@ -19,7 +19,6 @@ from kkrlib.socialtilsyn.takster import AFVIGER
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Side, Tekst, tekst
 from kkrlib.visning import kontroller as kontroltabeller
-from kkrlib.visning import tidsserier
 
 IKKE = "ikke oplyst"
 # The size classes above the smallest, as the takster's keys end.
@@ -357,7 +356,7 @@ def _figur(
     b: Beregning, id: str, titel: str, navne: dict[str, str], enhed: str, faelles: bool = False
 ) -> figurer.Figur:
     known = set(b.serie["indikator"])
-    return tidsserier.paneler(
+    return figurer.paneler(
         b.serie,
         {i: n for i, n in navne.items() if i in known},
         _aarene(b, navne),
@@ -646,7 +645,7 @@ def omkostninger_figur(b: Beregning) -> figurer.Figur:
         own = list(rows[rows["pr"] == per].sort_values("aar").itertuples())[-2:]
         before = f" mod {dansk.kroner(own[0].kr_pr)} i {own[0].aar}" if len(own) > 1 else ""
         said += [f"{name}: {dansk.kroner(own[-1].kr_pr)} i {own[-1].aar}{before}."] if own else []
-    return tidsserier.paneler(
+    return figurer.paneler(
         rows,
         PR,
         range(min(rows["aar"]), b.aar + 1),

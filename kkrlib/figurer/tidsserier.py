@@ -13,7 +13,9 @@ import matplotlib as mpl
 import pandas as pd
 
 from kkrlib import dansk
-from kkrlib.figurer import BRED, RC, SMAL, Figur, Flade, navnelinjer, spredt
+from kkrlib.figurer.figur import BRED, SMAL, Figur
+from kkrlib.figurer.flade import RC, Flade
+from kkrlib.figurer.tekstmaal import navnelinjer, spredt
 
 _NAVN = 13.0
 _HOEJDE, _TOP, _BUND = 92.0, 46.0, 22.0
