@@ -140,3 +140,14 @@ def test_the_exporter_refuses_the_page(monkeypatch):
     monkeypatch.setitem(farver.FARVER, "svag", farver.Farve("#8a9199", farver.FARVER["svag"].moerk))
     with pytest.raises(RunError, match="i lys"):
         byg(vis(Figur()))
+
+
+@pytest.mark.parametrize("css", [".x{color:#000}}", ".x{color #000}", "@media screen{.x{color #000}}"])
+def test_what_a_browser_would_pass_over_in_a_style_sheet_is_named(css):
+    assert "stilarket kan ikke læses i linje" in " ".join(kontrast.fund(side(css=css)))
+
+
+def test_braces_and_semicolons_inside_text_are_no_rules():
+    css = '.x::before{content:"};.y{color:#ccc}";color:var(--blaek)}'
+    assert kontrast.fund(side(css=css)) == []
+    assert "#cccccc" in " ".join(kontrast.fund(side(css=css.replace("var(--blaek)", "#ccc"))))

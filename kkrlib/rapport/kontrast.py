@@ -13,9 +13,12 @@ no information, and what has the colour of the paper.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+import tinycss2
+from tinycss2 import ast
 
 from kkrlib import dansk, farver
 
@@ -33,9 +36,10 @@ def fund(html: str) -> list[str]:
     page = _Side()
     page.feed(html)
     page.close()
-    rules = list(_regler(re.sub(r"/\*.*?\*/", "", "".join(page.stil), flags=re.S)))
+    sheet = "".join(page.stil)
+    rules = list(_regler(sheet))
     schemes = _skemaer(rules)
-    found = dict.fromkeys(page.gennemsigtige)  # in order, each once
+    found = dict.fromkeys([*_ulaeselig(sheet), *page.gennemsigtige])  # in order, each once
     for rule in rules:
         found |= dict.fromkeys(_gennemsigtigt(f"stilen «{rule.vaelger}»", rule.erklaeringer))
     for scheme, names in schemes.items():
@@ -72,30 +76,43 @@ class _Regel:
         return skema == "lys" or ("print" not in self.om and "@page" not in self.om + self.vaelger)
 
 
-def _regler(css: str, om: str = "") -> Iterator[_Regel]:
+def _regler(css: str) -> Iterator[_Regel]:
     """Every rule of a style sheet in its order, also those inside at-rules."""
-    at = 0
-    while (brace := css.find("{", at)) >= 0:
-        head = css[at:brace].rpartition(";")[2].strip()
-        depth, end = 1, brace + 1
-        while depth and end < len(css):
-            depth += {"{": 1, "}": -1}.get(css[end], 0)
-            end += 1
-        body = css[brace + 1 : end - 1]
-        if "{" in body:
-            yield from _regler(body, f"{om} {head}".strip())
-        flat = re.sub(r"[^{};]*\{[^{}]*\}", "", body)
-        declared = dict(_erklaeringer(flat))
-        if declared:
+    yield from _regler_i(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), "")
+
+
+def _regler_i(noder: Iterable[ast.Node], om: str) -> Iterator[_Regel]:
+    for node in noder:
+        if node.type not in ("at-rule", "qualified-rule") or node.content is None:
+            continue
+        at = f"@{node.at_keyword} " if node.type == "at-rule" else ""
+        head = (at + tinycss2.serialize(node.prelude)).strip()
+        inside = tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True)
+        yield from _regler_i(inside, f"{om} {head}".strip())
+        if declared := dict(_erklaeret(inside)):
             yield _Regel(om, head, declared)
-        at = end
 
 
 def _erklaeringer(text: str) -> Iterator[tuple[str, str]]:
-    for declaration in text.split(";"):
-        name, colon, value = declaration.partition(":")
-        if colon:
-            yield name.strip(), value.replace("!important", "").strip()
+    """The declarations of a style attribute."""
+    yield from _erklaeret(tinycss2.parse_blocks_contents(text, skip_comments=True, skip_whitespace=True))
+
+
+def _erklaeret(noder: Iterable[ast.Node]) -> Iterator[tuple[str, str]]:
+    for node in noder:
+        if node.type == "declaration":
+            yield node.name, tinycss2.serialize(node.value).strip()
+
+
+def _ulaeselig(css: str) -> Iterator[str]:
+    """What a browser would pass over in a style sheet: its colours can't be judged."""
+    waiting = list(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
+    while waiting:
+        node = waiting.pop(0)
+        if node.type == "error":
+            yield f"stilarket kan ikke læses i linje {node.source_line}: {node.message}"
+        elif node.type in ("at-rule", "qualified-rule") and node.content is not None:
+            waiting += tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True)
 
 
 def _skemaer(regler: list[_Regel]) -> dict[str, dict[str, str]]:
