@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,7 +34,7 @@ ROLLER = ("published", "finding", "rule", "reference")
 
 @dataclass(frozen=True)
 class Felt:
-    """A column. ``type``: of :data:`TYPER`; ``rolle``: of :data:`ROLLER` or empty; ``trykt``: whether the source prints it."""
+    """A column. ``type``: of :data:`TYPER`; ``rolle``: of :data:`ROLLER` or empty; ``trykt``: a source prints it."""
 
     navn: str
     type: str
@@ -63,7 +64,7 @@ class Genfindes:
 
 @dataclass(frozen=True)
 class Tabel:
-    """One table. ``regler``: its checks as the descriptor has them; ``raa``: the whole resource; ``skema``: its fields."""
+    """One table. ``regler``: its checks as the descriptor has them; ``raa``: the resource; ``skema``: its fields."""
 
     navn: str
     fil: str
@@ -121,7 +122,7 @@ def laes_beskrivelse(mappe: Path, former: Former) -> tuple[Beskrivelse | None, l
         schema = None
         if not wrong:
             try:
-                schema = Schema.from_descriptor(_table_schema(resource["schema"]))
+                schema = _skema(json.dumps(_table_schema(resource["schema"]), sort_keys=True))
             except FrictionlessException as error:
                 wrong += [("schema", "", str(e.note)) for e in error.reasons or [error.error]]
         found += [Fund(BESKRIVELSE, resource["name"], path, vis(said), rule) for path, said, rule in wrong]
@@ -557,6 +558,12 @@ def _table_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
             limits["pattern"] = f"(?:{limits['pattern']})"
         fields.append({"name": f["name"], "type": f["type"], **({"constraints": limits} if limits else {})})
     return {"fields": fields}
+
+
+@lru_cache(maxsize=256)
+def _skema(beskrevet: str) -> Schema:
+    """A Table Schema, by its descriptor as JSON: making one takes the library longer than reading most tables."""
+    return Schema.from_descriptor(json.loads(beskrevet))
 
 
 def _tabel(resource: dict[str, Any], schema: Schema) -> Tabel:

@@ -154,6 +154,7 @@ def _navne(
             if other != position:
                 said = f"er også navn på række {other} (kolonne {where}); et navn må kun betyde én række"
                 found.append(Fund(resource["path"], str(position), str(column), vis(cell), said))
+                break
     return found
 
 

@@ -46,6 +46,9 @@ def tekst(mappe: Path, navn: str, henvisning: bool = False) -> str:
             raise DataError(
                 [Fund(navn, "", "", "", f"filen er {kind} og ikke tekst i UTF-8 (gem den som «CSV UTF-8»)")]
             )
+    if content.count(0) > len(content) // 8:
+        said = "filen er ikke tekst i UTF-8, men måske UTF-16 uden mærke (gem den som «CSV UTF-8»)"
+        raise DataError([Fund(navn, "", "", "", said)])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

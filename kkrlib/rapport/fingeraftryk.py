@@ -20,7 +20,7 @@ from typing import Any
 
 import kkrlib
 from kkrlib import data
-from kkrlib.errors import RunError
+from kkrlib.errors import DataError, RunError
 
 KORT = 12
 """Characters of the short form."""
@@ -152,16 +152,13 @@ def _python(kilde: str) -> str:
 
 
 def _tabeller(mappe: Path) -> dict[str, str]:
-    """The descriptor and each file it names; nothing where there is no descriptor."""
-    descriptor = mappe / data.BESKRIVELSE
-    if not descriptor.is_file():
+    """The descriptor and each file it names, as they are read; nothing where there is no descriptor."""
+    if not (mappe / data.BESKRIVELSE).is_file():
         return {}
-    files = {data.BESKRIVELSE: _tekst(descriptor)}
-    for name in sorted(r["path"] for r in json.loads(files[data.BESKRIVELSE])["resources"]):
-        if not (mappe / name).is_file():
-            raise RunError(f"{name} findes ikke, så siden får intet fingeraftryk")
-        files[name] = _tekst(mappe / name)
-    return files
+    try:
+        return data.filer(mappe)
+    except DataError as error:
+        raise RunError(f"siden får intet fingeraftryk: {error}") from None
 
 
 def _givne(nb: Mapping[str, Any]) -> dict[str, str]:
