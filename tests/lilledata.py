@@ -18,7 +18,8 @@ FILER = {
     "2023,Øst,101,1,,k1,3\n2023,Øst,102,2,4,k1,4\n2023,Vest,103,3,,k1,5\n"
     "2025,Øst,101,2,,k1,6\n2025,Øst,102,3,5,k1,7\n2025,Vest,103,4,,k1,8\n",
     "summer": "aar,tabel,kolonne,omraade,vaerdi,kilde,linje\n"
-    "2023,tal,antal,Danmark,6,k1,9\n2023,tal,antal,Øst,3,k1,10\n2023,tal,antal,Vest,4,k1,11\n2025,tal,antal,Danmark,9,k1,12\n",
+    "2023,tal,antal,Danmark,6,k1,9\n2023,tal,antal,Øst,3,k1,10\n2023,tal,antal,Vest,4,k1,11\n"
+    "2025,tal,antal,Danmark,9,k1,12\n",
     "kildefejl": "fejl,tabel,aar,noegle,kolonne,trykt,anvendt,art,begrundelse\n"
     'sum-vest,tal,2023,Vest,antal,4,3,sum,"Summen er trykt som 4, og rækken er 3."\n',
     "andele": "fra,til,kode,andel\n2022-07-01,,101,1/2\n2022-07-01,,101,1/2\n2022-07-01,2022-12-31,102,1\n"

@@ -1,6 +1,7 @@
-"""Every way in which the data folder can be damaged is a finding at its place, at once, and never a traceback or a wait.
+"""Every way in which the data folder can be damaged is a finding at its place, and never a traceback or a wait.
 
-The tiny folder of ``lilledata`` is damaged in each of its tables and at each kind of place in its descriptor; the real one at some.
+The tiny folder of ``lilledata`` is damaged in each of its tables and at each kind of place in its descriptor; the real
+one at some.
 """
 
 import copy
@@ -9,12 +10,11 @@ import os
 import re
 import shutil
 import time
-from pathlib import Path
 
 import lilledata
 import pytest
 
-from kkrlib import data
+from kkrlib import cli, data
 from kkrlib.data import regler, tekstfil
 from kkrlib.errors import ADVARSEL, FEJL, DataError
 
@@ -95,7 +95,7 @@ def in_first_row(change):
     return lambda t: t.replace(first_row(t), change(first_row(t)), 1)
 
 
-#: Name → (what it does to the text, the line it is found on, or None for the whole file, what is said). One finding each.
+#: Name → (what it does to the text, the line it is found on, or None for the whole file, what is said).
 SKADER = {
     "UTF-16": (lambda t: t.encode("utf-16"), None, "UTF-16"),
     "UTF-16 without a mark": (lambda t: t.encode("utf-16-le"), None, "UTF-16"),
@@ -609,23 +609,67 @@ def see(folder, described, must=False):
 @pytest.mark.parametrize(
     ("change", "where", "said"),
     [
-        (lambda t: t["tal"]["schema"]["fields"][0].update(type="intger"), "schema.fields[aar].type", "mente du «integer»"),
+        (
+            lambda t: t["tal"]["schema"]["fields"][0].update(type="intger"),
+            "schema.fields[aar].type",
+            "mente du «integer»",
+        ),
         (lambda t: t["tal"]["schema"]["fields"][0].update(type="geojson"), "schema.fields[aar].type", "skal være"),
         (lambda t: t["tal"]["schema"]["fields"][0].pop("name"), "schema.fields[0].name", "mangler"),
         (lambda t: t["tal"]["schema"]["fields"][0].update(nmae="x"), "schema.fields[aar].nmae", "mente du «name»"),
-        (lambda t: t["tal"]["schema"]["fields"].append(dict(t["tal"]["schema"]["fields"][0])), "schema.fields[aar]", "samme navn"),
-        (lambda t: t["steder"]["schema"]["fields"][0]["constraints"].update(pattern="["), "schema.fields[kode].constraints.pattern", "mønster"),
-        (lambda t: t["steder"]["schema"]["fields"][0]["constraints"].update(pattern="a{99999999999}"), "schema.fields[kode].constraints.pattern", "mønster"),
-        (lambda t: t["steder"]["schema"]["fields"][0]["constraints"].update(pattern="x(?i)"), "schema.fields[kode].constraints.pattern", "mønster"),
-        (lambda t: t["steder"]["schema"]["fields"][0]["constraints"].update(minimum=1), "schema.fields[kode].constraints.minimum", "tal og datoer"),
-        (lambda t: t["aar"]["schema"]["fields"][2]["constraints"].update(maximum="2024"), "schema.fields[udmeldt].constraints.maximum", "typen"),
-        (lambda t: t["aar"]["schema"]["fields"][1]["constraints"].update(maximum=-1), "schema.fields[antal].constraints.maximum", "mindre end minimum"),
+        (
+            lambda t: t["tal"]["schema"]["fields"].append(dict(t["tal"]["schema"]["fields"][0])),
+            "schema.fields[aar]",
+            "samme navn",
+        ),
+        (
+            lambda t: t["steder"]["schema"]["fields"][0]["constraints"].update(pattern="["),
+            "schema.fields[kode].constraints.pattern",
+            "mønster",
+        ),
+        (
+            lambda t: t["steder"]["schema"]["fields"][0]["constraints"].update(pattern="a{99999999999}"),
+            "schema.fields[kode].constraints.pattern",
+            "mønster",
+        ),
+        (
+            lambda t: t["steder"]["schema"]["fields"][0]["constraints"].update(pattern="x(?i)"),
+            "schema.fields[kode].constraints.pattern",
+            "mønster",
+        ),
+        (
+            lambda t: t["steder"]["schema"]["fields"][0]["constraints"].update(minimum=1),
+            "schema.fields[kode].constraints.minimum",
+            "tal og datoer",
+        ),
+        (
+            lambda t: t["aar"]["schema"]["fields"][2]["constraints"].update(maximum="2024"),
+            "schema.fields[udmeldt].constraints.maximum",
+            "typen",
+        ),
+        (
+            lambda t: t["aar"]["schema"]["fields"][1]["constraints"].update(maximum=-1),
+            "schema.fields[antal].constraints.maximum",
+            "mindre end minimum",
+        ),
         (lambda t: t["tal"]["schema"].update(primaryKey="findes_ikke"), "schema.primaryKey", "har ikke kolonnen"),
         (lambda t: t["tal"]["schema"].update(primaryKey=["aar", "aar"]), "schema.primaryKey", "to gange"),
         (lambda t: t["tal"]["schema"].pop("primaryKey"), "schema.fields[antal].role", "primaryKey"),
-        (lambda t: t["tal"]["schema"]["foreignKeys"][0]["reference"].update(resource="kildr"), "schema.foreignKeys[0].reference.resource", "mente du «kilder»"),
-        (lambda t: t["tal"]["schema"]["foreignKeys"][0]["reference"].update(fields=["kilde", "titel"]), "schema.foreignKeys[0].reference.fields", "lige så mange"),
-        (lambda t: t["tal"]["schema"]["foreignKeys"][0].update(fields="aar"), "schema.foreignKeys[0].fields", "anden type"),
+        (
+            lambda t: t["tal"]["schema"]["foreignKeys"][0]["reference"].update(resource="kildr"),
+            "schema.foreignKeys[0].reference.resource",
+            "mente du «kilder»",
+        ),
+        (
+            lambda t: t["tal"]["schema"]["foreignKeys"][0]["reference"].update(fields=["kilde", "titel"]),
+            "schema.foreignKeys[0].reference.fields",
+            "lige så mange",
+        ),
+        (
+            lambda t: t["tal"]["schema"]["foreignKeys"][0].update(fields="aar"),
+            "schema.foreignKeys[0].fields",
+            "anden type",
+        ),
         (lambda t: t["tal"]["checks"][0].update(check="komplett"), "checks[0].check", "mente du «komplet»"),
         (lambda t: t["tal"]["checks"][0].update(kolonne="kod"), "checks[0].kolonne", "mente du «kode»"),
         (lambda t: t["tal"]["checks"][0].update(register="stder"), "checks[0].register", "mente du «steder»"),
@@ -644,7 +688,7 @@ def see(folder, described, must=False):
         (lambda t: t["tal"].update(data=[["a"], [1]]), "data", "kendes ikke"),
         (lambda t: t["tal"]["schema"].update(missingValues=["-"]), "schema.missingValues", "kendes ikke"),
     ],
-)  # fmt: skip
+)
 def test_what_a_descriptor_says_wrong_is_named_with_table_and_place(folder, change, where, said):
     described = lilledata.beskrivelse()
     change({r["name"]: r for r in described["resources"]})
@@ -761,3 +805,11 @@ def test_the_real_descriptor_is_read_whole_and_each_table_in_it_is_missed(rigtig
     gone = [r for r in described["resources"] if r["name"] != "retsregler"]
     path.write_text(json.dumps({**described, "resources": gone}), encoding="utf-8")
     assert "retsregler.csv" in {f.fil for f in data.check(rigtig) if f.alvor == FEJL}
+
+
+def test_a_table_that_a_report_needs_and_the_data_lack_is_named_by_check(tabeller):
+    assert cli._missing_tables(tabeller) == []
+    less = {name: table for name, table in tabeller.items() if name not in ("retsregler", "flisekort", "kontrol_led")}
+    found = {f.vaerdi: f for f in cli._missing_tables(less)}
+    assert set(found) == {"retsregler", "flisekort", "kontrol_led"}
+    assert "flygtninge" in found["retsregler"].regel and found["retsregler"].fil == data.BESKRIVELSE
