@@ -31,7 +31,7 @@ The module knows no field: a new table, or a new year, is only data.
 ``beskrivelse``  the descriptor, checked whole and typed;
 ``skema``        the headings and cells of one table;
 ``noegler``      primary and foreign keys;
-``regler``       the checks above;
+``regler``       the checks above, ``former`` what each must say;
 ``tabeller``     the tables: :func:`load`, :func:`laes`, :func:`check`, :func:`filer`;
 ``kilder``       looking facts up on their lines: :func:`check_kilder`;
 ``brugerfiler``  files that users made or filled in: :func:`laes_csv`, :func:`laes_regneark`.

@@ -23,7 +23,7 @@ from frictionless import FrictionlessException, Schema
 from kkrlib import tegn
 from kkrlib.data.mappe import BESKRIVELSE
 from kkrlib.data.tekstfil import tekst, vis
-from kkrlib.errors import DataError, Fund, naermeste
+from kkrlib.errors import ADVARSEL, FEJL, DataError, Fund, naermeste
 
 #: The table of :func:`kkrlib.data.load` that no file has.
 KOLONNEROLLER = "kolonneroller"
@@ -351,9 +351,12 @@ def _form(raw: Any) -> Iterator[tuple[str, str, str, str]]:
 class Noegle:
     """What one key of a check holds.
 
-    ``slags``: ``kolonne`` or ``kolonner`` (one or a list), ``tabel``, ``tekst``, ``ja`` (true or false) or
-    ``vaerdier`` (an object, column → text). ``i``: the tables that have the columns: ``""`` is the table that
-    declares the check, another text the key that names the table. ``type``: what the columns hold, where it matters.
+    ``slags``: ``kolonne``, ``kolonner`` (one or a list) or ``liste`` (of columns), ``tabel``, ``tekst``, ``alvor``,
+    ``ja`` (true or false), ``heltal``, ``tal`` (a number as text: ``"-1/2"``), ``vaerdier`` (an object, column →
+    text), ``lister`` (column → texts), ``ordlister`` (text → texts), ``tabeller`` (text → table) or ``par`` (a list
+    of table and column). ``i``: the tables that have the columns: ``""`` is the table that declares the check,
+    another text the key that names the table, which is the table itself where that key is left out. ``type``: what
+    the columns hold, where it matters.
     """
 
     slags: str
@@ -494,7 +497,6 @@ def _regel_brud(
     for key in rule.keys() - form.noegler.keys() - {"check"}:
         near = naermeste(key, form.noegler)
         yield f"{path}.{vis(key)}", "", "nøglen kendes ikke" + (f"; mente du «{near}»?" if near else "")
-    shapes: dict[str, _Form] = {"kolonner": _tekster, "ja": _ja}
     sound = {}
     for key, wanted in form.noegler.items():
         where = f"{path}.{key}"
@@ -503,19 +505,21 @@ def _regel_brud(
                 yield where, "", "mangler"
             continue
         value = rule[key]
-        if wanted.slags == "vaerdier":
-            wrong = list(_objekt({}, {k: _tekst() for k in value} if isinstance(value, dict) else {})(where, value))
-        else:
-            wrong = list(shapes.get(wanted.slags, _tekst())(where, value))
-        if not wrong and wanted.slags == "tabel" and value not in columns:
-            wrong = list(_ingen_tabel(where, value, columns))
+        wrong = list(_SLAGS[wanted.slags](where, value))
+        if not wrong and wanted.slags in ("tabel", "tabeller", "par"):
+            for table, column in _naevnte(wanted.slags, value):
+                if table not in columns:
+                    wrong += _ingen_tabel(where, table, columns)
+                elif column:
+                    wrong += _kender(where, [column], table, columns)
         yield from wrong
         if not wrong:
             sound[key] = value
     tables = {"": name, **{k: v for k, v in sound.items() if form.noegler[k].slags == "tabel"}}
+    tables |= {k: name for k, n in form.noegler.items() if n.slags == "tabel" and n.valgfri and k not in rule}
     for key, value in sound.items():
         wanted = form.noegler[key]
-        if wanted.slags in ("kolonne", "kolonner", "vaerdier"):
+        if wanted.slags in ("kolonne", "kolonner", "liste", "vaerdier", "lister"):
             for table in (tables[t] for t in wanted.i if t in tables):
                 yield from _kender(
                     f"{path}.{key}",
@@ -527,6 +531,60 @@ def _regel_brud(
     for place, needed in form.har.items():
         if place in tables:
             yield from _kender(path, needed, tables[place], columns)
+
+
+def _ord_til(form: _Form) -> _Form:
+    """An object whose keys are whatever they are, with values of one form."""
+
+    def see(path: str, value: Any) -> _Brud:
+        yield from _objekt({}, dict.fromkeys(value, form) if isinstance(value, dict) else {})(path, value)
+
+    return see
+
+
+def _heltal(path: str, value: Any) -> _Brud:
+    if isinstance(value, bool) or not isinstance(value, int):
+        yield path, _siger(value), "skal være et helt tal"
+
+
+def _broek(path: str, value: Any) -> _Brud:
+    yield from _tekst(moenster="-?[0-9]{1,15}(\\.[0-9]{1,15}|/[1-9][0-9]{0,14})?")(path, value)
+
+
+def _kolonneliste(path: str, value: Any) -> _Brud:
+    yield from _tekster(path, value) if isinstance(value, list) else _liste(_tekst())(path, value)
+
+
+def _par(path: str, value: Any) -> _Brud:
+    wrong = list(_liste(_liste(_tekst(), 2))(path, value))
+    yield from wrong
+    if not wrong and any(len(pair) != 2 for pair in value):
+        yield path, "", "skal være par af en tabel og en kolonne"
+
+
+_SLAGS: dict[str, _Form] = {
+    "kolonne": _tekst(),
+    "kolonner": _tekster,
+    "liste": _kolonneliste,
+    "tabel": _tekst(),
+    "tekst": _tekst(),
+    "alvor": _tekst([FEJL, ADVARSEL]),
+    "ja": _ja,
+    "heltal": _heltal,
+    "tal": _broek,
+    "vaerdier": _ord_til(_tekst()),
+    "lister": _ord_til(_liste(_tekst())),
+    "ordlister": _ord_til(_liste(_tekst())),
+    "tabeller": _ord_til(_tekst()),
+    "par": _par,
+}
+
+
+def _naevnte(slags: str, value: Any) -> list[tuple[str, str]]:
+    """The tables, each with its column if one is named, that the value of a key names."""
+    if slags == "par":
+        return [(table, column) for table, column in value]
+    return [(table, "") for table in (value.values() if slags == "tabeller" else [value])]
 
 
 def _kender(

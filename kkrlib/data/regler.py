@@ -1,9 +1,9 @@
 """What tables must satisfy that the Table Schema has no word for: the ``checks`` of the descriptor.
 
-A check is a function in :data:`CHECKS` and its form in :data:`FORMER`. It gets ``table`` (cells as text; the row in
-the file is index + 2), ``resource`` and ``rule`` as the descriptor has them, and ``tables``, of which it may look
-into those that its form names. Rows that have a finding already are left out of the registers in ``tables``, and of
-``table`` too where the form says so: what follows from a fault is not told beside it.
+A check is a function in :data:`CHECKS` and its form in :mod:`kkrlib.data.former`. It gets ``table`` (cells as text;
+the row in the file is index + 2), ``resource`` and ``rule`` as the descriptor has them, and ``tables``, of which it
+may look into those that its form names. Rows that have a finding already are left out of the registers in ``tables``,
+and of ``table`` too where the form says so: what follows from a fault is not told beside it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk, tegn
-from kkrlib.data.beskrivelse import Beskrivelse, Noegle, Regelform, Tabel, som_liste
+from kkrlib.data.beskrivelse import Beskrivelse, Regelform, Tabel, som_liste
+from kkrlib.data.former import FORMER
 from kkrlib.data.skema import is_integer
 from kkrlib.data.tekstfil import vis
 from kkrlib.errors import ADVARSEL, Fund
@@ -315,78 +316,13 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Any, Any, Any], list[Fund]]] = {
     "kendt": _kendt,
 }
 
-#: What each check must say in the descriptor; they run in this order, so that a cause is told before what follows
-#: from it. ``komplet`` is judged for all tables at once, by :func:`komplet`.
-FORMER: dict[str, Regelform] = {
-    "entydig": Regelform({"kolonne": Noegle("kolonner")}, renset=True),
-    "navne": Regelform({"kolonner": Noegle("kolonner")}, renset=True),
-    "forskellige": Regelform({"kolonner": Noegle("kolonner"), "besked": Noegle("tekst", valgfri=True)}, renset=True),
-    "komplet": Regelform(
-        {
-            "kolonne": Noegle("kolonner", ("", "register")),
-            "register": Noegle("tabel"),
-            "pr": Noegle("kolonner", valgfri=True),
-        }
-    ),
-    "hoerer_til": Regelform(
-        {
-            "kolonne": Noegle("kolonne", ("", "register")),
-            "noegle": Noegle("kolonne", ("", "register")),
-            "register": Noegle("tabel"),
-        },
-        renset=True,
-    ),
-    "andele": Regelform(
-        {
-            "kolonne": Noegle("kolonne"),
-            "pr": Noegle("kolonne", ("", "register")),
-            "register": Noegle("tabel"),
-            "fra": Noegle("kolonne", type="date"),
-            "til": Noegle("kolonne", type="date"),
-            "nul": Noegle("ja", valgfri=True),
-        },
-        renset=True,
-    ),
-    "lig_med": Regelform(
-        {
-            "kolonne": Noegle("kolonne"),
-            "noegle": Noegle("kolonne", ("", "tabel")),
-            "tabel": Noegle("tabel"),
-            "vaerdi": Noegle("kolonne", ("tabel",)),
-            "hvor": Noegle("vaerdier", ("tabel",)),
-            "naar": Noegle("vaerdier", valgfri=True),
-        },
-        renset=True,
-        hele_tabeller=True,
-    ),
-    "sum": Regelform(
-        {
-            "tabel": Noegle("kolonne"),
-            "kolonne": Noegle("kolonne"),
-            "vaerdi": Noegle("kolonne", type="integer"),
-            "omraade": Noegle("kolonne"),
-            "alle": Noegle("tekst"),
-            "pr": Noegle("kolonne", ("", "undtagelser")),
-            "del": Noegle("tekst"),
-            "undtagelser": Noegle("tabel"),
-        },
-        har={"undtagelser": ("art", "tabel", "noegle", "kolonne", "trykt", "anvendt")},
-        renset=True,
-        hele_tabeller=True,
-    ),
-    "kendt": Regelform(
-        {"besked": Noegle("kolonne")},
-        har={"": ("tabel", "noegle", "kolonne", "trykt")},
-    ),
-}
-
-
 KOMPLET = "komplet"
 
 
 def arter() -> list[str]:
     """Every kind of check there is, in the order in which they run."""
-    return [*FORMER, *(kind for kind in CHECKS if kind not in FORMER)]
+    known = {*CHECKS, KOMPLET}
+    return [*(kind for kind in FORMER if kind in known), *(kind for kind in CHECKS if kind not in FORMER)]
 
 
 def form(kind: str) -> Regelform | None:
@@ -403,7 +339,7 @@ def egne_kolonner(rule: Mapping[str, Any]) -> list[str]:
     named = [
         som_liste(rule[k])
         for k, n in own.noegler.items()
-        if k in rule and n.slags in ("kolonne", "kolonner") and "" in n.i
+        if k in rule and n.slags in ("kolonne", "kolonner", "liste") and "" in n.i
     ]
     return [*(column for columns in named for column in columns), *own.har.get("", ())]
 

@@ -61,7 +61,8 @@ def af(nb: Mapping[str, Any]) -> Fingeraftryk:
 
 
 def brugte_tabeller(nb: Mapping[str, Any]) -> frozenset[str]:
-    """The tables that a notebook's code asks for by name: ``tabeller["landstal"]`` in any module that its imports lead to.
+    """The tables that a notebook's code asks for by name: ``tabeller["landstal"]`` in any module that its imports
+    lead to.
 
     Read from the code, so that no list of them has to be kept. Raises RunError for code that cannot be read.
     """
