@@ -20,6 +20,7 @@ from kkrlib import kommandoer
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kkrlib.errors import Fund
     from kkrlib.rapport.katalog import Rapport, Sidespec
     from kkrlib.rapport.koersel import Resultat
 
@@ -289,7 +290,7 @@ def check(kilder: Path | None, foelsomhed: bool) -> int:
     a line that counts them. Exits 3 if any is an error.
     """
     from kkrlib import dansk, data, kontrol
-    from kkrlib.errors import DataError, Fund
+    from kkrlib.errors import DataError
 
     found: list[Fund] = data.check()
     broken = any(f.alvor == "fejl" for f in found)
@@ -298,7 +299,9 @@ def check(kilder: Path | None, foelsomhed: bool) -> int:
     # A sum that does not fit its rows is what the controls are for: it must not keep them from running.
     if not broken or not any(f.alvor == "fejl" for f in data.check(uden=["sum"])):
         tables = data.laes()
-        if "kontroller" in tables:  # a project whose data declare no controls has none to run
+        missing = _missing_tables(tables)
+        found = [*missing, *found]
+        if not missing and "kontroller" in tables:  # a project whose data declare no controls has none to run
             controls = kontrol.saml(tables)
             found = [*controls.nye_og_borte, *controls.uden_grund, *found]
             click.echo(kontrol.opsummering(controls))
@@ -310,6 +313,24 @@ def check(kilder: Path | None, foelsomhed: bool) -> int:
         click.echo(str(finding))
     click.echo(f"{dansk.tal(len(errors))} fejl, {dansk.flertal(len(warnings), 'advarsel', 'advarsler')}")
     return DataError.exit_code if errors else 0
+
+
+def _missing_tables(tables: Mapping[str, pd.DataFrame]) -> list[Fund]:
+    """Tables that the code of a report asks for and the data do not have."""
+    import nbformat
+
+    from kkrlib import data
+    from kkrlib.errors import Fund
+    from kkrlib.rapport import fingeraftryk, katalog
+
+    asked: dict[str, list[str]] = {}
+    for report in katalog.find(data.ROD).values():
+        for name in sorted(fingeraftryk.brugte_tabeller(nbformat.read(report.notesbog, as_version=4)) - tables.keys()):
+            asked.setdefault(name, []).append(report.navn)
+    return [
+        Fund(data.BESKRIVELSE, "mangler", "resources", name, f"tabellen mangler; den bruges af {', '.join(reports)}")
+        for name, reports in asked.items()
+    ]
 
 
 @main.command()

@@ -296,7 +296,9 @@ def test_a_region_without_its_share_is_named(folder):
 def test_a_wrong_encoding_is_named(folder):
     path = folder / "kommuner.csv"
     path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1"))
-    assert "UTF-8" in only(folder, "kommuner.csv", "", "").regel
+    (finding,) = errors(folder)
+    assert (finding.fil, finding.raekke, finding.vaerdi) == ("kommuner.csv", "2", "101,København,Region Hovedstaden")
+    assert "UTF-8" in finding.regel
 
 
 @pytest.mark.parametrize(("content", "said"), [("", "filen er tom"), (None, "findes ikke")])
@@ -336,7 +338,8 @@ def test_a_blank_line_does_not_hide_what_is_missing(folder):
 
 def test_a_year_without_landstal_is_named(folder):
     edit(folder, "landstal.csv", "2025,600,2024-04-29", "2024,600,2024-04-29")
-    assert any(f.fil == "bilag_a.csv" and "landstal.csv" in f.regel for f in errors(folder))
+    finding = only(folder, "landstal.csv", "mangler", "kvoteaar")
+    assert finding.vaerdi == "2025" and "bilag_a.csv" in finding.regel
 
 
 def test_a_landstal_that_contradicts_the_printed_totals_is_named(folder):

@@ -1,28 +1,38 @@
 """The one room that reads data files: load, validate, and hand out DataFrames.
 
 Everything that a table must satisfy stands in ``data/datapackage.json``: the Table Schema of the Frictionless
-Data Package (types, required, bounds, primary and foreign keys), checked by the frictionless library, and
+Data Package (types, required, bounds, patterns), which the frictionless library reads, primary and foreign keys, and
 under ``checks`` what that standard has no word for:
 
+``entydig``
+    a column, or several together, is another in each row, whatever its case (a region's nummer, a tile's place);
+``navne``
+    a text in one of the columns names one row only (a region by its name, its KKR or its slug);
+``forskellige``
+    the columns of one row differ (an overførsel is from one kommune to another);
 ``komplet``
     every row of a register occurs (in each group ``pr``, say each kvoteaar);
-``andele``
-    the shares of each key (``pr``) sum to one on every day from its first row on (``fra``, ``til``: the days a row is in force; ``nul``: or to nothing);
 ``hoerer_til``
     a column says of the key what the register says (a kommune's region);
-``sum``
-    a printed sum equals the sum of its rows, but for the faults that are recorded as such;
+``andele``
+    the shares of each key (``pr``) sum to one on every day from its first row on (``fra``, ``til``: the days a row is
+    in force; ``nul``: or to nothing);
 ``lig_med``
     a column equals the value of a row of another table: the same number, printed twice;
+``sum``
+    a printed sum equals the sum of its rows, but for the faults that are recorded as such;
 ``kendt``
     each row is a known fault of a source, shown as a warning.
 
 The module knows no field: a new table, or a new year, is only data.
 
 ``mappe``        where the data stand;
-``tabeller``     the tables: :func:`load`, :func:`laes`, :func:`check`;
-``skema``        what the Table Schema finds in them, in our words;
-``regler``       the checks above;
+``tekstfil``     one file: opened, decoded and split into lines and fields;
+``beskrivelse``  the descriptor, checked whole and typed;
+``skema``        the headings and cells of one table;
+``noegler``      primary and foreign keys;
+``regler``       the checks above, ``former`` what each must say;
+``tabeller``     the tables: :func:`load`, :func:`laes`, :func:`check`, :func:`filer`;
 ``kilder``       looking facts up on their lines: :func:`check_kilder`;
 ``brugerfiler``  files that users made or filled in: :func:`laes_csv`, :func:`laes_regneark`.
 """
@@ -30,7 +40,7 @@ The module knows no field: a new table, or a new year, is only data.
 from kkrlib.data.brugerfiler import dato, laes_csv, laes_regneark, laes_valgfri
 from kkrlib.data.kilder import check_kilder
 from kkrlib.data.mappe import BESKRIVELSE, data_mappe, rod
-from kkrlib.data.tabeller import KOLONNEROLLER, check, laes, load
+from kkrlib.data.tabeller import KOLONNEROLLER, check, filer, laes, load
 
 ROD = rod()
 
@@ -42,6 +52,7 @@ __all__ = [
     "check_kilder",
     "dato",
     "data_mappe",
+    "filer",
     "laes",
     "laes_csv",
     "laes_regneark",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import Any
 
 BESKRIVELSE = "datapackage.json"
 
@@ -18,10 +16,3 @@ def rod() -> Path:
 def data_mappe(mappe: Path | str | None = None) -> Path:
     """The folder of the tables: the argument, else ``KKR_DATA``, else ``data/`` in the project."""
     return Path(mappe or os.environ.get("KKR_DATA") or rod() / "data").resolve()
-
-
-def read_resources(folder: Path) -> list[dict[str, Any]]:
-    resources = json.loads((folder / BESKRIVELSE).read_text(encoding="utf-8"))["resources"]
-    for resource in resources:
-        resource["name"], resource["path"], resource["schema"]["fields"]
-    return resources

@@ -1,135 +1,137 @@
-"""What the frictionless library finds in the tables, in our words."""
+"""What one table's own cells must be: the Table Schema as the frictionless library reads it, and no spelling but one.
+
+The library sees cells only when lines, headings and characters are sound. It reads some spellings as others (`` 5``,
+``1_000``, ``007``, ``2024-1-1``); those are findings too, since a file is never repaired in silence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+import re
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
-from frictionless import Package, system
-
-from kkrlib.data.mappe import BESKRIVELSE
+from kkrlib import tegn
+from kkrlib.data.beskrivelse import Tabel, er_dato
+from kkrlib.data.tekstfil import ENCODING, MAKS_TEGN, vis
 from kkrlib.errors import Fund
 
-_TYPES = {"integer": "et helt tal", "date": "en dato skrevet som 2024-12-31", "string": "tekst"}
+__all__ = ["ENCODING", "celler", "is_integer", "overskrift"]
+
+#: Days that no fact of ours has: such a date is a slip, and the day after the last one cannot be computed with.
+_FOERSTE_DAG, _SIDSTE_DAG = "1900-01-01", "2199-12-31"
+_CIFRE = 15
+_TYPER = {"integer": "et helt tal", "date": "en dato skrevet som 2024-12-31"}
+#: What nearly all cells consist of, and nothing that is looked for below.
+_PLAIN = re.compile("[!-~æøåÆØÅéÉüÜöÖäÄ§«»–](?:[ -~æøåÆØÅéÉüÜöÖäÄ§«»–]*[!-~æøåÆØÅéÉüÜöÖäÄ§«»–])?")
 
 
-_UNREADABLE = {"encoding-error", "source-error", "scheme-error", "format-error", "general-error"}
+def overskrift(tabel: Tabel, fundne: list[str]) -> list[Fund]:
+    """A finding on the header if its columns are not those of the description, in its order."""
+    if tuple(fundne) == tabel.kolonner:
+        return []
+    wanted, said = ",".join(tabel.kolonner), ""
+    for separator, name in ((";", "semikolon"), ("\t", "tabulator")):
+        if len(fundne) == 1 and separator in fundne[0]:
+            said = f" (felterne er adskilt af {name}; de skal adskilles af komma"
+            said += (
+                ". Et dansk Excel skriver semikolon: vælg engelsk listeseparator, eller gem fra LibreOffice)"
+                if separator == ";"
+                else ")"
+            )
+    if [c.strip() for c in fundne] == list(tabel.kolonner):
+        said = " (der er mellemrum før eller efter en overskrift)"
+    elif hidden := ", ".join(tegn.usynlige("".join(fundne))):
+        said = said or f" (der er et usynligt tegn i en overskrift: {hidden})"
+    elif sorted(fundne) == sorted(tabel.kolonner):
+        said = " (kolonnerne står i en anden rækkefølge)"
+    return [Fund(tabel.fil, "1", "", vis(",".join(fundne)), f"overskrifterne skal være {wanted}{said}")]
 
 
-_HEADER = {
-    "missing-label",
-    "incorrect-label",
-    "extra-label",
-    "blank-label",
-    "duplicate-label",
-    "blank-header",
-}
-
-
-ENCODING = "filen er ikke UTF-8 (gem den som «CSV UTF-8»)"
-
-
-def schema_findings(folder: Path, resources: list[dict[str, Any]]) -> tuple[list[Fund], set[str]]:
-    """What frictionless finds, in our words, and the names of the tables that can be read at all."""
-    with system.use_context(trusted=True):
-        report = Package(str(folder / BESKRIVELSE)).validate(limit_errors=100_000)
-    by_name = {r["name"]: r for r in resources}
-    found = [Fund(BESKRIVELSE, "", "", "", e.message) for e in report.errors]
-    broken = set()
-    for task in report.tasks:
-        resource = by_name[task.name]
-        kinds = {e.type for e in task.errors}
-        if kinds & _UNREADABLE or kinds & _HEADER:
-            broken.add(task.name)
-        found += _translate(task.errors, resource, folder / resource["path"])
-    return found, set() if report.errors else by_name.keys() - broken
-
-
-def _translate(errors: Iterable[Any], resource: dict[str, Any], path: Path) -> list[Fund]:
-    fields = {f["name"]: f for f in resource["schema"]["fields"]}
-    header = [e for e in errors if e.type in _HEADER]
-    if header:
-        first = path.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
-        text = "overskrifterne skal være " + ",".join(fields) + _separator_hint(first)
-        return [Fund(path.name, "1", "", first, text)]
+def celler(tabel: Tabel, raekker: Sequence[tuple[int, list[str]]]) -> list[Fund]:
+    """The findings on the cells of rows (line number, cells) that are as long as the header; one per cell at most."""
+    readers = tabel.skema.create_cell_readers()
+    described = {f["name"]: f for f in tabel.raa["schema"]["fields"]}
     found = []
-    for error in errors:
-        row = str(getattr(error, "row_number", "") or "")
-        column = getattr(error, "field_name", "") or ""
-        value = getattr(error, "cell", "")
-        value = "" if value in (None, "None") else str(value)
-        match error.type:
-            case "encoding-error":
-                text = ENCODING
-            case "source-error":
-                text = "filen er tom"
-            case "scheme-error":
-                text = "filen findes ikke"
-            case "type-error":
-                kind = fields[column]["type"]
-                text = _not_an_integer(value) if kind == "integer" else f"skal være {_TYPES.get(kind, kind)}"
-            case "constraint-error":
-                text = _constraint(error.note, fields[column])
-            case "primary-key":
-                keys = resource["schema"]["primaryKey"]
-                keys = [keys] if isinstance(keys, str) else keys
-                column, value = ",".join(keys), _cells(error, list(fields), keys)
-                text = f"står to gange ({error.note.replace('the same as in the row at position', 'også i række')})"
-                if "None" in error.note:
-                    text = "nøglen er tom"
-            case "foreign-key":
-                column = ",".join(error.field_names)
-                value = _cells(error, list(fields), error.field_names)
-                target = error.reference_name
-                text = f"findes ikke i {target}.csv, kolonne {','.join(error.reference_field_names)}"
-            case "blank-row":
-                text = "rækken er tom"
-            case "missing-cell":
-                text = "feltet mangler i rækken"
-            case "extra-cell":
-                text = "rækken har flere felter end overskrifter (et komma i et tal?)"
-            case _:
-                text = error.message
-        found.append(Fund(path.name, row, column, value, text))
-    return found
-
-
-def _cells(error: Any, names: list[str], wanted: Iterable[str]) -> str:
-    return ",".join(str(error.cells[names.index(n)]) for n in wanted if names.index(n) < len(error.cells))
-
-
-def _constraint(note: str, field: dict[str, Any]) -> str:
-    constraints = field.get("constraints", {})
-    if '"required"' in note:
-        return "må ikke være tom"
-    if '"minimum"' in note:
-        return f"skal være mindst {constraints['minimum']}"
-    if '"maximum"' in note:
-        return f"må højst være {constraints['maximum']}"
-    if '"pattern"' in note:
-        return f"passer ikke med formen {constraints['pattern']}"
-    if '"enum"' in note:
-        return "skal være " + " eller ".join(f"«{x}»" for x in constraints["enum"])
-    return note
-
-
-def _separator_hint(header: str) -> str:
-    if ";" in header:
-        return " (felterne er adskilt af semikolon; de skal adskilles af komma)"
-    if header.startswith("\ufeff"):
-        return " (filen begynder med et usynligt BOM-tegn; gem den som UTF-8 uden BOM)"
-    return ""
+    for at, felt in enumerate(tabel.felter):
+        read, seen = readers[felt.navn], {}
+        for number, cells in raekker:
+            value = cells[at]
+            if value not in seen:  # most columns repeat their values
+                seen[value] = _celle(value, felt.type, described[felt.navn], read)
+            if seen[value]:
+                found.append(Fund(tabel.fil, str(number), felt.navn, vis(value), seen[value]))
+    return sorted(found, key=lambda f: int(f.raekke))
 
 
 def is_integer(value: str) -> bool:
     digits = value.removeprefix("-")
-    if len(digits) > 15:  # no number of people or kroner is that long, and int() refuses very long ones
+    if len(digits) > _CIFRE:  # no number of people or kroner is that long, and int() refuses very long ones
         return False
     return digits.isascii() and digits.isdigit() and str(int(value)) == value
 
 
-def _not_an_integer(value: str) -> str:
+def _celle(value: str, kind: str, described: dict[str, Any], read: Any) -> str:
+    """The first rule that a cell breaks, or an empty text."""
+    if value and not _PLAIN.fullmatch(value) and (said := _tegn(value)):
+        return said
+    if len(value) > MAKS_TEGN:
+        return f"er på {len(value)} tegn; en celle må højst have {MAKS_TEGN}"
+    if kind == "integer" and value.removeprefix("-").isdigit() and len(value.removeprefix("-")) > _CIFRE:
+        return f"har flere end {_CIFRE} cifre"
+    _, notes = read(value)
+    if notes:
+        rule = next(iter(notes))
+        if rule != "type":
+            return _graense(rule, described)
+        return _ikke_et_helt_tal(value) if kind == "integer" else f"skal være {_TYPER[kind]}"
+    if value and kind == "integer" and not is_integer(value):
+        return f"skal skrives {int(value)}"
+    if value and kind == "date":
+        if not er_dato(value):
+            return "skal skrives som 2024-12-31"
+        if not _FOERSTE_DAG <= value <= _SIDSTE_DAG:
+            return f"skal være en dag fra {_FOERSTE_DAG} til {_SIDSTE_DAG}"
+    return ""
+
+
+def _tegn(value: str) -> str:
+    """What is wrong with the characters of a cell: unseen, of two parts, or of another script."""
+    if value != value.strip():
+        return "har mellemrum før eller efter"
+    if hidden := ", ".join(tegn.usynlige(value)):
+        return f"har et usynligt tegn ({hidden})"
+    if not tegn.sammensat(value):
+        return "har bogstaver, der er skrevet som to tegn (fx A og en ring for Å); skriv teksten igen"
+    for char in value:
+        kind, name = unicodedata.category(char), unicodedata.name(char, "")
+        if (
+            kind[0] == "L"
+            and not char.isascii()
+            and not name.startswith(("LATIN", "MICRO SIGN", "FEMININE", "MASCULINE"))
+        ):
+            return f"har et bogstav, der ikke er latinsk ({char}: U+{ord(char):04X} {name})"
+        if kind == "Nd" and not char.isascii():
+            return f"har et ciffer, der ikke er 0-9 ({char}: U+{ord(char):04X} {name})"
+    return ""
+
+
+def _graense(rule: str, described: dict[str, Any]) -> str:
+    limit = described["constraints"][rule]
+    match rule:
+        case "required":
+            return "må ikke være tom"
+        case "minimum":
+            return f"skal være mindst {limit}"
+        case "maximum":
+            return f"må højst være {limit}"
+        case "pattern":
+            return f"passer ikke med formen {limit}"
+        case _:
+            return "skal være " + " eller ".join(f"«{x}»" for x in limit)
+
+
+def _ikke_et_helt_tal(value: str) -> str:
     text = "skal være et helt tal, skrevet med cifre alene"
     if "." in value and all(part.isdigit() and len(part) == 3 for part in value.split(".")[1:]):
         return f"{text}; punktummet ligner en tusindtalsadskiller ({value.replace('.', '')}?)"

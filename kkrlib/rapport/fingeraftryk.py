@@ -20,7 +20,7 @@ from typing import Any
 
 import kkrlib
 from kkrlib import data
-from kkrlib.errors import RunError
+from kkrlib.errors import DataError, RunError
 
 KORT = 12
 """Characters of the short form."""
@@ -28,6 +28,8 @@ _PAKKE = Path(kkrlib.__file__).resolve().parent
 #: What runs and exports every page, whatever its field.
 _RAPPORT = ("kkrlib.rapport.eksport", "kkrlib.rapport.notesbog")
 _INDSAT = "injected-parameters"
+#: What the code calls the tables of :func:`kkrlib.data.load`.
+_TABELLER = ("tabeller", "tables")
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,37 @@ def af(nb: Mapping[str, Any]) -> Fingeraftryk:
     """
     cells = [c for c in nb["cells"] if _INDSAT not in c.get("metadata", {}).get("tags", ())]
     about = nb.get("metadata", {}).get("kkr", {})
-    own = _lukning(
-        tuple(sorted(_importerede("\n".join(_python(c["source"]) for c in cells if c["cell_type"] == "code"))))
-    )
-    everything = sorted({*own, *_lukning(_RAPPORT)})
+    everything = sorted({*_egne(cells), *_lukning(_RAPPORT)})
     parts = {f"kkrlib/{name}": _tekst(_PAKKE / name) for name in (*everything, *_skabeloner())}
     parts["notesbog"] = json.dumps([[c["cell_type"], _linjer(c["source"])] for c in cells], ensure_ascii=False)
     parts["metadata"] = json.dumps(about, ensure_ascii=False, sort_keys=True)
     return Fingeraftryk(_sha(parts), _sha({**_tabeller(data.data_mappe()), **_givne(nb)}), pakker())
+
+
+def brugte_tabeller(nb: Mapping[str, Any]) -> frozenset[str]:
+    """The tables that a notebook's code asks for by name: ``tabeller["landstal"]`` in any module that its imports
+    lead to.
+
+    Read from the code, so that no list of them has to be kept. Raises RunError for code that cannot be read.
+    """
+    return frozenset(name for path in _egne(nb["cells"]) for name in _tabelnavne(path))
+
+
+@cache
+def _tabelnavne(fil: str) -> frozenset[str]:
+    asked = set()
+    for node in ast.walk(_trae(_tekst(_PAKKE / fil))):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.ctx, ast.Load):
+            owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+            if owner in _TABELLER and isinstance(node.slice.value, str):
+                asked.add(node.slice.value)
+    return frozenset(asked)
+
+
+def _egne(celler: list[Mapping[str, Any]]) -> frozenset[str]:
+    """The files of kkrlib that the code of a notebook leads to."""
+    code = "\n".join(_python(c["source"]) for c in celler if c["cell_type"] == "code")
+    return _lukning(tuple(sorted(_importerede(code))))
 
 
 @cache
@@ -152,16 +177,13 @@ def _python(kilde: str) -> str:
 
 
 def _tabeller(mappe: Path) -> dict[str, str]:
-    """The descriptor and each file it names; nothing where there is no descriptor."""
-    descriptor = mappe / data.BESKRIVELSE
-    if not descriptor.is_file():
+    """The descriptor and each file it names, as they are read; nothing where there is no descriptor."""
+    if not (mappe / data.BESKRIVELSE).is_file():
         return {}
-    files = {data.BESKRIVELSE: _tekst(descriptor)}
-    for name in sorted(r["path"] for r in json.loads(files[data.BESKRIVELSE])["resources"]):
-        if not (mappe / name).is_file():
-            raise RunError(f"{name} findes ikke, så siden får intet fingeraftryk")
-        files[name] = _tekst(mappe / name)
-    return files
+    try:
+        return data.filer(mappe)
+    except DataError as error:
+        raise RunError(f"siden får intet fingeraftryk: {error}") from None
 
 
 def _givne(nb: Mapping[str, Any]) -> dict[str, str]:

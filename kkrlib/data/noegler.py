@@ -1,0 +1,84 @@
+"""Keys: each row has one of its own, and what refers to another table's row finds it.
+
+One row missing in a register is one fault, however many rows refer to it: all that lack the same value are one
+finding, which says how many they are and where the first of them stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+import pandas as pd
+
+from kkrlib import dansk
+from kkrlib.data.beskrivelse import Beskrivelse, Tabel
+from kkrlib.data.tekstfil import vis
+from kkrlib.errors import Fund
+
+#: So many rows are named; the rest are counted.
+_VISTE = 3
+
+
+def egen_noegle(tabel: Tabel, table: pd.DataFrame) -> list[Fund]:
+    """A primary key that stands twice, or that is empty altogether. ``table``: cells as text, index from 0."""
+    if not tabel.noegle:
+        return []
+    required = any(f.kraevet for f in tabel.felter if f.navn in tabel.noegle)
+    first: dict[tuple[str, ...], int] = {}
+    found = []
+    for number, key in enumerate(table[list(tabel.noegle)].itertuples(index=False, name=None), start=2):
+        if not any(key):
+            if required:  # the cell is a finding already
+                continue
+            said = "nøglen er tom"
+        elif key in first:
+            said = f"står to gange (også i række {first[key]})"
+        else:
+            first[key] = number
+            continue
+        found.append(Fund(tabel.fil, str(number), ",".join(tabel.noegle), vis(",".join(key)), said))
+    return found
+
+
+def fremmednoegler(
+    beskrivelse: Beskrivelse, tabeller: Mapping[str, pd.DataFrame], daarlige: Mapping[tuple[str, str], Set[int]]
+) -> list[Fund]:
+    """References that find no row. ``tabeller``: the tables that could be read; ``daarlige``: (table, column) → rows
+    with a finding of their own.
+
+    One row that lacks its value is a finding at that row. Several rows of one file are one finding of that file; rows
+    of several files are one finding of the register, in which the row is missing.
+    """
+    lacking: dict[tuple[str, tuple[str, ...], tuple[str, ...]], dict[tuple[str, tuple[str, ...]], list[int]]] = {}
+    for table in beskrivelse.tabeller.values():
+        for key in table.fremmednoegler:
+            if table.navn not in tabeller or key.tabel not in tabeller:
+                continue
+            there = set(tabeller[key.tabel][list(key.noegler)].itertuples(index=False, name=None))
+            bad = set().union(*(daarlige.get((table.navn, column), set()) for column in key.felter))
+            rows = tabeller[table.navn][list(key.felter)].itertuples(index=False, name=None)
+            for number, value in enumerate(rows, start=2):
+                if any(value) and value not in there and number not in bad:
+                    uses = lacking.setdefault((key.tabel, key.noegler, value), {})
+                    uses.setdefault((table.navn, key.felter), []).append(number)
+    found = []
+    for (register, columns, value), uses in lacking.items():
+        file, shown = f"{register}.csv", vis(",".join(value))
+        if len({table for table, _ in uses}) == 1:
+            (name, own), rows = next(iter(uses.items()))
+            count = f" (i alt {dansk.tal(len(rows))} rækker)" if len(rows) > _VISTE else ""
+            said = f"findes ikke i {file}, kolonne {','.join(columns)}{count}"
+            found.append(Fund(f"{name}.csv", raekker(rows), ",".join(own), shown, said))
+        else:
+            total = sum(map(len, uses.values()))
+            where = "; ".join(
+                f"{name}.csv, kolonne {','.join(own)}, række {raekker(rows)}" for (name, own), rows in uses.items()
+            )
+            said = f"rækken mangler, men bruges af {dansk.tal(total)} rækker i andre tabeller: {where}"
+            found.append(Fund(file, "mangler", ",".join(columns), shown, said))
+    return found
+
+
+def raekker(numre: list[int]) -> str:
+    """Rows in a message: ``"2, 3, 4 …"``."""
+    return ", ".join(map(str, numre[:_VISTE])) + (" …" if len(numre) > _VISTE else "")
