@@ -616,11 +616,12 @@ def _plain(
 def csv(payload: Mapping[str, Any]) -> bytes:
     """The table as CSV for machines: UTF-8 without BOM, comma, decimal point, ``\\n``, column names as header.
 
-    Rows of data only, without totals; a missing value is an empty field; no number has an exponent.
+    Rows of data only, without totals; a missing value is an empty field; no number has an exponent. A text that a spreadsheet would run as
+    a formula gets an apostrophe before it (see :func:`_uden_formel`); numbers stay numbers.
     """
     out = io.StringIO()
     writer = _csv.writer(out, lineterminator="\n")
-    writer.writerow([k["navn"] for k in payload["kolonner"]])
+    writer.writerow([_uden_formel(k["navn"]) for k in payload["kolonner"]])
     for row in payload["raekker"]:
         writer.writerow([_csv_felt(value) for value in row])
     return out.getvalue().encode("utf-8")
@@ -629,7 +630,24 @@ def csv(payload: Mapping[str, Any]) -> bytes:
 def _csv_felt(value: Any) -> str:
     if value is None:
         return ""
-    return f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
+    return f"{Decimal(repr(value)):f}" if isinstance(value, float) else _uden_formel(str(value))
+
+
+#: Where a spreadsheet begins a cell: at the start, and after a line break, a tabulator or a semicolon, which separates fields where
+#: Danish is spoken, whatever the quotes say. There a formula begins with one of these characters, also in full width (OWASP, «CSV Injection»).
+_FORMEL = re.compile(
+    r"(?P<foer>(?:^|[;\t\r\n])[^\S;\t\r\n]*)(?P<tegn>'*[=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+    r"\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}])"
+)
+_SIGNED = re.compile(r"[+-]?\d+(?:[.,]\d+)*", re.ASCII)
+
+
+def _uden_formel(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: ``=1+1`` → ``'=1+1``; what has apostrophes there already gets one more.
+
+    So removing one apostrophe wherever one stands before such a character gives the text back. A number with its sign is none.
+    """
+    return text if _SIGNED.fullmatch(text) else _FORMEL.sub(r"\g<foer>'\g<tegn>", text)
 
 
 #: XlsxWriter writes the time of day here unless told otherwise, and the same input must give the same bytes.
@@ -653,7 +671,7 @@ def xlsx(payload: Mapping[str, Any]) -> bytes:
     always text, so that none becomes a formula or a link.
     """
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": payload["titel"], "comments": f"Kilde: {payload['kilde']}", "created": _OPRETTET})
     base = {"valign": "top"}
     plain = book.add_format(base | {"text_wrap": True})
