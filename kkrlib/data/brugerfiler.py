@@ -6,6 +6,7 @@ that leads to no ordinary file (a pipe, a device), and a file that is far too la
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -28,6 +29,8 @@ FLEST = 500
 _SKILLETEGN = {",": "komma", ";": "semikolon", "\t": "tabulator"}
 _SEP = re.compile(r'"?sep=(.?)"?', re.IGNORECASE)
 _NBSP = "\N{NO-BREAK SPACE}"
+_NUL = "filen har nultegn (NUL), som ingen tekst har; gem den som «CSV UTF-8»"
+_MELLEMRUM = f" {_NBSP}"
 #: What an operating system leaves in a folder without anybody having asked for it.
 _SYSTEMFILER = {".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini"}
 _GEM_XLSX = "åbn den, og gem den som Excel-projektmappe (.xlsx)"
@@ -170,17 +173,19 @@ def _linjer(path: Path) -> list[tuple[int, str]]:
         raise _fejl(path, str(error)) from None
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")):
         raise _fejl(path, "filen er et regneark eller et dokument; gem den som «CSV UTF-8»")
-    utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff")) and not content.startswith(b"\xff\xfe\0\0")
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not content.startswith(
+        codecs.BOM_UTF32_LE
+    )
+    content = content if utf16 else content.removeprefix(codecs.BOM_UTF8)
     try:
-        text = content.decode("utf-16" if utf16 else "utf-8-sig")
+        text = content.decode("utf-16" if utf16 else "utf-8")
     except UnicodeDecodeError as error:
         rule = "filen begynder som UTF-16 og er det ikke hele vejen; gem den som «CSV UTF-8»" if utf16 else ENCODING
-        raise _fejl(
-            path, rule, "" if utf16 else _linjenummer(content[: error.start].decode("utf-8", "replace"))
-        ) from None
+        # UTF-16 without its mark is no UTF-8 either, once there is a Danish letter in it.
+        rule = _NUL if not utf16 and b"\0" in content[: error.start] else rule
+        raise _fejl(path, rule, "" if utf16 else _linjenummer(content[: error.start].decode())) from None
     if "\0" in text:
-        rule = "filen har nultegn (NUL), som ingen tekst har; gem den som «CSV UTF-8»"
-        raise _fejl(path, rule, _linjenummer(text.partition("\0")[0]))
+        raise _fejl(path, _NUL, _linjenummer(text.partition("\0")[0]))
     lines = _med_lf(text).split("\n")
     return [(number, line) for number, line in enumerate(lines, start=1)]
 
@@ -201,7 +206,7 @@ def _skilletegn(file: str, lines: list[tuple[int, str]]) -> tuple[str, list[tupl
     if told and told[1] not in _SKILLETEGN:
         rule = f"skilletegnet kan være {', '.join(_SKILLETEGN.values())}"
         raise DataError([Fund(file, "1", "", _vist(lines[0][1]), rule)])
-    rest = [(number, line) for number, line in lines[1 if told else 0 :] if line.strip(f' \t,;"{_NBSP}')]
+    rest = [(number, line) for number, line in lines[1 if told else 0 :] if line.strip(f'{_MELLEMRUM}\t,;"')]
     if told:
         return told[1], rest
     used = [s for s in _SKILLETEGN if rest and s in rest[0][1]]
@@ -215,21 +220,21 @@ def _skilletegn(file: str, lines: list[tuple[int, str]]) -> tuple[str, list[tupl
 
 def _felter(line: str, separator: str) -> tuple[list[str], str]:
     """The fields of a line, without the spaces around them, and the rule that it breaks, if any; then the fields before the fault."""
-    quoted = re.compile(rf'[ {_NBSP}]*"((?:[^"]|"")*)"[ {_NBSP}]*(?={re.escape(separator)}|\Z)')
+    quoted = re.compile(rf'[{_MELLEMRUM}]*"((?:[^"]|"")*)"[{_MELLEMRUM}]*(?={re.escape(separator)}|\Z)')
     plain = re.compile(rf'[^"{re.escape(separator)}]*(?={re.escape(separator)}|\Z)')
     fields: list[str] = []
     at = 0
     while at <= len(line):
         if match := quoted.match(line, at):
-            fields.append(match[1].replace('""', '"').strip())
+            fields.append(match[1].replace('""', '"').strip(_MELLEMRUM))
         elif match := plain.match(line, at):
-            fields.append(match[0].strip())
-        elif not line[at:].lstrip(f" {_NBSP}").startswith('"'):
+            fields.append(match[0].strip(_MELLEMRUM))
+        elif not line[at:].lstrip(_MELLEMRUM).startswith('"'):
             return (
                 fields,
                 'et anførselstegn (") står inde i et felt; sæt det hele i anførselstegn, og skriv det indre to gange',
             )
-        elif re.search('(?<!")(?:"")*"(?!")', line[at:].lstrip(f" {_NBSP}")[1:]):
+        elif re.search('(?<!")(?:"")*"(?!")', line[at:].lstrip(_MELLEMRUM)[1:]):
             return fields, "der står tekst efter et afsluttende anførselstegn"
         else:
             return fields, "et anførselstegn bliver ikke lukket på linjen; et felt kan ikke gå over flere linjer"

@@ -62,15 +62,28 @@ def laes(indhold: bytes) -> list[Ark]:
     """The sheets of a workbook in their order, the hidden ones too. Raises :class:`IkkeRegneark`."""
     if other := genkend(indhold):
         raise IkkeRegneark(other)
-    from openpyxl import load_workbook  # only here: it is slow to import, and most runs read no workbook
+    from openpyxl.reader.excel import ExcelReader  # only here: it is slow to import, and most runs read no workbook
+
+    class Reader(ExcelReader):  # type: ignore[misc]
+        """What is needed to read cells: a chart is passed over, and so are properties and themes, where openpyxl refuses what Excel takes."""
+
+        def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+            pass
+
+        def read_properties(self) -> None:
+            pass
+
+        read_custom = read_theme = read_properties
 
     try:
         _maal(indhold)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl's, of parts that it passes over
-            book = load_workbook(BytesIO(indhold), read_only=True, keep_links=False)
-            tables = {sheet.title for sheet in book.worksheets}
-            return [_ark(book[name]) if name in tables else Ark(name, tabel=False) for name in book.sheetnames]
+            reader = Reader(BytesIO(indhold), read_only=True, keep_links=False)
+            reader.read()
+            tables = {sheet.title: sheet for sheet in reader.wb.worksheets}
+            names = [sheet.name for sheet in reader.parser.sheets]
+            return [_ark(tables[name]) if name in tables else Ark(name, tabel=False) for name in names]
     except IkkeRegneark:
         raise
     except Exception:  # whatever openpyxl, zipfile or an XML parser says of a file that is no workbook
