@@ -619,12 +619,16 @@ def csv(payload: Mapping[str, Any]) -> bytes:
     Rows of data only, without totals; a missing value is an empty field; no number has an exponent. A text that a spreadsheet would run as
     a formula gets an apostrophe before it (see :func:`_uden_formel`); numbers stay numbers.
     """
+    lines = [_csv_linje(_uden_formel(k["navn"]) for k in payload["kolonner"])]
+    lines += [_csv_linje(_csv_felt(value) for value in row) for row in payload["raekker"]]
+    return "".join(lines).encode("utf-8")
+
+
+def _csv_linje(felter: Iterable[str]) -> str:
+    """One row. The writer quotes a field for the characters of its line terminator alone, and a lone CR ends a row in many programs."""
     out = io.StringIO()
-    writer = _csv.writer(out, lineterminator="\n")
-    writer.writerow([_uden_formel(k["navn"]) for k in payload["kolonner"]])
-    for row in payload["raekker"]:
-        writer.writerow([_csv_felt(value) for value in row])
-    return out.getvalue().encode("utf-8")
+    _csv.writer(out, lineterminator="\r\n").writerow(felter)
+    return out.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _csv_felt(value: Any) -> str:
@@ -750,7 +754,8 @@ def _skriv(sheet: Any, i: int, j: int, value: Any, kolonne: Mapping[str, Any], s
         sheet.write_datetime(i, j, datetime.fromisoformat(value), style)
         return 18
     if isinstance(value, str):
-        sheet.write_string(i, j, value, style)
+        if sheet.write_string(i, j, value, style):  # XlsxWriter leaves a text out that is longer than a cell can be
+            raise RunError(f"en tekst er for lang til en celle i Excel: «{value[:40]}…»")
         return len(value)
     sheet.write_number(i, j, value, style)
     if kolonne["type"] == "andel":

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from kkrlib import cli, data, filer, flygtninge
+from kkrlib import cli, data, filer, flygtninge, klynger
 from kkrlib.data import brugerfiler, regneark
-from kkrlib.errors import DataError
+from kkrlib.errors import DataError, ParameterError
 from kkrlib.flygtninge import AFTALEFORMER
 from kkrlib.flygtninge.aftale import fra_fil
 
@@ -207,6 +207,35 @@ def test_an_aftale_names_a_kommune_as_people_write_it(sti, kvoter, tabeller, nam
     sti.write_text(f"fra,til,antal\n{name},Bornholms Regionskommune,1\n", encoding="utf-8")
     aftale = fra_fil(*data.laes_csv(sti, AFTALEFORMER), sti.name, kvoter, tabeller["stavemaader"])
     assert aftale[["fra", "til"]].to_numpy().tolist() == [["101", "400"]]
+
+
+@pytest.mark.parametrize("name", ["Greve", "GREVE kommune", "0253", "253 Greve", "Greve\u00a0Kommune", " greve "])
+def test_who_leaves_the_klyngekontorer_is_named_as_people_write_it(tabeller, name):
+    left = udtraeden(tabeller, [name])
+    assert list(left.values()) == [["253"]] * 4
+    for office in ("CLEAN", " clean ", "CLEAN\u00a0"):
+        assert list(udtraeden(tabeller, [f"{name}: {office}", {name: [office]}]).values()).count(["253"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (253, "er ikke tekst"),
+        ("Gr\u200beve", "U+200B"),
+        ("Odense", "har ingen del"),
+        ("253 Køge", "modsiger"),
+        ("", "tom"),
+    ],
+)
+def test_who_leaves_is_refused_with_the_reason(tabeller, name, said):
+    with pytest.raises(ParameterError, match=re.escape(said)):
+        udtraeden(tabeller, [name])
+
+
+def udtraeden(tabeller, named):
+    kommuner = tabeller["kommuner"].set_index("kommunekode")
+    own = kommuner.loc[kommuner["region"] == "Region Sjælland", "kommune"].to_dict()
+    return klynger.udtraedende(tabeller["klynge_kontorer"], {"Region Sjælland": own}, named, tabeller["stavemaader"])
 
 
 # --- paths that lead to no file ------------------------------------------------------------------------------------

@@ -163,14 +163,14 @@ def _afsked(entry: Any) -> list[tuple[Any, str | None]]:
     """One entry of ``udtraeden`` as (kommune, office or None for all)."""
     if isinstance(entry, Mapping):
         return [
-            (kommune, str(office))
+            (kommune, str(office).strip())
             for kommune, offices in entry.items()
             for office in (offices if isinstance(offices, list) else [offices])
         ]
     if not isinstance(entry, str):
         return [(entry, None)]
     kommune, colon, office = entry.partition(":")
-    return [(kommune, office if colon else None)]
+    return [(kommune.strip(), office.strip() if colon else None)]
 
 
 def _validate(befolkning: pd.Series, kontorer: pd.DataFrame, udtraeden: Mapping[str, Collection[str]]) -> None:
