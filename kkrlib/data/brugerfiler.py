@@ -337,10 +337,9 @@ def _tabel(
     def where(row: int | str, column: str, value: Any, rule: str) -> None:
         found.append(Fund(file, f"{name} {row}".strip(), column, "" if value is None else _vist(str(value)), rule))
 
-    for cell in sheet.udenfor:
-        rule = f"der læses højst {regneark.RAEKKER} rækker og {regneark.KOLONNER} kolonner; slet, hvad der står i {cell.sted}"
-        where(cell.raekke, "", cell.vaerdi, rule)
-    if sheet.udenfor:
+    if cell := sheet.udenfor:
+        most = f"{regneark.RAEKKER} rækker og {regneark.KOLONNER} kolonner"
+        where(cell.raekke, "", cell.vaerdi, f"der læses højst {most}; slet, hvad der står i {cell.sted} og derefter")
         return None, found
     top = _overskrift(sheet, headings)
     heads = sheet.raekker[top] if top is not None else {}

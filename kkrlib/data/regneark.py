@@ -15,9 +15,9 @@ from zipfile import ZipFile
 #: The most that is read: bytes of a file, bytes of it unpacked, parts, and the last row and column where something stands. A
 #: klyngeregnskab has about 10,000 bytes, 50,000 unpacked, 45 rows and 10 columns.
 STOERST = 10_000_000
-UDPAKKET = 30_000_000
+UDPAKKET = 10_000_000
 DELE = 2_000
-RAEKKER, KOLONNER = 10_000, 250
+RAEKKER, KOLONNER = 2_000, 100
 #: The suffixes of workbooks that are read. The macros of an .xlsm are not even unpacked.
 ENDELSER = (".xlsx", ".xlsm")
 
@@ -48,14 +48,14 @@ class Celle:
 
 @dataclass
 class Ark:
-    """A sheet: its cells by row and column, its merged areas (first row and column, last row and column), and cells beyond what is read.
-    ``tabel`` is False for a sheet that is a chart."""
+    """A sheet: its cells by row and column, its merged areas (first row and column, last row and column), and the first cell beyond what is
+    read, after which nothing is. ``tabel`` is False for a sheet that is a chart."""
 
     navn: str
     tabel: bool = True
     raekker: dict[int, dict[int, Celle]] = field(default_factory=dict)
     flettet: list[tuple[int, int, int, int]] = field(default_factory=list)
-    udenfor: list[Celle] = field(default_factory=list)
+    udenfor: Celle | None = None
 
 
 def laes(indhold: bytes) -> list[Ark]:
@@ -170,7 +170,8 @@ def _ark(sheet: Any) -> Ark:
                             f"filen er beskadiget: cellen {cell.sted} står to gange i arket {sheet.title}"
                         )
                     if cell.raekke > RAEKKER or cell.kolonne > KOLONNER:
-                        result.udenfor.append(cell)
+                        result.udenfor = cell
+                        return result
                     row_of[cell.kolonne] = cell
                 element.clear()
     result.raekker = {number: result.raekker[number] for number in sorted(result.raekker)}
