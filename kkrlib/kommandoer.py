@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,27 +35,34 @@ Examples:
 
 
 def _skabelon(aar: int, region: str, koebenhavn: str, ud: Path) -> None:
-    """Write the template of each klynge, with payers and budget, to a folder. A file that is there already is left alone."""
-    from kkrlib import dansk, data, klynger
+    """Write the template of each klynge, with payers and budget, to a folder. A file that is there already is left alone, unless it is empty."""
+    from kkrlib import dansk, data, filer, klynger
+    from kkrlib.errors import RunError
     from kkrlib.visning import klyngeregnskab
 
     b = klynger.beregn(data.load(), aar, region, koebenhavn=koebenhavn)
-    ud.mkdir(parents=True, exist_ok=True)
-    written = 0
-    for name, content in klyngeregnskab.skabeloner(b).items():
-        path = ud / name
-        if path.exists():  # it may have been filled in
-            click.echo(f"{path}: findes allerede og er ikke ændret")
-            continue
-        path.write_bytes(content)
-        written += 1
+    written, path = 0, ud
+    try:
+        ud.mkdir(parents=True, exist_ok=True)
+        for name, content in klyngeregnskab.skabeloner(b).items():
+            path = ud / name
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "")
+            if path.exists() and path.stat().st_size:  # it may have been filled in
+                click.echo(f"{path}: findes allerede og er ikke ændret")
+                continue
+            filer.skriv(path, content)
+            written += 1
+    except OSError as error:
+        said = dansk.flertal(written, "skabelon er skrevet", "skabeloner er skrevet")
+        raise RunError(f"{path}: kan ikke skrives: {filer.aarsag(error)}; {said}") from None
     click.echo(f"{dansk.flertal(written, 'skabelon', 'skabeloner')} skrevet i {ud}")
 
 
 def _kontrol(aar: int, koebenhavn: str, sti: Path) -> None:
     """Check a filled-in workbook, or all in a folder, and print every finding; exits 3 if there is one.
 
-    A workbook that was made with the other choice for København is a finding.
+    A workbook that was made with the other choice for København is a finding, and so is a payer without any amount: 0 is typed.
     """
     from kkrlib import dansk, data, klynger
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from kkrlib.errors import ukendt_vaerdi
+from kkrlib import tegn
+from kkrlib.errors import ParameterError, ukendt_vaerdi
 
 HELE_LANDET = "hele landet"
 
@@ -14,11 +15,14 @@ HELE_LANDET = "hele landet"
 def omraade(tabeller: Mapping[str, pd.DataFrame], navn: str) -> str:
     """The official name of a region given by its name (with or without «Region»), its KKR or its slug, or :data:`HELE_LANDET`.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. Raises ParameterError, with the nearest valid name, for any other.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. Names are compared by :func:`kkrlib.tegn.normal`. Raises ParameterError for any
+    other, with the nearest valid name, or with the invisible character that makes it another.
     """
-    names = {HELE_LANDET: HELE_LANDET}
+    names = {tegn.normal(HELE_LANDET): HELE_LANDET}
     for row in tabeller["regioner"].itertuples():
-        names |= {spelling.casefold(): row.region for spelling in (row.region, row.kortnavn, row.kkr, row.slug)}
-    if str(navn).casefold() not in names:
-        raise ukendt_vaerdi("region", navn, [HELE_LANDET, *tabeller["regioner"]["region"]])
-    return names[str(navn).casefold()]
+        names |= {tegn.normal(spelling): row.region for spelling in (row.region, row.kortnavn, row.kkr, row.slug)}
+    if tegn.normal(navn) in names:
+        return names[tegn.normal(navn)]
+    if hidden := ", ".join(tegn.usynlige(str(navn).replace("\N{NO-BREAK SPACE}", " "))):
+        raise ParameterError(f"region: «{navn}» har et usynligt tegn ({hidden}); skriv navnet igen")
+    raise ukendt_vaerdi("region", navn, [HELE_LANDET, *tabeller["regioner"]["region"]])

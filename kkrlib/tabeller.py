@@ -616,20 +616,42 @@ def _plain(
 def csv(payload: Mapping[str, Any]) -> bytes:
     """The table as CSV for machines: UTF-8 without BOM, comma, decimal point, ``\\n``, column names as header.
 
-    Rows of data only, without totals; a missing value is an empty field; no number has an exponent.
+    Rows of data only, without totals; a missing value is an empty field; no number has an exponent. A text that a spreadsheet would run as
+    a formula gets an apostrophe before it (see :func:`_uden_formel`); numbers stay numbers.
     """
+    lines = [_csv_linje(_uden_formel(k["navn"]) for k in payload["kolonner"])]
+    lines += [_csv_linje(_csv_felt(value) for value in row) for row in payload["raekker"]]
+    return "".join(lines).encode("utf-8")
+
+
+def _csv_linje(felter: Iterable[str]) -> str:
+    """One row. The writer quotes a field for the characters of its line terminator alone, and a lone CR ends a row in many programs."""
     out = io.StringIO()
-    writer = _csv.writer(out, lineterminator="\n")
-    writer.writerow([k["navn"] for k in payload["kolonner"]])
-    for row in payload["raekker"]:
-        writer.writerow([_csv_felt(value) for value in row])
-    return out.getvalue().encode("utf-8")
+    _csv.writer(out, lineterminator="\r\n").writerow(felter)
+    return out.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _csv_felt(value: Any) -> str:
     if value is None:
         return ""
-    return f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
+    return f"{Decimal(repr(value)):f}" if isinstance(value, float) else _uden_formel(str(value))
+
+
+#: Where a spreadsheet begins a cell: at the start, and after a line break, a tabulator or a semicolon, which separates fields where
+#: Danish is spoken, whatever the quotes say. There a formula begins with one of these characters, also in full width (OWASP, «CSV Injection»).
+_FORMEL = re.compile(
+    r"(?P<foer>(?:^|[;\t\r\n])[^\S;\t\r\n]*)(?P<tegn>'*[=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+    r"\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}])"
+)
+_SIGNED = re.compile(r"[+-]?\d+(?:[.,]\d+)*", re.ASCII)
+
+
+def _uden_formel(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: ``=1+1`` → ``'=1+1``; what has apostrophes there already gets one more.
+
+    So removing one apostrophe wherever one stands before such a character gives the text back. A number with its sign is none.
+    """
+    return text if _SIGNED.fullmatch(text) else _FORMEL.sub(r"\g<foer>'\g<tegn>", text)
 
 
 #: XlsxWriter writes the time of day here unless told otherwise, and the same input must give the same bytes.
@@ -653,7 +675,7 @@ def xlsx(payload: Mapping[str, Any]) -> bytes:
     always text, so that none becomes a formula or a link.
     """
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": payload["titel"], "comments": f"Kilde: {payload['kilde']}", "created": _OPRETTET})
     base = {"valign": "top"}
     plain = book.add_format(base | {"text_wrap": True})
@@ -732,7 +754,8 @@ def _skriv(sheet: Any, i: int, j: int, value: Any, kolonne: Mapping[str, Any], s
         sheet.write_datetime(i, j, datetime.fromisoformat(value), style)
         return 18
     if isinstance(value, str):
-        sheet.write_string(i, j, value, style)
+        if sheet.write_string(i, j, value, style):  # XlsxWriter leaves a text out that is longer than a cell can be
+            raise RunError(f"en tekst er for lang til en celle i Excel: «{value[:40]}…»")
         return len(value)
     sheet.write_number(i, j, value, style)
     if kolonne["type"] == "andel":

@@ -22,6 +22,7 @@ FORBIDDEN = {
     "fordeling": SHOW | RUN | FIELDS | {"data", "afstemning"},
     "afstemning": SHOW | RUN | FIELDS | {"data"},
     "omraade": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "filer": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "tegn": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "kommuner": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     **{field: SHOW | RUN | {"data"} for field in FIELDS},

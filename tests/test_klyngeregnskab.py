@@ -30,8 +30,29 @@ def skabeloner(b):
     return klyngeregnskab.skabeloner(b)
 
 
+@pytest.fixture(scope="module")
+def udfyldte(skabeloner):
+    """The templates with 0 kroner spent by every payer."""
+    filled = {}
+    for name, content in skabeloner.items():
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        for row in book["Betalere"].iter_rows(min_row=2, min_col=7, max_col=7):
+            row[0].value = 0
+        out = io.BytesIO()
+        book.save(out)
+        filled[name] = out.getvalue()
+    return filled
+
+
 @pytest.fixture
-def mappe(tmp_path, skabeloner):
+def mappe(tmp_path, udfyldte):
+    for name, content in udfyldte.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+@pytest.fixture
+def tomme(tmp_path, skabeloner):
     for name, content in skabeloner.items():
         (tmp_path / name).write_bytes(content)
     return tmp_path
@@ -60,6 +81,7 @@ def findings(tabeller, folder):
 
 
 FORBRUG, OVERFOERES, RAADERUM = "Forbrug: Akutområdet", "Overføres til 2023", "Råderum sikret i 2023 (ja/nej)"
+AELDRE = "Forbrug: Sårbare ældre"
 
 
 def test_there_is_a_template_per_klynge_and_the_same_bytes_each_time(tabeller, b, skabeloner):
@@ -69,7 +91,7 @@ def test_there_is_a_template_per_klynge_and_the_same_bytes_each_time(tabeller, b
     assert len(klyngeregnskab.skabeloner(klynger.beregn(tabeller, 2022))) == 22
 
 
-def test_an_empty_template_is_read_back_without_a_finding(tabeller, b, mappe):
+def test_a_template_where_nothing_was_spent_is_read_back_without_a_finding(tabeller, b, mappe):
     read_back = read(tabeller, mappe)
     assert read_back.antal_regnskaber == 4
     rows = read_back.regnskab
@@ -79,10 +101,43 @@ def test_an_empty_template_is_read_back_without_a_finding(tabeller, b, mappe):
     assert sorted(rows.loc[rows["klynge"] == "Klyngen Holbæk", "betaler"]) == BETALERE
 
 
+def test_a_template_that_nobody_filled_in_is_one_finding_and_not_0_kroner(tabeller, tomme):
+    found = findings(tabeller, tomme)
+    assert len(found) == 4 and {f.raekke for f in found} == {"Betalere"}
+    assert {f.regel for f in found} == {"regnskabet er ikke udfyldt; skriv 0, hvor der intet er brugt"}
+    said = CliRunner().invoke(cli.main, ["regnskab", "kontrol", "--aar", "2022", str(tomme)])
+    assert said.exit_code == 3 and "uden fejl" not in said.output and said.output.count("ikke udfyldt") == 4
+
+
+@pytest.mark.parametrize(
+    "typed", [{(OVERFOERES, 2): 100, (RAADERUM, 2): "ja"}, {(RAADERUM, 2): "nej"}, {(FORBRUG, 2): "  "}, {}]
+)
+def test_a_payer_without_an_amount_is_not_filled_in_whatever_else_the_row_has(tabeller, mappe, typed):
+    fill(mappe, {(AELDRE, 2): None} | typed)
+    (finding,) = findings(tabeller, mappe)
+    assert (finding.raekke, finding.kolonne, finding.vaerdi) == ("Betalere 2", "forbrug", "Holbæk")
+    assert finding.regel == "forbruget er ikke udfyldt; skriv 0, hvor der intet er brugt"
+
+
+def test_a_payer_with_an_amount_has_0_in_the_blanks_as_the_template_says(tabeller, mappe, skabeloner):
+    fill(mappe, {(AELDRE, 2): None, (FORBRUG, 2): 7})
+    row = read(tabeller, mappe).regnskab.query("betaler == 'Holbæk'").iloc[0]
+    assert (row["akut"], row["aeldre"], row["unge"], row["forbrug"], row["overfoeres"]) == (7, 0, 0, 7, 0)
+    front = openpyxl.load_workbook(io.BytesIO(skabeloner[NAVN]))["Klynge"]
+    guide = " ".join(str(c.value) for c in front["A"])
+    assert "og 0, hvor der intet er brugt" in guide and "tæller betalerens tomme beløbsfelter som 0" in guide
+
+
+def test_a_formula_is_one_finding_and_not_also_a_blank(tabeller, mappe):
+    fill(mappe, {(AELDRE, 2): "=1+1"})
+    (finding,) = findings(tabeller, mappe)
+    assert finding.regel.startswith("er en formel")
+
+
 def test_spending_and_carry_over_are_summed_by_hand(tabeller, mappe):
     fill(
         mappe,
-        {(FORBRUG, 2): 100_000, ("Forbrug: Sårbare ældre", 2): 50_000, (OVERFOERES, 2): 300_000, (RAADERUM, 2): "Ja"},
+        {(FORBRUG, 2): 100_000, (AELDRE, 2): 50_000, (OVERFOERES, 2): 300_000, (RAADERUM, 2): "Ja"},
     )
     fill(
         mappe,
@@ -126,7 +181,7 @@ def test_without_accounts_the_report_says_so(b):
         ({("Budget", 2): 495_870}, "budget", "må ikke ændres"),
         ({("Budget", 2): None}, "budget", "må ikke være tom"),
         ({(FORBRUG, 2): OVER}, "forbrug", "større end budgettet på 495869"),
-        ({(FORBRUG, 2): 300_000, ("Forbrug: Sårbare ældre", 2): 200_000}, "forbrug", "større end budgettet"),
+        ({(FORBRUG, 2): 300_000, (AELDRE, 2): 200_000}, "forbrug", "større end budgettet"),
         ({(OVERFOERES, 2): UNDER}, "raaderum", "sikrer et tilsvarende råderum i 2023"),
         ({(OVERFOERES, 2): UNDER, (RAADERUM, 2): "nej"}, "raaderum", "sikrer et tilsvarende råderum"),
         ({(OVERFOERES, 2): UNDER, (RAADERUM, 2): "måske"}, "raaderum", "ja eller nej"),
@@ -159,20 +214,14 @@ def test_a_payer_twice_is_named_at_the_second_place(tabeller, mappe):
 
 
 def test_a_missing_payer_is_named(tabeller, mappe):
-    fill(mappe, dict.fromkeys([(h, 3) for h in ("Betaler", "Budget")]))
+    fill(mappe, dict.fromkeys([(h, 3) for h in ("Betaler", "Budget", AELDRE)]))
     (finding,) = findings(tabeller, mappe)
     assert (finding.vaerdi, finding.regel) == ("Kalundborg", "betaleren mangler i regnskabet")
 
 
 @pytest.mark.parametrize(
     ("name", "near"),
-    [
-        ("holbæk", "Holbæk"),
-        ("HOLBÆK", "Holbæk"),
-        ("Holbaek", "Holbæk"),
-        ("Holbæk Kommune", "Holbæk"),
-        ("region sjælland", "Region Sjælland"),
-    ],
+    [("Holbaek", "Holbæk"), ("Kalundbrog Kommune", "Kalundborg"), ("Regoin Sjælland", "Region Sjælland")],
 )
 def test_a_misspelt_payer_is_one_finding_that_names_the_payer_it_is_like(tabeller, mappe, name, near):
     row = 2 + BETALERE.index(near)
@@ -183,6 +232,35 @@ def test_a_misspelt_payer_is_one_finding_that_names_the_payer_it_is_like(tabelle
         name,
         f"er ikke betaler i klyngen; mente du «{near}»?",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "payer"),
+    [
+        ("holbæk", "Holbæk"),
+        ("HOLBÆK", "Holbæk"),
+        ("Holbæk Kommune", "Holbæk"),
+        ("Holbæk\N{NO-BREAK SPACE}kommune", "Holbæk"),
+        ("316", "Holbæk"),
+        ("Lejre\nKommune", "Lejre"),
+        ("region sjælland", "Region Sjælland"),
+        ("Region\N{NO-BREAK SPACE}Sjælland", "Region Sjælland"),
+        ("Sjælland", "Region Sjælland"),
+    ],
+)
+def test_a_payer_is_read_as_people_write_it(tabeller, mappe, name, payer):
+    row = 2 + BETALERE.index(payer)
+    fill(mappe, {("Betaler", row): name, (FORBRUG, row): 7})
+    rows = read(tabeller, mappe).regnskab
+    assert rows.loc[rows["forbrug"] == 7, "betaler"].tolist() == [payer]
+
+
+def test_a_payer_under_two_spellings_stands_twice(tabeller, mappe):
+    fill(mappe, {("Betaler", 3): "holbæk kommune"})
+    assert [(f.raekke, f.regel) for f in findings(tabeller, mappe)] == [
+        ("Betalere 3", "står to gange"),
+        ("Betalere mangler", "betaleren mangler i regnskabet"),
+    ]
 
 
 def test_spaces_around_a_name_are_no_fault(tabeller, mappe):
@@ -197,8 +275,8 @@ def test_an_empty_cell_on_the_front_is_one_finding(tabeller, mappe, heading):
     assert finding.regel == "må ikke være tom"
 
 
-def test_with_one_account_the_sentence_is_of_money_and_not_of_them(tabeller, tmp_path, skabeloner):
-    (tmp_path / NAVN).write_bytes(skabeloner[NAVN])
+def test_with_one_account_the_sentence_is_of_money_and_not_of_them(tabeller, tmp_path, udfyldte):
+    (tmp_path / NAVN).write_bytes(udfyldte[NAVN])
     text = str(vis.regnskab_tekst(read(tabeller, tmp_path)))
     assert "regnskab ind for 1 af 22 klynger. Der er brugt 0" in text and "De har" not in text
 
@@ -207,8 +285,8 @@ def test_with_one_account_the_sentence_is_of_money_and_not_of_them(tabeller, tmp
     ("cells", "said"),
     [
         ({("Klynge", 8): "Klynge Nord"}, "findes ikke i Region Sjælland"),
-        ({("Klynge", 8): "klyngen holbæk"}, "klyngen findes ikke i Region Sjælland; mente du «Klyngen Holbæk»?"),
-        ({("Region", 8): "Sjælland"}, "regionen findes ikke; mente du «Region Sjælland»?"),
+        ({("Klynge", 8): "klyngen holbek"}, "klyngen findes ikke i Region Sjælland; mente du «Klyngen Holbæk»?"),
+        ({("Region", 8): "Sjæland"}, "regionen findes ikke; mente du «Region Sjælland»?"),
         ({("År", 8): 2023}, "skal være for 2022"),
         ({("Klynge", 8): "Klyngen Nykøbing F"}, "allerede læst fra"),
         ({("København", 8): "delt"}, "et andet valg for København end her, hvor det er «udelt»"),
@@ -217,6 +295,15 @@ def test_with_one_account_the_sentence_is_of_money_and_not_of_them(tabeller, tmp
 def test_another_klynge_or_year_is_named(tabeller, mappe, cells, said):
     fill(mappe, cells, sheet="Klynge")
     assert any(said in f.regel for f in findings(tabeller, mappe))
+
+
+def test_the_front_is_read_as_people_write_names(tabeller, mappe):
+    cells = {("Klynge", 8): "KLYNGEN  holbæk", ("Region", 8): "Sjælland", ("København", 8): "Udelt"}
+    fill(mappe, cells, sheet="Klynge")
+    fill(mappe, {("Indsats", 2): "Kørsel", ("Område", 2): "sårbare\N{NO-BREAK SPACE}ældre"}, sheet="Indsatser")
+    fill(mappe, {(OVERFOERES, 2): 1, (RAADERUM, 2): "JA"})
+    b = read(tabeller, mappe)
+    assert b.antal_regnskaber == 4 and b.indsatser["omraade"].tolist() == ["aeldre"]
 
 
 def test_an_unknown_indsatsomraade_is_named(tabeller, mappe):
@@ -329,7 +416,8 @@ def test_the_command_writes_templates_once_and_checks_them(mappe, tmp_path):
         cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "sjaelland", "--ud", str(folder)]
     )
     assert written.exit_code == 0 and "4 skabeloner" in written.output
-    shutil.copy(mappe / NAVN, folder / NAVN)
+    for name in sorted(p.name for p in folder.iterdir()):
+        shutil.copy(mappe / name, folder / name)
     fill(folder, {(FORBRUG, 2): OVER})
     again = run.invoke(
         cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "sjaelland", "--ud", str(folder)]
@@ -370,6 +458,9 @@ def test_a_template_says_how_koebenhavn_was_and_is_read_back_with_the_same_choic
         .set_index("klynge")["budget"]
     )
     shown = {row[0].value: row[1].value for row in book["Betalere"].iter_rows()}
+    for file in folder.iterdir():
+        payers = len(list(openpyxl.load_workbook(file)["Betalere"].iter_rows(min_row=2)))
+        fill(folder, {(FORBRUG, row): 0 for row in range(2, 2 + payers)}, file.name)
     assert shown["København"] == split["Klynge Syd"] > 1_000_000 and split["Klynge By"] > 1_000_000
     assert (
         run.invoke(cli.main, ["regnskab", "kontrol", "--aar", "2022", "--koebenhavn", "delt", str(folder)]).exit_code

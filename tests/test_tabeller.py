@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import os
+import re
 import subprocess
 import sys
 from datetime import date, datetime
@@ -18,6 +19,8 @@ import openpyxl
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kkrlib import tabeller
 from kkrlib.errors import DataError, RunError
@@ -424,6 +427,63 @@ def test_csv_is_for_machines():
         "259,Køge,Sjælland,62000,0.3333333333,-0.25,-12,2024-09-30\n"
         "825,Læsø,Nordjylland,1786,0.6666666667,,0,2024-09-30\n"
     )
+
+
+FORMLER = ["=1+1", "=HYPERLINK(\"x\")", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd", "- punkt", "\t=1", "\r=1", " =1", f"{NBSP}=1", "\N{FULLWIDTH EQUALS SIGN}1", "\N{FULLWIDTH COMMERCIAL AT}x", "a;=1+1", "a; @b", "a\n=1", "a\t-b", "'=1", "x;''+1", ";'=a;=b"]  # fmt: skip
+TEKSTER = ["", "Læsø", "-3", "+45", "-1,5", "+1.000,5", "a=b", "a - b", "1-2", "a, =b", "'citat'", "https://x.dk/?a=b", "–", "x;y", "«=»"]  # fmt: skip
+
+
+def cells_as_spreadsheets_see_them(line: str) -> list[str]:
+    """Comma, semicolon, tabulator and line break each separate, and no quote hides them: the worst of all programs."""
+    return [cell.strip(' "' + NBSP) for cell in re.split("[;\t\r\n]", line)]
+
+
+@pytest.mark.parametrize("text", [*FORMLER, *TEKSTER])
+def test_a_text_in_a_csv_is_never_a_formula_and_comes_back_whole(text):
+    made = lav(data().assign(region=[text or None, "x", "y"]))
+    row = list(csv.reader(io.StringIO(tabeller.csv(made.payload).decode(), newline="")))[1]
+    written = row[2]
+    if text in TEKSTER:
+        assert written == text
+    else:
+        for cell in cells_as_spreadsheets_see_them(written):
+            assert not re.match("[=+@\\-\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH COMMERCIAL AT}]", cell), cell
+    undone = re.sub(r"((?:^|[;\t\r\n])[^\S;\t\r\n]*)'(?='*[=+\-@＝＋－＠])", r"\1", written)
+    assert undone == text
+
+
+@given(st.text(st.sampled_from("=+-@＝'; \t\n\ra1"), max_size=8))
+def test_no_two_texts_become_one(text):
+    written = tabeller._uden_formel(text)
+    undone = re.sub(r"((?:^|[;\t\r\n])[^\S;\t\r\n]*)'(?='*[=+\-@＝＋－＠])", r"\1", written)
+    assert undone == text
+    assert re.fullmatch(r"[+-]?\d+", text) or not any(
+        re.match(r"\s*[=+\-@＝]", c) for c in re.split("[;\t\r\n]", written)
+    )
+
+
+def test_numbers_in_a_csv_stay_numbers():
+    lines = tabeller.csv(lav().payload).decode().splitlines()
+    assert ",-0.25,-12," in lines[2]
+
+
+@pytest.mark.parametrize("text", [*FORMLER[:6], "https://x.dk", "mailto:a@b.dk", "internal:Ark!A1", "{=1}"])
+def test_a_text_in_a_workbook_and_on_the_page_is_text(text):
+    made = lav(data().assign(region=[text, "x", "y"]))
+    cell = openpyxl.load_workbook(io.BytesIO(tabeller.xlsx(made.payload)))["Tabel"]["C2"]
+    assert (cell.data_type, cell.value, cell.hyperlink) == ("s", text, None)
+    assert [td.text for td in BeautifulSoup(made.html, "html.parser").find_all("td")][0] == text
+
+
+def test_a_text_too_long_for_a_cell_is_refused_and_not_left_out():
+    with pytest.raises(RunError, match="for lang"):
+        tabeller.xlsx(lav(data().assign(region=["x" * 32_768, "x", "y"])).payload)
+
+
+def test_no_published_csv_has_a_text_that_changes():
+    for file in sorted((ROD / "reports" / "data").glob("*.csv")):
+        for row in csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline="")):
+            assert [tabeller._uden_formel(field) for field in row] == row, file.name
 
 
 def test_csv_never_writes_an_exponent_and_quotes_what_needs_it():

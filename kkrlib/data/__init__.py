@@ -34,10 +34,11 @@ The module knows no field: a new table, or a new year, is only data.
 ``regler``       the checks above, ``former`` what each must say;
 ``tabeller``     the tables: :func:`load`, :func:`laes`, :func:`check`, :func:`filer`;
 ``kilder``       looking facts up on their lines: :func:`check_kilder`;
-``brugerfiler``  files that users made or filled in: :func:`laes_csv`, :func:`laes_regneark`.
+``brugerfiler``  files that users made or filled in: :func:`laes_csv`, :func:`laes_regneark`;
+``regneark``     the cells of a workbook that somebody else made, within limits.
 """
 
-from kkrlib.data.brugerfiler import dato, laes_csv, laes_regneark, laes_valgfri
+from kkrlib.data.brugerfiler import dato, laes_csv, laes_regneark, laes_valgfri, regneark_i
 from kkrlib.data.kilder import check_kilder
 from kkrlib.data.mappe import BESKRIVELSE, data_mappe, rod
 from kkrlib.data.tabeller import KOLONNEROLLER, check, filer, laes, load
@@ -58,4 +59,5 @@ __all__ = [
     "laes_regneark",
     "laes_valgfri",
     "load",
+    "regneark_i",
 ]

@@ -10,9 +10,7 @@ are fixed. An aftale comes in one of two forms:
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -20,6 +18,7 @@ import pandas as pd
 from kkrlib import dansk
 from kkrlib.errors import DataError, Fund
 from kkrlib.fordeling import er_helt_tal
+from kkrlib.kommuner import UkendtKommune, kode, koder
 
 FORMER = {"overfoersler": ["fra", "til", "antal", "note"], "kvoter": ["kommune", "kvote"]}
 _TAL = re.compile(r"-?\d{1,6}", re.ASCII)
@@ -30,7 +29,7 @@ def fra_fil(form: str, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame, stav
     """Turn a user's file into an aftale, or name everything that is wrong with it.
 
     ``form`` and ``tabel`` (strings, with ``raekke``) come from :func:`kkrlib.data.laes_csv` with :data:`FORMER`. Kommuner are
-    given by code, official name or a spelling in ``stavemaader``. ``kvoter`` is what :func:`fordel` returns, with
+    given as :mod:`kkrlib.kommuner` reads them, also by a spelling in ``stavemaader``. ``kvoter`` is what :func:`fordel` returns, with
     ``kommune``. Returns a DataFrame in one of the two forms above, with ``note`` for overførsler.
 
     Raises :class:`DataError` for a kommune that is unknown or named twice, a negative number, a transfer to oneself, out
@@ -38,15 +37,16 @@ def fra_fil(form: str, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame, stav
     not sum to the regionskvote.
     """
     found: list[Fund] = []
-    names = _kommuner(kvoter, stavemaader)
-    codes = {}
+    known = koder(kvoter["kommune"].rename_axis("kommunekode").reset_index(), stavemaader)
+    codes: dict[str, list[str | None]] = {}
     for column in ["fra", "til"] if form == "overfoersler" else ["kommune"]:
-        codes[column] = [names.get(text.casefold().removesuffix(" kommune")) for text in tabel[column]]
-        for row, text, code in zip(tabel["raekke"], tabel[column], codes[column], strict=True):
-            if code is None:
-                near = difflib.get_close_matches(text, list(kvoter["kommune"]), n=1)
-                hint = f"; mente du «{near[0]}»?" if near else ""
-                found.append(Fund(fil, row, column, text, f"kommunen findes ikke i registret{hint}"))
+        codes[column] = []
+        for row, text in zip(tabel["raekke"], tabel[column], strict=True):
+            try:
+                codes[column].append(kode(text, known))
+            except UkendtKommune as unknown:
+                codes[column].append(None)
+                found.append(Fund(fil, row, column, text, f"kommunen {unknown}"))
     number, least = ("antal", 1) if form == "overfoersler" else ("kvote", 0)
     for row, text in zip(tabel["raekke"], tabel[number], strict=True):
         if not _TAL.fullmatch(text):
@@ -192,15 +192,6 @@ def _touched(aftale: pd.DataFrame) -> list[str]:
     if "fra" in aftale.columns:
         return sorted({*aftale["fra"], *aftale["til"]})
     return sorted(aftale["kommunekode"])
-
-
-def _kommuner(kvoter: pd.DataFrame, stavemaader: pd.DataFrame) -> Mapping[str, str]:
-    variants = stavemaader[stavemaader["art"] == "variant"]
-    names = {
-        **dict(zip(variants["stavemaade"], variants["kommunekode"], strict=True)),
-        **{n: c for c, n in kvoter["kommune"].items()},
-    }
-    return {key.casefold(): code for key, code in [*names.items(), *((c, c) for c in kvoter.index)]}
 
 
 def _transfer_findings(aftale: pd.DataFrame, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame) -> list[Fund]:

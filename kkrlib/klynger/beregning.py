@@ -163,7 +163,7 @@ def beregn(
 
     budget = regnskab.budgetter(chosen)
     accounts, actions, found = regnskab.bedoem(
-        regnskaber, budget, regnskab.indsatsomraader(tabeller, aar), aar, koebenhavn
+        regnskaber, budget, regnskab.indsatsomraader(tabeller, aar), aar, koebenhavn, tabeller["stavemaader"]
     )
     if found:
         raise DataError(found)
@@ -304,6 +304,7 @@ def _udtraedende(tabeller: Mapping[str, pd.DataFrame], named: Collection[Any]) -
         tabeller["klynge_kontorer"],
         {region: names.loc[names["region"] == region, "kommune"].to_dict() for region in regions},
         named,
+        tabeller["stavemaader"],
     )
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import dansk
+from kkrlib import dansk, tegn
 from kkrlib.errors import DataError, Fund, ParameterError, naermeste
 from kkrlib.fordeling import er_helt_tal, stoerste_broek
+from kkrlib.kommuner import UkendtKommune, kode, koder
 
 LEAD, OEVRIG, UDTRAADT = "lead", "øvrig", "udtrådt"
 GAELDER, FOR_FAA, UDEN_LEAD = "gælder", "for få deltager", "uden leadkommune"
@@ -102,36 +103,38 @@ def regning_pr_kommune(regninger: pd.DataFrame) -> pd.DataFrame:
 
 
 def udtraedende(
-    kontorer: pd.DataFrame, deltagere: Mapping[str, Mapping[str, str]], navngivne: Collection[Any]
+    kontorer: pd.DataFrame,
+    deltagere: Mapping[str, Mapping[str, str]],
+    navngivne: Collection[Any],
+    stavemaader: pd.DataFrame | None = None,
 ) -> dict[str, list[str]]:
     """Who leaves which office: kommunekoder by ``kontor``, every office of ``kontorer`` (``kontor``, ``trykt``, ``region``) with those that leave it, each once.
 
-    ``deltagere``: the names by kommunekode of those who take part, per region. ``navngivne``: a kommune by name or code (it leaves all the offices of its
-    region), or ``"Næstved: CLEAN"`` (it leaves that one; also as a mapping, which is how YAML reads it). Raises ParameterError, in one
-    line that names every fault, for a kommune that has no part in the offices, and an office that does not exist.
+    ``deltagere``: the names by kommunekode of those who take part, per region; ``stavemaader``: other spellings (see :func:`kkrlib.kommuner.koder`).
+    ``navngivne``: a kommune by name or code (it leaves all the offices of its region), or ``"Næstved: CLEAN"`` (it leaves that one; also as
+    a mapping, which is how YAML reads it). Raises ParameterError, in one line that names every fault, for a kommune that has no part in the
+    offices or is no text, and an office that does not exist.
     """
-    names = {code: name for kommuner in deltagere.values() for code, name in kommuner.items()}
-    by_name = {name.casefold(): code for code, name in names.items()}
+    register = [pair for kommuner in deltagere.values() for pair in kommuner.items()]
+    known = koder(pd.DataFrame(register, columns=["kommunekode", "kommune"]), stavemaader)
     left: dict[str, list[str]] = {kontor: [] for kontor in kontorer["kontor"]}
     strangers, faults = [], []
     for kommune, office in (pair for entry in navngivne for pair in _afsked(entry)):
-        code = kommune if kommune in names else by_name.get(kommune.casefold())
-        if code is None:
-            near = naermeste(kommune, names.values())
-            strangers.append(
-                f"«{kommune}» har ingen del i de regionale klyngekontorer" + (f"; mente du «{near}»?" if near else ".")
-            )
+        try:
+            code = kode(kommune, known, ukendt="har ingen del i de regionale klyngekontorer")
+        except UkendtKommune as unknown:
+            strangers.append(f"«{kommune}» {unknown}" + ("" if str(unknown).endswith("?") else "."))
             continue
         own = kontorer[[code in deltagere[region] for region in kontorer["region"]]]
         spellings = {
-            text.casefold(): kontor
+            tegn.normal(text): kontor
             for kontor, name in zip(own["kontor"], own["trykt"], strict=True)
             for text in (kontor, name)
         }
         if office is None:
             chosen = list(own["kontor"])
-        elif office.casefold() in spellings:
-            chosen = [spellings[office.casefold()]]
+        elif tegn.normal(office) in spellings:
+            chosen = [spellings[tegn.normal(office)]]
         else:
             near = naermeste(office, own["trykt"])
             faults.append(
@@ -156,15 +159,17 @@ def udtraedende(
     return left
 
 
-def _afsked(entry: Any) -> list[tuple[str, str | None]]:
+def _afsked(entry: Any) -> list[tuple[Any, str | None]]:
     """One entry of ``udtraeden`` as (kommune, office or None for all)."""
     if isinstance(entry, Mapping):
         return [
-            (str(kommune).strip(), str(office).strip())
+            (kommune, str(office).strip())
             for kommune, offices in entry.items()
             for office in (offices if isinstance(offices, list) else [offices])
         ]
-    kommune, colon, office = str(entry).partition(":")
+    if not isinstance(entry, str):
+        return [(entry, None)]
+    kommune, colon, office = entry.partition(":")
     return [(kommune.strip(), office.strip() if colon else None)]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from kkrlib import kommuner, tegn
 from kkrlib.errors import Fund, naermeste
 from kkrlib.klynger.regel import NOEGLE, hele_kroner
 
@@ -23,6 +24,7 @@ OVERFOERES, RAADERUM = "overfoeres", "raaderum"
 #: The cell that says whether København was divided when the file was made.
 KOEBENHAVN = "koebenhavn"
 SVAR = ("ja", "nej")
+_NUL = "; skriv 0, hvor der intet er brugt"
 
 
 #: A filled-in file as :func:`kkrlib.data.laes_regneark` reads it: its name, the cells by sheet (see :func:`former`), and what was wrong with cells.
@@ -86,22 +88,31 @@ def budgetter(fordelt: pd.DataFrame) -> pd.DataFrame:
 
 
 def bedoem(
-    indlaest: Sequence[Indlaest], budget: pd.DataFrame, indsatsomraader: pd.DataFrame, aar: int, koebenhavn: str
+    indlaest: Sequence[Indlaest],
+    budget: pd.DataFrame,
+    indsatsomraader: pd.DataFrame,
+    aar: int,
+    koebenhavn: str,
+    stavemaader: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Fund]]:
     """Validate filled-in accounts and gather them.
 
     ``indlaest``: the files; ``budget``: what :func:`budgetter` returns; ``indsatsomraader``: ``omraade`` and ``navn``;
-    ``koebenhavn``: the choice that ``budget`` is made with.
+    ``koebenhavn``: the choice that ``budget`` is made with; ``stavemaader``: spellings of kommuner (see :func:`kkrlib.kommuner.koder`). Names are
+    compared as people write them: a kommune by its name or code, a region with or without «Region».
+
+    A blank is not zero: a payer with no amount in any indsatsområde has not been filled in, which is a finding. Where a payer has one,
+    its blanks are 0 kroner, as the template says (:mod:`kkrlib.visning.klyngeregnskab`); so is a blank carry-over.
 
     Returns three things. Accounts: the rows of ``budget`` for the klynger that handed in, with one column per indsatsområde, ``forbrug``, ``rest``
     (budget less spending), ``overfoeres`` (``Int64``), ``raaderum`` and ``fil``. Indsatser: ``region``, ``klynge``, ``indsats``, ``omraade``, ``bemaerkning``. Findings: cells that
     are no whole kroner ≥ 0 (as read), an unknown or doubled klynge or another year, a file made with the other choice for København (its payers are
-    not judged: their budgets are others), a payer unknown, missing or twice, a budget that was
+    not judged: their budgets are others), a payer unknown, missing, twice or without any amount (once for a file where none has any), a budget that was
     changed, spending over ``hoejst``, a carry-over above what is unspent or without secured room, an unknown answer or område.
     """
     fields = list(indsatsomraader["omraade"])
     areas = {
-        name.casefold(): key for key, name in zip(indsatsomraader["omraade"], indsatsomraader["navn"], strict=True)
+        tegn.normal(name): key for key, name in zip(indsatsomraader["omraade"], indsatsomraader["navn"], strict=True)
     }
     keys = set(zip(budget["region"], budget["klynge"], strict=True))
     found: list[Fund] = []
@@ -122,8 +133,9 @@ def bedoem(
             where(ARK_FORSIDE, head["raekke"], "aar", int(head["aar"]), f"regnskabet skal være for {aar}")
         if any(pd.isna(part) for part in key):
             continue  # a cell that is missing is a finding already
+        regions = list(dict.fromkeys(budget["region"]))
+        key = _noegle(key, keys, regions)
         if key not in keys:
-            regions = list(dict.fromkeys(budget["region"]))
             if key[0] not in regions:
                 where(ARK_FORSIDE, head["raekke"], "region", key[0], "regionen findes ikke" + _hint(key[0], regions))
             else:
@@ -145,7 +157,7 @@ def bedoem(
             )
             continue
         taken[key] = name
-        if pd.isna(head[KOEBENHAVN]) or head[KOEBENHAVN].casefold() != koebenhavn:
+        if pd.isna(head[KOEBENHAVN]) or tegn.normal(head[KOEBENHAVN]) != koebenhavn:
             if pd.notna(head[KOEBENHAVN]):
                 where(
                     ARK_FORSIDE,
@@ -156,10 +168,22 @@ def bedoem(
                 )
             continue
         expected = budget[(budget["region"] == key[0]) & (budget["klynge"] == key[1])].set_index("betaler")
+        names = _betalere(expected, stavemaader)
+        faulty = {(f.raekke, f.kolonne) for f in faults}
         seen: dict[str, dict[str, Any]] = {}
         meant: set[str] = set()
+        blank: list[tuple[Any, str]] = []
         for row in payers.to_dict("records"):
-            _payer(row, expected, seen, meant, fields, aar, partial(where, ARK_BETALERE))
+            if any((f"{ARK_BETALERE} {row['raekke']}", column) in faulty for column in fields):
+                row |= {
+                    column: 0 for column in fields if pd.isna(row[column])
+                }  # it was filled in, and is a finding already
+            _payer(row, expected, names, seen, meant, blank, fields, aar, partial(where, ARK_BETALERE))
+        if blank and len(blank) == len(expected):
+            where(ARK_BETALERE, "", "forbrug", "", "regnskabet er ikke udfyldt" + _NUL)
+        else:
+            for line, payer in blank:
+                where(ARK_BETALERE, line, "forbrug", payer, "forbruget er ikke udfyldt" + _NUL)
         for payer in expected.index:
             if payer in meant and payer not in seen:
                 continue  # the misspelt name is a finding already
@@ -168,7 +192,7 @@ def bedoem(
                 continue
             accounts.append({"region": key[0], "klynge": key[1], "betaler": payer, **seen[payer], "fil": name})
         for row in listed.to_dict("records") if listed is not None else ():
-            area = str(row["omraade"]).casefold() if pd.notna(row["omraade"]) else ""
+            area = tegn.normal(row["omraade"]) if pd.notna(row["omraade"]) else ""
             if pd.isna(row["indsats"]) or not area:
                 continue  # a cell that is missing is a finding already
             if area not in areas:
@@ -200,22 +224,45 @@ def _hint(value: Any, valid: Iterable[str]) -> str:
     return f"; mente du «{near}»?" if near else ""
 
 
+def _noegle(key: tuple[str, str], keys: set[tuple[str, str]], regions: Sequence[str]) -> tuple[str, str]:
+    """A klynge's key as the register spells it; what is not there stays as it was written."""
+    named = {form: r for r in regions for form in (tegn.normal(r), tegn.normal(r.removeprefix("Region ")))}
+    region = named.get(tegn.normal(key[0]), key[0])
+    return region, {tegn.normal(k): k for r, k in keys if r == region}.get(tegn.normal(key[1]), key[1])
+
+
+def _betalere(expected: pd.DataFrame, stavemaader: pd.DataFrame | None) -> dict[str, str]:
+    """Every accepted spelling of a klynge's payers (see :func:`kkrlib.kommuner.koder`) → the payer."""
+    own = expected["kommunekode"].dropna()
+    register = pd.DataFrame({"kommunekode": own.to_numpy(), "kommune": own.index})
+    payers = dict(zip(own, own.index, strict=True))
+    names = {form: payers[code] for form, code in kommuner.koder(register, stavemaader).items()}
+    for region in expected.index[expected["kommunekode"].isna()]:
+        for name in (region, region.removeprefix("Region ")):
+            names.setdefault(kommuner.form(name), region)
+    return names
+
+
 def _payer(
     row: dict[str, Any],
     expected: pd.DataFrame,
+    names: Mapping[str, str],
     seen: dict[str, dict[str, Any]],
     meant: set[str],
+    blank: list[tuple[Any, str]],
     fields: list[str],
     aar: int,
     where: Callable[..., None],
 ) -> None:
-    """Judge one payer's row, and put it in ``seen``; a name that is no payer's puts the one it is like in ``meant``."""
-    payer, line = row["betaler"], row["raekke"]
-    if pd.isna(payer):
+    """Judge one payer's row, and put it in ``seen``, and in ``blank`` if it has no amount; a name that is no payer's puts the one it is like in ``meant``."""
+    written, line = row["betaler"], row["raekke"]
+    if pd.isna(written):
         return
-    if payer not in expected.index:
-        where(line, "betaler", payer, "er ikke betaler i klyngen" + _hint(payer, expected.index))
-        meant |= {near for near in [naermeste(payer, expected.index)] if near}
+    try:
+        payer = kommuner.kode(written, names, ukendt="er ikke betaler i klyngen")
+    except kommuner.UkendtKommune as unknown:
+        where(line, "betaler", written, str(unknown))
+        meant |= {near for near in [unknown.naermest] if near}
         return
     if payer in seen:
         where(line, "betaler", payer, "står to gange")
@@ -223,10 +270,12 @@ def _payer(
     budget, most = int(expected.at[payer, "budget"]), int(expected.at[payer, "hoejst"])
     if pd.notna(row["budget"]) and int(row["budget"]) != budget:
         where(line, "budget", int(row["budget"]), f"budgettet er {budget} og må ikke ændres")
-    spent = {name: None if pd.isna(row[name]) else int(row[name]) for name in fields}
-    total = sum(n for n in spent.values() if n is not None)
+    if all(pd.isna(row[name]) for name in fields):
+        blank.append((line, payer))
+    spent = {name: 0 if pd.isna(row[name]) else int(row[name]) for name in fields}
+    total = sum(spent.values())
     rest, carried = budget - total, 0 if pd.isna(row[OVERFOERES]) else int(row[OVERFOERES])
-    answer = "" if pd.isna(row[RAADERUM]) else str(row[RAADERUM]).strip().casefold()
+    answer = "" if pd.isna(row[RAADERUM]) else tegn.normal(row[RAADERUM])
     if total > most:
         up = f" og end bidraget rundet op til {most}" if most > budget else ""
         where(line, "forbrug", total, f"forbruget er større end budgettet på {budget}{up}")

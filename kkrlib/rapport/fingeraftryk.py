@@ -237,7 +237,7 @@ def _filer(navn: str, vaerdi: Any) -> list[Path]:
         raise RunError(f"{navn}: {Path(str(vaerdi)).name} findes ikke, så siden får intet fingeraftryk")
     if not path.is_dir():
         return [path]
-    return sorted(p for p in path.glob("*.xlsx") if not p.name.startswith("~$"))
+    return data.regneark_i(path)
 
 
 def _indhold(path: Path) -> str:

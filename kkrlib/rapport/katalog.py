@@ -24,6 +24,7 @@ import nbformat
 import pandas as pd
 import yaml
 
+from kkrlib import tegn
 from kkrlib.errors import ParameterError, RunError
 
 _SIMPLE = ("int", "float", "str", "bool", "list", "dict")
@@ -325,7 +326,7 @@ def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, pd.DataFra
 
 
 def _normal(value: Any) -> str:
-    return " ".join(str(value).casefold().split())
+    return tegn.normal(value)
 
 
 # --- checking what is given --------------------------------------------------------------------------------

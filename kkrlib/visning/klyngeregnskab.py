@@ -67,7 +67,7 @@ def skabelon(b: Beregning, region: str, klynge: str) -> bytes:
         raise KeyError((region, klynge))
     forms = former(b.tabeller, b.aar)
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": f"Klyngeregnskab {b.aar}: {klynge}, {region}", "created": _OPRETTET})
     styles = {
         "titel": book.add_format({"bold": True, "font_size": 14}),
@@ -111,7 +111,8 @@ def _front(
     )
     guide = (
         f"Klyngeregnskab {b.aar}",
-        "Udfyld de gule felter i arkene Betalere og Indsatser. Skriv hele kroner som tal, uden formler.",
+        "Udfyld de gule felter i arkene Betalere og Indsatser. Skriv hele kroner som tal, uden formler, og 0, hvor der intet er brugt. "
+        "Når en betaler har skrevet et beløb i forbrug, tæller betalerens tomme beløbsfelter som 0.",
         "Budgettet er betalerens beregnede bidrag i hele kroner og må ikke ændres. Forbruget må højst være bidraget rundet op til hele kroner.",
         f"{unspent} til {b.aar + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for det samlede "
         f"kommunale eller regionale udgiftsloft for {b.aar + 1}. Skriv i så fald ja.",
