@@ -6,8 +6,8 @@ working folder or environment, and signals to others; reading is allowed where t
 are. Beside it, output that would be lost (a figure that no one shows, a thread still running at the end) and output
 above the limits of :mod:`kkrlib.rapport.graenser` are refused. JupyterLab and plain papermill do not load it.
 
-A refusal is raised in the cell as :class:`Afvist` and noted in the run's folder, so that a cell which swallows it has its
-page refused all the same. This is a guard against accidents, not a sandbox: code that means to get around it can.
+A refusal is raised in the cell as :class:`Afvist` and noted in the run's folder, so that a cell which swallows it has
+its page refused all the same. This is a guard against accidents, not a sandbox: code that means to get around it can.
 
 The kernel has imported nothing heavy when this is loaded, so it needs the standard library alone.
 """
@@ -124,7 +124,7 @@ class _Vagt:
             self.afvis(what)
 
     def _indlaeses(self) -> bool:
-        """Whether an installed module is being imported: what it does meanwhile (a cache, a look for fonts) is its own."""
+        """Whether an installed module is being imported: what it does meanwhile (a cache, fonts) is its own."""
         frame = sys._getframe(2)
         while frame is not None:
             if frame.f_globals is self.ip.user_ns:
@@ -279,7 +279,10 @@ class _Vagt:
                     return len(text)
                 self.skrevet += len(text)
                 if self.skrevet > self.graenser["output"]:
-                    what = f"cellen skriver mere end {self.graenser['output_mb']} til {stream.name}; vis det, læseren skal se, med tekst(…) eller tabel(…)"
+                    what = (
+                        f"cellen skriver mere end {self.graenser['output_mb']} til {stream.name};"
+                        " vis det, læseren skal se, med tekst(…) eller tabel(…)"
+                    )
                     # The thread that reads what C code writes must go on reading, or that code would wait for ever.
                     if threading.current_thread() is getattr(stream, "watch_fd_thread", None):
                         self.noter_afvisning(what)
@@ -360,7 +363,8 @@ class _Vagt:
             )
         if pyplot.get_fignums():
             self.noter_afvisning(
-                "cellen tegner en figur med matplotlib, som ikke vises; tegn den med kkrlib.figurer, eller luk den med plt.close()"
+                "cellen tegner en figur med matplotlib, som ikke vises;"
+                " tegn den med kkrlib.figurer, eller luk den med plt.close()"
             )
             pyplot.close("all")
 
@@ -394,7 +398,8 @@ class _Vagt:
         ]
         if alive:
             self.noter_afvisning(
-                f"en tråd ({', '.join(sorted(t.name for t in alive))}) kører endnu efter den sidste celle; vent på den med join()"
+                f"en tråd ({', '.join(sorted(t.name for t in alive))}) kører endnu efter den sidste celle;"
+                " vent på den med join()"
             )
         import asyncio
 
@@ -402,7 +407,8 @@ class _Vagt:
             frame = getattr(task.get_coro(), "cr_frame", None)
             if frame is not None and frame.f_globals is self.ip.user_ns:
                 self.noter_afvisning(
-                    f"opgaven {task.get_coro().__name__} (async) er ikke færdig efter den sidste celle; vent på den med await"
+                    f"opgaven {task.get_coro().__name__} (async) er ikke færdig efter den sidste celle;"
+                    " vent på den med await"
                 )
         time.sleep(0.02)  # the threads that read the pipes
         self._hent_resten()

@@ -1,7 +1,7 @@
 """The kernel of one run, seen from the worker: its folder, its guard, its messages, and its end.
 
-nbclient keeps the outputs that it has a place for and drops the rest: what an earlier cell shows late, help texts, widgets, an
-update of something that is not shown. :class:`Klient` notes each of them, so that every output is shown or refused.
+nbclient keeps the outputs that it has a place for and drops the rest: what an earlier cell shows late, help texts,
+widgets, an update of something that is not shown. :class:`Klient` notes each of them, so that every output is shown or refused.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from kkrlib.rapport import celle, graenser
 MOTOR = "kkr"
 _VISER = frozenset(["stream", "display_data", "execute_result", "update_display_data", "error", "clear_output"])
 #: Variables of the user's own, which would run their code in a kernel or make it talk.
-_PERSONLIGE = ("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONBREAKPOINT", "IPYTHONDIR", "JPY_PARENT_PID")
+_PERSONLIGE = ("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONBREAKPOINT", "IPYTHONDIR")
+#: With this one ipykernel would not show what C code writes, since pytest reads that itself.
+_PYTEST = "PYTEST_CURRENT_TEST"
 
 
 class Koersel:
@@ -63,7 +65,7 @@ class Koersel:
         }
         (ipython / celle.INDSTILLINGER).write_text(json.dumps(settings), encoding="utf-8")
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.midlertidig))
-        env = {name: value for name, value in os.environ.items() if name not in _PERSONLIGE}
+        env = {name: value for name, value in os.environ.items() if name not in (*_PERSONLIGE, _PYTEST)}
         self.miljoe = {**env, **temporary, "IPYTHONDIR": str(ipython)}
         self.nb: Any = None
         self.startet: list[tuple[int, str]] = []  # number and source of each cell that was started; the first cell is 1

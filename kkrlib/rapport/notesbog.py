@@ -35,8 +35,9 @@ MILJOE = {
 
 
 class Cellefejl(RunError):
-    """A cell that failed, took too long, or lost its kernel. ``exit_code`` is 3 for a DataError in the kernel, 2 for a ParameterError.
+    """A cell that failed, took too long, lost its kernel, or did what is refused.
 
+    ``exit_code`` is 3 for a DataError in the kernel, 2 for a ParameterError, else 4.
     ``celle`` is its number among all cells of the executed notebook, where the first is 1, as in the exporter's refusals.
     """
 
@@ -75,8 +76,9 @@ def laes(notesbog: Path) -> Any:
 def koer(notesbog: Path, parametre: Mapping[str, Any], ud: Path, *, celletid: int = CELLETID) -> Any:
     """Run a notebook with papermill and return it, without timings; ``ud`` gets the executed notebook in any case.
 
-    The kernel has an empty folder, a temporary one and IPython's settings of its own (:class:`kkrlib.rapport.kerne.Koersel`),
-    and the environment of this process; its cells compute and show, and the rest is refused (:mod:`kkrlib.rapport.celle`).
+    The kernel has an empty folder, a temporary one and IPython's settings of its own, and the environment of this
+    process (:class:`kkrlib.rapport.kerne.Koersel`); its cells compute and show, and the rest is refused
+    (:mod:`kkrlib.rapport.celle`), within the limits of :mod:`kkrlib.rapport.graenser`.
     Raises Cellefejl with everything that was refused, and RunError for a kernel that is not here or does not start.
     """
     import nbformat
@@ -139,7 +141,7 @@ def _ikke_startet(run: Any, nb: Any, fejl: BaseException) -> RunError:
 
 
 def _fejl(run: Any, nb: Any, stop: BaseException | None, celletid: int) -> RunError | None:
-    """What stops the page of a notebook that was run: refusals first, which the cell may have swallowed; None if nothing does."""
+    """What stops the page of a notebook that was run; refusals first, which a cell may have swallowed. None: nothing."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
