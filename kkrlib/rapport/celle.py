@@ -86,6 +86,7 @@ class _Vagt:
         self.celle = 0  # how many cells have been started
         self.graenser = indstillinger
         self.skrevet = self.vist = 0
+        self.backend: str | None = None  # matplotlib's, after the last cell
         self.egne: set[threading.Thread] | None = None
         self.rod = _ren(indstillinger["rod"])
         self.egen = _ren(indstillinger["midlertidig"])
@@ -357,7 +358,8 @@ class _Vagt:
         if pyplot is None:
             return
         backend = sys.modules["matplotlib"].rcParams._get_backend_or_none()
-        if backend not in (None, BACKEND, "inline"):
+        before, self.backend = self.backend, backend
+        if backend not in (before, None, BACKEND, "inline"):
             self.noter_afvisning(
                 f"cellen skifter matplotlibs backend til «{backend}», som ikke viser figurer på siden; lad den stå"
             )

@@ -1,7 +1,8 @@
 """The kernel of one run, seen from the worker: its folder, its guard, its messages, and its end.
 
 nbclient keeps the outputs that it has a place for and drops the rest: what an earlier cell shows late, help texts,
-widgets, an update of something that is not shown. :class:`Klient` notes each of them, so that every output is shown or refused.
+widgets, an update of something that is not shown. :class:`Klient` notes each of them, so that every output is shown
+or refused.
 """
 
 from __future__ import annotations
@@ -95,24 +96,23 @@ class Koersel:
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
         return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
 
-    def ryd_processer(self) -> None:
-        """End the processes that the kernel left behind, which are refused."""
-        pid, self.pid = self.pid, None
-        if pid is not None and (left := _efterladte(pid, self.mappe)):
+    def ryd_efterladte(self) -> None:
+        """End the processes that the cells left behind, which are refused; the kernel itself goes on."""
+        if self.pid is not None and (left := _efterladte(self.pid, self.mappe)):
             self.afvis(f"notesbogen har startet {', '.join(left)}, som stadig kørte; en rapport regner og viser")
 
     def ryd(self) -> None:
-        """End the kernel and all that it started, and remove the run's folder."""
-        try:
-            self.ryd_processer()
-        finally:
-            self.folder.cleanup()
+        """End the kernel's process group, whatever became of it, and remove the run's folder."""
+        if self.pid is not None and hasattr(os, "killpg"):
+            with suppress(OSError):
+                os.killpg(self.pid, signal.SIGKILL)
+        self.folder.cleanup()
 
 
 def _efterladte(pid: int, mappe: Path) -> list[str]:
-    """End every process of the kernel's session, or that has inherited its environment; return their names.
+    """End every process but the kernel's own that is of its session or has its environment; return their names.
 
-    Linux tells of processes in /proc; elsewhere the kernel's process group is ended, and no names are known.
+    Linux tells of processes in /proc; elsewhere none are found, and those of the kernel's process group end with it.
     """
     names = []
     mark = f"IPYTHONDIR={mappe}".encode()
@@ -120,16 +120,12 @@ def _efterladte(pid: int, mappe: Path) -> list[str]:
         with suppress(OSError, ValueError, IndexError):
             name, _, rest = (folder / "stat").read_bytes().partition(b"(")[2].rpartition(b")")
             state, _, _, session = rest.split()[:4]
-            ours = int(session) == pid or any(
-                v.startswith(mark) for v in (folder / "environ").read_bytes().split(b"\0")
-            )
-            if state not in (b"Z", b"X") and ours:
+            if int(folder.name) == pid or state in (b"Z", b"X"):
+                continue
+            given = (folder / "environ").read_bytes().split(b"\0")
+            if int(session) == pid or any(v.startswith(mark) for v in given):
+                names.append(name.decode(errors="replace"))
                 os.kill(int(folder.name), signal.SIGKILL)
-                if int(folder.name) != pid:
-                    names.append(name.decode(errors="replace"))
-    if hasattr(os, "killpg"):
-        with suppress(OSError):
-            os.killpg(pid, signal.SIGKILL)
     return sorted(names)
 
 
@@ -160,9 +156,12 @@ class Klient(PapermillNotebookClient):  # type: ignore[misc]
     def papermill_execute_cells(self) -> None:
         if not self.koersel.klar:
             raise RunError("kernen kører uden det, der holder en celle til at regne og vise")
-        super().papermill_execute_cells()
-        if not any(o["output_type"] == "error" for c in self.nb.cells for o in c.get("outputs", ())):
-            self._afslut()
+        try:
+            super().papermill_execute_cells()
+            if not any(o["output_type"] == "error" for c in self.nb.cells for o in c.get("outputs", ())):
+                self._afslut()
+        finally:
+            self.koersel.ryd_efterladte()
 
     async def _async_check_alive(self) -> None:
         try:
@@ -212,6 +211,9 @@ class Klient(PapermillNotebookClient):  # type: ignore[misc]
             id = (content.get("transient") or {}).get("display_id")
             if not any(self._display_id_map.get(id, {}).values()):
                 self.koersel.afvis("cellen opdaterer noget, der ikke er vist (update_display); vis det med display(…)")
+        elif kind in _VISER and (wrong := _ikke_tekst(content.get("data") or {})):
+            self.koersel.afvis(f"cellen viser {', '.join(wrong)} som andet end tekst; brug tabel(…) eller tekst(…)")
+            return None
         return super().process_message(msg, cell, cell_index)
 
     def _svar(self, cell: Any, cell_index: int, execute_reply: Any) -> None:
@@ -241,6 +243,15 @@ class Klient(PapermillNotebookClient):  # type: ignore[misc]
             reading.cancel()
 
     _afslut = run_sync(_async_afslut)
+
+
+def _ikke_tekst(data: Mapping[str, Any]) -> list[str]:
+    """The mime types whose content no notebook can hold: only JSON may be something else than text."""
+
+    def text(value: Any) -> bool:
+        return isinstance(value, str) or (isinstance(value, list) and all(isinstance(v, str) for v in value))
+
+    return sorted(m for m, v in data.items() if not (m == "application/json" or m.endswith("+json") or text(v)))
 
 
 def _begyndelse(msg: Mapping[str, Any]) -> str:
@@ -295,7 +306,10 @@ def _stikkontakter(mappe: str) -> Any:
 
 
 def kontroller(nb: Any, navn: str) -> None:
-    """Refuse a notebook whose kernel is not here or does not run Python: RunError with what to do. ``navn`` is its file's."""
+    """Refuse a notebook whose kernel is not here or does not run Python; ``navn`` is its file's.
+
+    Raises RunError with what to do instead.
+    """
     name = (nb.metadata.get("kernelspec") or {}).get("name", "")
     how = "vælg kernen «Python 3» i JupyterLab (Kernel → Change Kernel…), og gem notesbogen"
     if not name:

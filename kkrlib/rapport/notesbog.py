@@ -38,7 +38,7 @@ class Cellefejl(RunError):
     """A cell that failed, took too long, lost its kernel, or did what is refused.
 
     ``exit_code`` is 3 for a DataError in the kernel, 2 for a ParameterError, else 4.
-    ``celle`` is its number among all cells of the executed notebook, where the first is 1, as in the exporter's refusals.
+    ``celle`` is its number among all cells that ran, also those of text; the first is 1, as in the exporter's refusals.
     """
 
     def __init__(self, celle: int, kilde: str, aarsag: str, detaljer: Sequence[str] = (), exit_code: int = 4):
@@ -96,14 +96,13 @@ def koer(notesbog: Path, parametre: Mapping[str, Any], ud: Path, *, celletid: in
                 done, stop = _papermill(source, made, parametre, run, celletid), None
             except Exception as error:
                 done, stop = run.nb, error
-                if not run.startet and isinstance(error, RuntimeError):
-                    # The kernel did not start: two that start at once can pick one port.
-                    if last:
+                if not run.klar:
+                    # The kernel did not start. Two that start at once can pick one port, so it is tried again.
+                    if last or not isinstance(error, RuntimeError):
                         raise _ikke_startet(run, nb, error) from None
                     continue
                 if done is None:
                     raise
-            run.ryd_processer()
             nbformat.write(_clean(done), made)
             shutil.copyfile(made, ud)
             if fault := _fejl(run, done, stop, celletid):
@@ -134,6 +133,8 @@ def _papermill(kilde: Path, ud: Path, parametre: Mapping[str, Any], run: Any, ce
 def _ikke_startet(run: Any, nb: Any, fejl: BaseException) -> RunError:
     name = nb.metadata.kernelspec.name
     word = run.sidste_ord() or one_line("", fejl)
+    if isinstance(fejl, FileNotFoundError):
+        word = f"programmet «{fejl.filename}» findes ikke"
     return RunError(
         f"kernen «{name}» kunne ikke starte: {word}; vælg en anden kerne i JupyterLab (Kernel → Change Kernel…),"
         " eller installér miljøet på ny"
@@ -141,7 +142,7 @@ def _ikke_startet(run: Any, nb: Any, fejl: BaseException) -> RunError:
 
 
 def _fejl(run: Any, nb: Any, stop: BaseException | None, celletid: int) -> RunError | None:
-    """What stops the page of a notebook that was run; refusals first, which a cell may have swallowed. None: nothing."""
+    """What stops the page of a notebook that was run: refusals first, which a cell may have swallowed; or nothing."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
