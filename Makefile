@@ -8,7 +8,6 @@ STAMP := $(VENV)/.made
 # What notebooks see here, and under `kkr`: nothing of the machine or the moment.
 export PYTHONHASHSEED := 0
 export SOURCE_DATE_EPOCH := 0
-export MPLBACKEND := agg
 export JUPYTER_PREFER_ENV_PATH := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -6,6 +6,7 @@ everything else, with the cell's number (the first cell is 1) and all refusals a
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from base64 import b64decode
@@ -28,7 +29,7 @@ from traitlets import default
 
 from kkrlib import dansk, data, farver, tabeller
 from kkrlib.errors import RunError
-from kkrlib.rapport import fingeraftryk, kontrast, opsaetning
+from kkrlib.rapport import fingeraftryk, graenser, kontrast, opsaetning
 from kkrlib.tekst import MIME_FILER, MIME_FOLD, MIME_SIDE
 
 MIME_FIGUR = "application/vnd.kkr.figur+json"
@@ -40,6 +41,24 @@ _DANSKE = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u
 
 #: What a table with choices has, and the styles that make them work.
 FILTER = '<fieldset class="filter">'
+#: Where IPython says a warning came from: a file of the run's own, which is no more when the message is read.
+_VARSEL = re.compile(r"^\S*[/\\]ipykernel_\d+[/\\]\d+\.py:", re.M)
+_SKRIV = "vis det, læseren skal se, med tekst(…), og slet resten"
+_TEGN = "tegn figuren med kkrlib.figurer, så den har titel, beskrivelse, enhed og kilde"
+#: What to write instead of an output, by its mime types (and, in HTML and text, what it says); the first that fits.
+_RAAD = (
+    (
+        r"^application/(javascript|vnd\.(plotly|vega|bokeh|holoviews|jupyter\.widget))|<script",
+        f"siden kører ingen scripts; {_TEGN}",
+    ),
+    (r"^image/|<svg|<img|<canvas|<Figure size", _TEGN),
+    (r"^(audio|video)/|<audio|<video", "siden har hverken lyd eller film; skriv, hvad de siger, med tekst(…)"),
+    (r"<iframe|<object|<embed", "siden henter intet; skriv et link i en Markdown-celle"),
+    (r"^text/latex", "siden viser ingen formler; skriv reglen i ord med tekst(…)"),
+    (r"^text/html", "en DataFrame eller anden HTML har hverken titel, enhed eller kilde; brug tabel(…)"),
+    (r"^text/markdown", "en Markdown-tekst vises kun alene; brug tekst(…)"),
+    (r"^text/plain", "skriv værdien i en sætning med tekst(…), eller slut linjen med ;"),
+)
 #: Ids of the template itself.
 _EGNE = ("til-indholdet", "indholdsfortegnelse")
 #: The headings of the part that every page ends with.
@@ -325,6 +344,23 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower().translate(_DANSKE)).strip("-")
 
 
+def _raad(data: Mapping[str, Any]) -> str:
+    """What to write instead of an output that a page can't have."""
+    said = [*sorted(data), *(str(data.get(mime, "")) for mime in ("text/html", "text/plain"))]
+    for pattern, advice in _RAAD:
+        if any(re.search(pattern, text) for text in said):
+            return advice
+    return "brug Side, tabel, en figur, tekst, fold eller filer"
+
+
+def _base64(text: str) -> bytes | None:
+    """The bytes that a text stands for; None where it is no base64."""
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        return None
+
+
 def _to_gange(items: Iterable[str]) -> list[str]:
     return [item for item, n in Counter(items).items() if n > 1]
 
@@ -366,6 +402,7 @@ class _Laeser:
         self.antal_tabeller = 0
         self.afvist: list[str] = []
         self.celle = 0
+        self.fylder: Counter[int] = Counter()  # the bytes of each cell on the page
         self._niveau = 1
         self._sider = 0
         self._ids: dict[str, int] = dict.fromkeys((*_EGNE, *map(_slug, _OM.values())), 0)
@@ -387,6 +424,7 @@ class _Laeser:
         for number, target, by in self._links:
             if target not in self._ids:
                 self.afvist.append(f"celle {number}: {by} «#{target}» peger ikke på noget på siden")
+        self._for_meget()
         if not self._sider:
             self.afvist.append("notebooken viser ingen Side, som skal være det første, der vises (er den kørt?)")
         if self.afvist:
@@ -396,28 +434,30 @@ class _Laeser:
     def _output(self, output: Mapping[str, Any]) -> None:
         kind = output["output_type"]
         if kind == "stream":
-            text = output["text"].strip().splitlines() or [""]
-            return self.afvis(f"skriver til {output['name']}: {text[0][:200]}")
+            text = _VARSEL.sub("", "".join(output["text"])).strip().splitlines() or [""]
+            advice = "ret årsagen, for siden viser ingen advarsler" if output["name"] == "stderr" else _SKRIV
+            return self.afvis(f"skriver til {output['name']}: {text[0][:200]}; {advice}")
         if kind == "error":
             return self.afvis(f"fejlede: {output['ename']}: {output['evalue']}")
         data = output.get("data", {})
-        if MIME_SIDE in data:
-            self._side(data)
-        elif tabeller.MIME in data:
-            self._tabel(data)
-        elif MIME_FIGUR in data:
-            self._figur(data)
-        elif MIME_FOLD in data:
-            self._fold(self._indhold(data, MIME_FOLD))
-        elif MIME_FILER in data:
-            self._filer(self._indhold(data, MIME_FILER))
-        elif "text/markdown" in data and "text/html" not in data:
-            self._markdown(data["text/markdown"])
+        if (size := len(json.dumps(data, ensure_ascii=False).encode("utf-8"))) > graenser.OUTPUT:
+            most = f"{stoerrelse(size)}, og et output må fylde {stoerrelse(graenser.OUTPUT)}"
+            return self.afvis(f"viser {most}; vis kun det, læseren skal se, eller giv det til hentning med filer(…)")
+        ours = {
+            MIME_SIDE: self._side,
+            tabeller.MIME: self._tabel,
+            MIME_FIGUR: self._figur,
+            MIME_FOLD: lambda data: self._fold(self._indhold(data, MIME_FOLD)),
+            MIME_FILER: lambda data: self._filer(self._indhold(data, MIME_FILER)),
+        }
+        known = [mime for mime in ours if mime in data]
+        others = sorted(set(data) - {*known[:1], "text/html", "text/markdown", "text/plain"})
+        if known and not others:
+            ours[known[0]](data)
+        elif set(data) - {"text/plain"} == {"text/markdown"}:
+            self._markdown("".join(data["text/markdown"]))
         else:
-            self.afvis(
-                f"viser noget, som siden ikke kan have ({', '.join(sorted(data)) or 'intet'});"
-                " brug Side, tabel, en figur, tekst, fold eller filer"
-            )
+            self.afvis(f"viser noget, som siden ikke kan have ({', '.join(sorted(data)) or 'intet'}); {_raad(data)}")
 
     def _indhold(self, data: Mapping[str, Any], mime: str) -> Mapping[str, Any]:
         """What an output of ours says of itself; refused, and empty, if it is no such thing."""
@@ -472,7 +512,8 @@ class _Laeser:
             except (AttributeError, LookupError, TypeError, ValueError) as error:
                 return self.afvis(f"tabellen «{id}» kan ikke skrives som {label}: {type(error).__name__}: {error}")
             path = self._sti(id, suffix)
-            self.filer[path] = content
+            if not self._gem(path, content):
+                return
             links.append(
                 f'<a href="{quote(path)}" download>{label}<span class="skjult">: {escape(payload["titel"])}</span>'
                 f" ({stoerrelse(len(content))})</a>"
@@ -528,8 +569,9 @@ class _Laeser:
                 self.afvis(f"filen «{id}.{suffix}» skal have både titel og indhold")
             elif path in self.filer:
                 self.afvis(f"filen «{id}.{suffix}» er der allerede")
-            else:
-                self.filer[path] = content = b64decode(entry["base64"], validate=True)
+            elif (content := _base64(entry["base64"])) is None:
+                self.afvis(f"filen «{id}.{suffix}» har et indhold, der ikke er base64; lav den med filer(…)")
+            elif self._gem(path, content):
                 links.append(
                     f'<li><a href="{quote(path)}" download>{escape(title)}</a> ({_art(path)}, {stoerrelse(len(content))})</li>\n'
                 )
@@ -591,7 +633,31 @@ class _Laeser:
         self._ids.setdefault(id, self.celle)
 
     def _tilfoej(self, html: str) -> None:
+        self.fylder[self.celle] += len(html.encode("utf-8"))
         self.sektioner[-1].dele.append(html)
+
+    def _gem(self, sti: str, indhold: bytes) -> bool:
+        """Take a download; refused, and False, where it is larger than a file may be."""
+        if len(indhold) > graenser.FIL:
+            most = f"{stoerrelse(len(indhold))}, og en fil må fylde {stoerrelse(graenser.FIL)}"
+            self.afvis(f"filen «{sti.rpartition('/')[2]}» fylder {most}; del den, eller udelad rækker")
+            return False
+        self.filer[sti] = indhold
+        return True
+
+    def _for_meget(self) -> None:
+        """Refuse a page that is too large, with the cells that fill most of it, or that has too many downloads."""
+        total = sum(self.fylder.values())
+        if total > graenser.SIDE:
+            most = dansk.opremsning([f"celle {cell} ({stoerrelse(size)})" for cell, size in self.fylder.most_common(3)])
+            self.afvist.append(
+                f"siden fylder {stoerrelse(total)} og må fylde {stoerrelse(graenser.SIDE)}; mest fylder {most}:"
+                " vis færre rækker, eller giv dem til hentning med filer(…)"
+            )
+        size = sum(map(len, self.filer.values()))
+        if len(self.filer) > graenser.FILER or size > graenser.FILER_I_ALT:
+            limits = f"{graenser.FILER} filer og {stoerrelse(graenser.FILER_I_ALT)}"
+            self.afvist.append(f"siden har {len(self.filer)} filer på {stoerrelse(size)} og må have {limits}")
 
 
 #: What a missing, infinite or very small number looks like when no one has said how to show it, and a sign by its name (Markdown

@@ -20,12 +20,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
 import yaml
 
 from kkrlib import tegn
 from kkrlib.errors import ParameterError, RunError
+from kkrlib.rapport import notesbog
 
 _SIMPLE = ("int", "float", "str", "bool", "list", "dict")
 _DANISH_TYPE = {
@@ -131,7 +131,7 @@ def find(rod: Path) -> dict[str, Rapport]:
 def laes(path: Path) -> Rapport | None:
     """The report in one notebook, or None when the notebook has no ``metadata.kkr``."""
     try:
-        nb = nbformat.read(path, as_version=4)
+        nb = notesbog.laes(path)
     except Exception as error:
         raise RunError(f"{path.name} kan ikke læses som en notesbog: {error}") from error
     meta = nb.metadata.get("kkr")

@@ -163,12 +163,10 @@ def _start_worker(folder: str) -> None:
     # Ctrl-C reaches the whole process group; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    # Kernels start in this process's folder and put it first on their path. An empty one makes a notebook that leans
-    # on its folder fail here as it would fail elsewhere. (papermill's cwd= would do it per run, and back again.)
+    # A relative path means the same for every page: nothing. (Each kernel has an empty folder of its own.)
     empty = Path(folder) / "tom"
     empty.mkdir(exist_ok=True)
     os.chdir(empty)
-    os.environ["IPYTHONDIR"] = str(Path(folder) / "ipython")  # no personal start-up files
     for talkative in ("papermill", "traitlets", "asyncio"):
         logging.getLogger(talkative).setLevel(logging.CRITICAL)
 

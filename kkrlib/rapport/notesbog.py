@@ -3,135 +3,187 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
+import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from kkrlib.errors import RunError
+from kkrlib.rapport.celle import BACKEND
+from kkrlib.rapport.graenser import CELLETID, HUKOMMELSE, mb
 from kkrlib.rapport.skrivning import skriv
-
-#: seconds a single cell may take
-CELLETID = 600
-
 
 #: what the kernel of a page sees, whatever machine it runs on
 MILJOE = {
     "PYTHONHASHSEED": "0",
     "SOURCE_DATE_EPOCH": "0",
-    "MPLBACKEND": "agg",
+    "MPLBACKEND": BACKEND,  # a figure becomes an output, which the exporter judges; agg would drop it
     "MATPLOTLIBRC": os.devnull,  # no personal settings of figures
     "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not one in the user's home
     "PYTHONUTF8": "1",
     "TZ": "UTC",
     "COLUMNS": "80",
+    # One thread: sums come in one order on every machine, and memory does not grow with its cores.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
 }
 
 
 class Cellefejl(RunError):
-    """A cell that failed, took too long, or lost its kernel. ``exit_code`` is 3 for a DataError in the kernel, 2 for a ParameterError."""
+    """A cell that failed, took too long, lost its kernel, or did what is refused.
+
+    ``exit_code`` is 3 for a DataError in the kernel, 2 for a ParameterError, else 4.
+    ``celle`` is its number among all cells that ran, also those of text; the first is 1, as in the exporter's refusals.
+    """
 
     def __init__(self, celle: int, kilde: str, aarsag: str, detaljer: Sequence[str] = (), exit_code: int = 4):
-        first = next((line.strip() for line in kilde.splitlines() if line.strip()), "")
-        first = first if len(first) <= 60 else first[:59] + "…"
-        super().__init__(f"celle {celle} («{first}»): {aarsag}")
+        super().__init__(f"{_celle(celle, kilde)}: {aarsag}")
         self.exit_code = exit_code
         self.detaljer = list(detaljer)
+
+
+def _celle(celle: int, kilde: str) -> str:
+    first = next((line.strip() for line in kilde.splitlines() if line.strip()), "")
+    return f"celle {celle} («{first if len(first) <= 60 else first[:59] + '…'}»)"
+
+
+def laes(notesbog: Path) -> Any:
+    """A notebook from its file, each cell with an id of its own: those of the file, else ``celle-<number>``.
+
+    nbformat would warn of cells without ids, or with one twice, and give them random ones.
+    """
+    import nbformat
+
+    raw = json.loads(Path(notesbog).read_text(encoding="utf-8"))
+    if isinstance(raw, dict) and raw.get("nbformat") == 4 and isinstance(raw.get("cells"), list):
+        raw["nbformat_minor"] = max(5, raw.get("nbformat_minor", 0))
+        seen: set[str] = set()
+        given = {c.get("id") for c in raw["cells"]}
+        for number, cell in enumerate(raw["cells"], 1):
+            id = cell.get("id")
+            if not isinstance(id, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id) or id in seen:
+                id = next(f"celle-{number}{x}" for x in ("", *"abcdefghij") if f"celle-{number}{x}" not in given | seen)
+                cell["id"] = id
+            seen.add(id)
+    return nbformat.reads(json.dumps(raw), as_version=4)
 
 
 def koer(notesbog: Path, parametre: Mapping[str, Any], ud: Path, *, celletid: int = CELLETID) -> Any:
     """Run a notebook with papermill and return it, without timings; ``ud`` gets the executed notebook in any case.
 
-    Raises Cellefejl. Sets nothing but what it is given: kernels inherit folder and environment of this process.
+    The kernel has an empty folder, a temporary one and IPython's settings of its own, and the environment of this
+    process (:class:`kkrlib.rapport.kerne.Koersel`); its cells compute and show, and the rest is refused
+    (:mod:`kkrlib.rapport.celle`), within the limits of :mod:`kkrlib.rapport.graenser`.
+    Raises Cellefejl with everything that was refused, and RunError for a kernel that is not here or does not start.
     """
     import nbformat
+
+    from kkrlib.rapport import kerne
+
+    nb = laes(notesbog)
+    kerne.kontroller(nb, Path(notesbog).name)
+    for last in (False, True):
+        run = kerne.Koersel(parametre, Path(notesbog).absolute().parent)
+        try:
+            source, made = run.mappe / "notesbog.ipynb", run.mappe / "ud.ipynb"
+            nbformat.write(nb, source)
+            try:
+                done, stop = _papermill(source, made, parametre, run, celletid), None
+            except Exception as error:
+                done, stop = run.nb, error
+                if not run.klar:
+                    # The kernel did not start. Two that start at once can pick one port, so it is tried again.
+                    if last or not isinstance(error, RuntimeError):
+                        raise _ikke_startet(run, nb, error) from None
+                    continue
+                if done is None:
+                    raise
+            nbformat.write(_clean(done), made)
+            shutil.copyfile(made, ud)
+            if fault := _fejl(run, done, stop, celletid):
+                raise fault from None
+            return done
+        finally:
+            run.ryd()
+
+
+def _papermill(kilde: Path, ud: Path, parametre: Mapping[str, Any], run: Any, celletid: int) -> Any:
     import papermill
+
+    from kkrlib.rapport import kerne
+
+    return papermill.execute_notebook(
+        str(kilde),
+        str(ud),
+        parameters=dict(parametre),
+        engine_name=kerne.MOTOR,
+        progress_bar=False,
+        log_output=False,
+        request_save_on_cell_execute=False,
+        koersel=run,
+        celletid=celletid,
+    )
+
+
+def _ikke_startet(run: Any, nb: Any, fejl: BaseException) -> RunError:
+    name = nb.metadata.kernelspec.name
+    word = run.sidste_ord() or one_line("", fejl)
+    if isinstance(fejl, FileNotFoundError):
+        word = f"programmet «{fejl.filename}» findes ikke"
+    return RunError(
+        f"kernen «{name}» kunne ikke starte: {word}; vælg en anden kerne i JupyterLab (Kernel → Change Kernel…),"
+        " eller installér miljøet på ny"
+    )
+
+
+def _fejl(run: Any, nb: Any, stop: BaseException | None, celletid: int) -> RunError | None:
+    """What stops the page of a notebook that was run: refusals first, which a cell may have swallowed; or nothing."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    def run() -> Any:
-        state.clear()
-        return papermill.execute_notebook(
-            str(notesbog),
-            str(ud),
-            parameters=dict(parametre),
-            engine_name="kkr",
-            progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
-            execution_timeout=celletid,
-            shutdown_kernel="immediate",  # nothing is lost, and every page is half a second sooner done
-            config=_kernel_config(sockets.name),
-        )
+    def sted(started: int) -> tuple[int, str]:
+        """The number and source of the cell that was the n-th to start."""
+        return run.startet[min(max(started, 1), len(run.startet)) - 1] if run.startet else (1, "")
 
-    state = _engine()
-    sockets = tempfile.TemporaryDirectory(prefix="kkr-")
-    try:
-        try:
-            nb = run()
-        except RuntimeError:
-            # Before the first cell it is the kernel that did not start: two that start at once can pick one port.
-            if "celle" in state:
-                raise
-            nb = run()
-    except PapermillExecutionError as stop:
+    now = len(run.startet)
+    cause, more, code = "", [], 4
+    shown = next((o for c in nb.cells for o in c.get("outputs", ()) if o.output_type == "error"), None)
+    if isinstance(stop, CellTimeoutError):
+        late = "IOPub" in str(stop)
+        cause = "viser mere, end kernen kan nå at sende" if late else f"tog mere end {celletid} sekunder"
+    elif isinstance(stop, DeadKernelError):
+        cause = run.doed or "kernen døde"
+    elif isinstance(stop, PapermillExecutionError):
         name = stop.ename.rsplit(".", 1)[-1]
         code = next((c for end, c in (("DataError", 3), ("ParameterError", 2)) if name.endswith(end)), 4)
-        cause = one_line(stop.ename, stop.evalue)
-        raise Cellefejl(stop.exec_count or 0, stop.source, cause, rest(stop.evalue), code) from None
-    except (DeadKernelError, CellTimeoutError) as stop:
-        nb, index = state["nb"], state.get("celle", 0)
-        nbformat.write(_clean(nb), ud)
-        cause = f"tog mere end {celletid} sekunder" if isinstance(stop, CellTimeoutError) else "kernen døde"
-        number = sum(c.cell_type == "code" for c in nb.cells[: index + 1])
-        raise Cellefejl(number, nb.cells[index].source, cause) from None
-    except RuntimeError as error:
-        raise RunError(f"kernen kunne ikke starte: {error}") from error
-    finally:
-        sockets.cleanup()
-    nbformat.write(_clean(nb), ud)
-    return nb
-
-
-def _kernel_config(folder: str) -> Any:
-    """Sockets that are files in ``folder``, where there are such: a TCP port can be taken before the kernel binds it."""
-    import zmq
-    from traitlets.config import Config
-
-    if zmq.has("ipc") and len(folder) < zmq.IPC_PATH_MAX_LEN - len("/k-12345"):
-        return Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
-    return Config({"KernelManager": {"transport_encryption": "auto"}} if zmq.has("curve") else {})
-
-
-_STATE: dict[str, Any] = {}
-
-
-def _engine() -> dict[str, Any]:
-    """Register papermill's own engine under the name ``kkr``, and return where it notes the notebook and the cell.
-
-    papermill loses the notebook when the kernel dies or a cell takes too long; the note keeps it.
-    """
-    from papermill.engines import NBClientEngine, papermill_engines
-
-    if "kkr" not in papermill_engines._engines:
-
-        class Engine(NBClientEngine):
-            @classmethod
-            def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
-                _STATE["nb"] = nb_man.nb
-                started = nb_man.cell_start
-
-                def cell_start(cell: Any, cell_index: int | None = None, **more: Any) -> Any:
-                    _STATE["celle"] = cell_index or 0
-                    return started(cell, cell_index, **more)
-
-                nb_man.cell_start = cell_start
-                return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
-
-        papermill_engines.register("kkr", Engine)
-    return _STATE
+        cause, more = one_line(stop.ename, stop.evalue), rest(stop.evalue)
+        if name.endswith("MemoryError"):
+            cause = f"kernen har ikke mere end {mb(HUKOMMELSE)} hukommelse ({cause}); regn på færre rækker ad gangen"
+        elif name == "SystemExit":
+            cause = f"cellen afslutter kernen ({cause}); en celle slutter af sig selv"
+    elif stop is not None:
+        return (
+            stop
+            if isinstance(stop, RunError)
+            else RunError(f"notesbogen kunne ikke køres: {one_line(type(stop).__name__, stop)}")
+        )
+    elif shown is not None and shown.ename == "SystemExit":
+        # papermill takes this for a notebook that chose to stop here.
+        cause = "cellen afslutter kernen (SystemExit); en celle slutter af sig selv"
+    found = run.afviste
+    if not found:
+        return Cellefejl(*sted(now), cause, more, code) if cause else None
+    lines = [f"{_celle(*sted(n))}: {what}" for n, what in found]
+    if cause and not (isinstance(stop, PapermillExecutionError) and stop.evalue in {what for _, what in found}):
+        lines.append(f"{_celle(*sted(now))}: {cause}")
+    number, what = found[0]
+    extra = f" (og {len(lines) - 1} til)" if len(lines) > 1 else ""
+    return Cellefejl(*sted(number), f"{what}{extra}", lines if len(lines) > 1 else ())
 
 
 def _clean(nb: Any) -> Any:
