@@ -400,10 +400,13 @@ def _paa_plads(place: Sted, changed: Collection[str], vaek: Collection[str]) -> 
 
 def _noter(place: Sted, note: Mapping[str, Any]) -> None:
     skriv(place.skift, json.dumps(note, ensure_ascii=False).encode("utf-8"))
+    _paa_disken(place.ved)
 
 
 def _genopret(place: Sted) -> None:
     """Put right what a swap that was killed left: taken back, or completed if the new edition was in its place."""
+    for unfinished in place.ved.glob(f".{place.skift.name}.*"):
+        unfinished.unlink()
     if not place.skift.exists():
         for passing in (place.ny, place.gammel):
             _ryd(passing)
