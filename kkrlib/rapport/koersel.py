@@ -2,11 +2,11 @@
 
 A page is made in a worker process: papermill runs the notebook, the exporter makes the page and its
 downloads in a staging folder. The parent process alone publishes, after all workers are done, as one edition
-(:mod:`kkrlib.rapport.publicering`). What fails publishes nothing, and the last good page stays. What is published holds
-no time, random id or path, so the same code and data give the same bytes.
+(:mod:`kkrlib.rapport.publicering`). What fails publishes nothing, and the last good page stays. What is published
+holds no time, random id or path, so the same code and data give the same bytes.
 
-A run that is stopped, by Ctrl-C, ``kill`` or a closed terminal, ends its workers and their kernels and leaves no staging
-folder. Of one that was killed outright the workers end themselves, and the next run removes the folder.
+A run that is stopped, by Ctrl-C, ``kill`` or a closed terminal, ends its workers and their kernels and leaves no
+staging folder. Of one that was killed outright the workers end themselves, and the next run removes the folder.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def byg(
     ``rod`` is the project's root, which the kernels see as ``KKR_ROD``. ``soeskende`` are all pages of a report by
     its name, which its pages link to (default: those in ``sider``). ``melding(number, of, result)`` is called as each
     page is done, ``besked(line)`` when publishing has something to say. ``indeks`` makes ``index.html`` from the
-    catalogue (None: no front page). ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (default: read once,
-    from ``rod``).
+    catalogue (None: no front page). ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (default: read
+    once, from ``rod``).
 
     Failures of pages are in the results; they raise nothing. Where nothing can be published, RunError or OSError comes
     before anything runs. KeyboardInterrupt ends all children and publishes nothing.
@@ -189,8 +189,9 @@ def _stop(pool: ProcessPoolExecutor) -> None:
             with contextlib.suppress(Exception):
                 worker.terminate()  # raises SystemExit in the worker, which ends its kernel on the way out
         deadline = time.monotonic() + proces.FRIST
-        for worker in workers:
-            worker.join(max(0.0, deadline - time.monotonic()))
+        for worker in workers:  # asked again: the pool's own thread may be collecting it at the same moment
+            while worker.is_alive() and (left := deadline - time.monotonic()) > 0:
+                worker.join(min(left, 0.05))
         below |= proces.efterkommere([w.pid for w in workers if w.is_alive()])
         for worker in workers:
             if worker.is_alive():
@@ -247,7 +248,7 @@ def _page(
 ) -> Resultat:
     """Run one notebook and export it into the staging folder, with ``givet`` as the exporter's ``resources["kkr"]``.
 
-    Runs in a worker; never raises for a faulty page. The executed notebook is moved to its place when it is done, whole:
+    Runs in a worker; never raises for a faulty page. The executed notebook is moved to its place when done, whole:
     another run may be making the same page.
     """
     start = time.monotonic()

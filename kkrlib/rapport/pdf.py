@@ -93,7 +93,7 @@ def udskriv(
 
 
 class _Koerende:
-    """The programs that print at the moment, each with its helpers a group of processes, so that all of them can be ended."""
+    """The programs that print at the moment, each with its helpers a group of processes, so that all can be ended."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

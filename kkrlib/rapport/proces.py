@@ -106,7 +106,7 @@ def slut() -> None:
 def vogt() -> None:
     """Make this worker end when it is told to, or when the process that started it is gone, however that went.
 
-    It first leaves what it is doing, so that its kernel and its passing files go too; :data:`FRIST` later it is ended.
+    It first leaves what it is doing, so that its kernel and its passing files go too; :data:`FRIST` later it ends.
     The parent alone decides what Ctrl-C and a closed terminal mean, which reach the whole process group.
     """
     for number in STOP:
@@ -134,7 +134,7 @@ def vogt() -> None:
 
 
 def foelg_foraelder() -> Callable[[], None] | None:
-    """For a program that is not ours: what makes it die with the process that starts it (``preexec_fn``); Linux only."""
+    """For a program not ours: what makes it die with the process that starts it (a ``preexec_fn``); Linux only."""
     if not sys.platform.startswith("linux"):
         return None
     try:

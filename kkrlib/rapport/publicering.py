@@ -1,7 +1,7 @@
 """Publishing: finished pages and downloads from a staging folder into the folder of the readers, and its catalogue.
 
-What is published is one edition (:mod:`kkrlib.rapport.udgave`): the catalogue is read, merged and written, and the folder
-swapped, under one lock. A page goes only when someone names it.
+What is published is one edition (:mod:`kkrlib.rapport.udgave`): the catalogue is read, merged and written, and the
+folder swapped, under one lock. A page goes only when someone names it.
 """
 
 from __future__ import annotations
@@ -254,9 +254,9 @@ def publiser(
 ) -> None:
     """Publish the made pages, which lie in ``staging``, in ``ud``, with the pages that are there: a new edition.
 
-    A page's downloads replace all it had. Pages that are not among ``resultater`` stay. Nothing is written when there is
-    nothing to publish, or when it is there already. ``besked`` gets a line when somebody else publishes there first, and
-    for each page of the catalogue that is not in the folder.
+    A page's downloads replace all it had. Pages that are not among ``resultater`` stay. Nothing is written when there
+    is nothing to publish, or when it is there already. ``besked`` gets a line when somebody else publishes there first,
+    and for each page of the catalogue that is not in the folder.
     """
     new = {r.spec.navn: _entry(r) for r in resultater}
     if not new:
@@ -300,8 +300,8 @@ def fjern(
 def fortryd(ud: Path, *, besked: udgave.Besked | None = None) -> dict[str, str]:
     """Bring back the edition before; the one it replaces is kept in its place, so that a second call undoes the first.
 
-    Returns what became of each page: name → «ændret», «kom tilbage» or «gik ud». Files of others stay as they are now; one
-    that a page had replaced comes back. Raises RunError when there is no edition before.
+    Returns what became of each page: name → «ændret», «kom tilbage» or «gik ud». Files of others stay as they are now;
+    one that a page had replaced comes back. Raises RunError when there is no edition before.
     """
     place = udgave.sted(ud)
     with udgave.laast(place, besked=besked):
@@ -348,7 +348,7 @@ def _udgiv(
     indstillinger: Mapping[str, Any] | None,
     besked: udgave.Besked | None,
 ) -> None:
-    """Make the pages ``after`` the edition of a place, with the files ``made`` and, for the others, those that are there."""
+    """Make the pages ``after`` the edition of a place, with the files ``made`` and, for the rest, those that are there."""
     catalogue = [after[n] for n in sorted(after)]
     if faults := kontroller_katalog(catalogue):
         raise RunError("\n".join(str(f) for f in faults))
