@@ -1,11 +1,13 @@
-"""The command line: ``kkr list``, ``kkr build``, ``kkr check``, ``kkr verify``, ``kkr notebooks``.
+"""The command line: ``kkr list``, ``build``, ``fjern``, ``fortryd``, ``check``, ``verify``, ``notebooks``.
 
-Exit codes: 0 all is well, 2 a wrong parameter, 3 wrong data, 4 a run that failed, 130 interrupted.
+Exit codes: 0 all is well, 2 a wrong parameter, 3 wrong data, 4 a run that failed or a disk that refused; 130 Ctrl-C,
+129 and 143 a closed terminal and ``kill``, 141 a reader of the output who left.
 Heavy imports are inside the commands, so that ``--help`` answers at once and workers start light.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from kkrlib.rapport.katalog import Rapport, Sidespec
     from kkrlib.rapport.koersel import Resultat
 
-INTERRUPTED = 130
+NOBODY_READS = 141
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _at_a_time = click.option(
     "-j",
@@ -45,23 +47,56 @@ def _version() -> str:
 
 
 def _says_why(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Turn the project's errors into their lines on stderr and their exit code; no traceback."""
+    """Turn the project's errors, and what the file system refuses, into their lines on stderr and their exit code.
+
+    No traceback, also when nobody reads what is printed any more. A signal that stops a run does what Ctrl-C does.
+    """
 
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
-        from kkrlib.errors import KkrError
+        from kkrlib.errors import KkrError, RunError
+        from kkrlib.rapport import proces
+        from kkrlib.rapport.skrivning import filfejl
 
         try:
-            code = command(*args, **kwargs) or 0
+            with proces.afbrydelig():
+                code = command(*args, **kwargs) or 0
+            sys.stdout.flush()
         except KkrError as error:
-            click.echo(str(error), err=True)
-            code = error.exit_code
-        except KeyboardInterrupt:
-            click.echo("\nAfbrudt." if sys.stderr.isatty() else "Afbrudt.", err=True)
-            code = INTERRUPTED
+            code = _complain(str(error), error.exit_code)
+        except KeyboardInterrupt as stop:
+            newline = sys.stderr is not None and sys.stderr.isatty()
+            code = _complain("\nAfbrudt." if newline else "Afbrudt.", proces.afbrudt_kode(stop))
+        except BrokenPipeError:
+            code = _deaf(NOBODY_READS)
+        except OSError as error:
+            code = _complain(filfejl(error), RunError.exit_code)
         sys.exit(code)
 
     return wrapped
+
+
+def _complain(text: str, code: int) -> int:
+    """Say it on stderr, if that can be, and return the code."""
+    try:
+        click.echo(text, err=True)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _deaf(code)
+    return code
+
+
+def _deaf(code: int) -> int:
+    """Let what is still to be printed go nowhere: Python would complain of it on its way out."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                os.dup2(nowhere, stream.fileno())
+    return code
 
 
 @click.group(
@@ -78,7 +113,7 @@ def _says_why(command: Callable[..., int | None]) -> Callable[..., None]:
 def main() -> None:
     """Reproducible Danish annual reports for Kommunekontaktrådet (KKR).
 
-    Exit codes: 2 a wrong parameter, 3 wrong data, 4 a run that failed.
+    Exit codes: 2 a wrong parameter, 3 wrong data, 4 a run that failed or a disk that refused.
     """
 
 
@@ -121,6 +156,9 @@ def list_() -> None:
     A region is given by its name, its short name or its KKR. A page with another parameter than those two is a
     trial: its name says so, and it goes to build/proever/, not to the published reports.
 
+    What is published is one edition: the folder changes in one step, and kkr fortryd brings the one before back. A page
+    that can no longer be built stays until it is named: kkr fjern NAVN.
+
     --pdf prints each page, once it is built, to a tagged A4 PDF of its name in build/pdf/, which is not among the
     published files. It needs Chromium or Chrome (on Debian: chromium); KKR_CHROMIUM names one that lies elsewhere.
     """
@@ -148,7 +186,7 @@ def build(
     fails is not published, the last good one stays, and its notebook is kept in build/fejl/.
     """
     from kkrlib import data
-    from kkrlib.rapport import katalog, koersel, publicering
+    from kkrlib.rapport import katalog, koersel
 
     chosen = _chosen(aar, region, parametre)
     printer = _printer() if pdf else None
@@ -157,30 +195,49 @@ def build(
     settings = _settings(tables)
     trial = any(p.proeve for p in pages)
     target = ud or (data.ROD / "build" / "proever" if trial else data.ROD / "reports")
-    complete = set() if chosen else set(reports)
-    if not chosen and not rapport:  # reports that no longer exist, too
-        complete |= {e["rapport"] for e in publicering.laes_katalog(target)}
-    before = {e["navn"] for e in publicering.laes_katalog(target)}
     results = koersel.byg(
         pages,
         ud=target,
         arbejde=data.ROD / "build",
         rod=data.ROD,
         soeskende={name: katalog.sider(r, tables) for name, r in reports.items()},
-        komplet=complete,
         processer=processer or _cores(),
         melding=_progress(),
+        besked=_notice,
         indstillinger=settings,
     )
     for result in results:
         if not result.kode:
             click.echo(_shown(target / result.side))
-    for name in sorted(before - {e["navn"] for e in publicering.laes_katalog(target)}):
-        click.echo(f"fjernet: {_shown(target / name)}.html, som ikke længere kan bygges", err=True)
+    _outdated(target, tables, given=ud is not None)
     code = _failures(results)
     if printer:
         printer([target / r.side for r in results if not r.kode], data.ROD / "build" / "pdf", processer or _cores())
     return code
+
+
+def _outdated(target: Path, tables: Mapping[str, pd.DataFrame], given: bool) -> None:
+    """Say in one line which published pages can no longer be built, and how they go. A trial is no report's page."""
+    from kkrlib import dansk
+    from kkrlib.rapport import katalog, publicering
+
+    reports = _reports()
+    names = {p.navn for r in reports.values() for p in katalog.sider(r, tables)}
+    axes = {n: {p.navn for p in r.akser} for n, r in reports.items()}
+    old = [
+        e["navn"]
+        for e in publicering.laes_katalog(target)
+        if e["navn"] not in names and set(e["parametre"]) <= axes.get(e["rapport"], set(e["parametre"]))
+    ]
+    if old:
+        pages = ", ".join(_shown(target / f"{name}.html") for name in old)
+        where = f" --ud {_shown(target)}" if given else ""
+        them = "den" if len(old) == 1 else "dem"
+        click.echo(
+            f"{dansk.flertal(len(old), 'udgivet side', 'udgivne sider')} kan ikke længere bygges: {pages}. "
+            f"Fjern {them} med: kkr fjern {' '.join(old)}{where}",
+            err=True,
+        )
 
 
 def _printer() -> Callable[[Sequence[Path], Path, int], None]:
@@ -264,6 +321,55 @@ def _pages(
     for error in refused:
         click.echo(f"sprunget over: {error}", err=True)
     return pages
+
+
+# --- fjern, fortryd -------------------------------------------------------------------------------------------
+
+
+@main.command(
+    epilog="""\b
+    Examples:
+      kkr fjern flygtninge-2019 flygtninge-2019-sjaelland
+      kkr fjern flygtninge-2025-loft-5 --ud build/proever
+    """
+)
+@click.argument("navn", nargs=-1, required=True)
+@click.option("--ud", type=_FOLDER, metavar="MAPPE", help="Where the pages are (default: reports/).")
+@_says_why
+def fjern(navn: tuple[str, ...], ud: Path | None) -> None:
+    """Remove published pages, each by its NAVN, with their downloads.
+
+    They go from the catalogue and the front page too. kkr build never removes a page. kkr fortryd brings them back.
+    """
+    from kkrlib import data
+    from kkrlib.rapport import opsaetning, publicering
+
+    target = ud or data.ROD / "reports"
+    gone = publicering.fjern(navn, ud=target, indstillinger=opsaetning.laes(data.ROD), besked=_notice)
+    for path in gone:
+        click.echo(f"fjernet: {_shown(target / path)}")
+
+
+@main.command()
+@click.option("--ud", type=_FOLDER, metavar="MAPPE", help="Where the pages are (default: reports/).")
+@_says_why
+def fortryd(ud: Path | None) -> None:
+    """Bring the edition before the last one back, in one step.
+
+    The edition it replaces is kept, so kkr fortryd once more brings that one back.
+    """
+    from kkrlib import data
+    from kkrlib.rapport import publicering
+
+    target = ud or data.ROD / "reports"
+    became = publicering.fortryd(target, besked=_notice)
+    for name, what in became.items():
+        click.echo(f"{what}: {_shown(target / f'{name}.html')}")
+    click.echo(f"den forrige udgave af {_shown(target)} er tilbage; kkr fortryd igen skifter tilbage", err=True)
+
+
+def _notice(line: str) -> None:
+    click.echo(line, err=True)
 
 
 # --- check, verify, notebooks ---------------------------------------------------------------------------------
@@ -357,6 +463,7 @@ def verify(ud: Path | None, processer: int | None) -> int:
         rod=data.ROD,
         processer=processer or _cores(),
         melding=_progress(),
+        besked=_notice,
         indstillinger=_settings(tables),
     )
     code = _failures(results)
@@ -441,8 +548,9 @@ def _failures(results: Sequence[Resultat]) -> int:
 
 def _shown(path: Path) -> str:
     """A path as one would type it from here."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    from kkrlib.rapport.skrivning import vist
+
+    return vist(path)
 
 
 kommandoer.tilfoej(main, _says_why)

@@ -27,7 +27,7 @@ def bygget(tmp_path_factory):
     return SimpleNamespace(rod=rod, ud=rod / "reports", resultater=results)
 
 
-def byg(rod: Path, *, processer=2, komplet=(), eksport="Eksport", sider=None, **valg):
+def byg(rod: Path, *, processer=2, eksport="Eksport", sider=None, **valg):
     """Build the fixture project's pages with the fixture's exporter; all pages are siblings."""
     report = katalog.find(rod)["proeve"]
     return koersel.byg(
@@ -36,7 +36,6 @@ def byg(rod: Path, *, processer=2, komplet=(), eksport="Eksport", sider=None, **
         arbejde=rod / "build",
         rod=rod,
         soeskende={"proeve": katalog.sider(report, TABELLER)},
-        komplet=komplet,
         processer=processer,
         eksport=f"proeveprojekt:{eksport}",
         indeks="proeveprojekt:indeks",
@@ -188,7 +187,7 @@ def test_failures_publish_nothing_and_the_other_pages_are_built(bygget, tmp_path
     pages = katalog.sider(report, TABELLER, aar=2025) + katalog.sider(report, TABELLER, aar=2026, region=SJAELLAND)
     opfoersel(rod, **{f"2025 {HELE}": "fejl", f"2025 {SJAELLAND}": "data", f"2025 {HOVEDSTADEN}": "dør"})
     capfd.readouterr()
-    results = {r.spec.navn: r for r in byg(rod, sider=pages, komplet={"proeve"})}
+    results = {r.spec.navn: r for r in byg(rod, sider=pages)}
 
     cell, data, dead = (results[n] for n in ("proeve-2025", "proeve-2025-sjaelland", "proeve-2025-hovedstaden"))
     assert (cell.kode, data.kode, dead.kode) == (4, 3, 4)
@@ -278,10 +277,8 @@ def test_a_front_page_that_fails_publishes_no_file(tmp_path):
     assert not (rod / "ud").exists()
 
 
-def publish(rod: Path, names: dict[str, list[str]], komplet=()) -> set[str]:
-    publicering.publiser(
-        made(rod, names), ud=rod / "ud", staging=rod / "mellem", komplet=komplet, indeks="proeveprojekt:indeks"
-    )
+def publish(rod: Path, names: dict[str, list[str]]) -> set[str]:
+    publicering.publiser(made(rod, names), ud=rod / "ud", staging=rod / "mellem", indeks="proeveprojekt:indeks")
     return set(filer(rod / "ud")) - {"rapporter.json", "index.html"}
 
 
@@ -293,12 +290,11 @@ def test_downloads_that_are_no_longer_made_are_removed(tmp_path):
     assert publish(rod, {"a": ["data/a-x.csv"]}) == {"a.html", "data/a-x.csv", "ab.html", "data/ab-x.csv"}
 
 
-def test_pages_that_are_no_longer_made_are_removed_by_a_complete_build_only(tmp_path):
+def test_pages_that_are_not_made_this_time_stay(tmp_path):
     rod = projekt(tmp_path)
     publish(rod, {"a": [], "b": ["data/b-x.csv"]})
     (rod / "ud" / "noter.txt").write_text("somebody's own")
     assert publish(rod, {"a": []}) == {"a.html", "b.html", "data/b-x.csv", "noter.txt"}
-    assert publish(rod, {"a": []}, komplet={"proeve"}) == {"a.html", "noter.txt"}
 
 
 def test_a_download_outside_the_folder_is_refused(tmp_path):

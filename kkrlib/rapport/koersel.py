@@ -1,10 +1,12 @@
 """Running reports and publishing their pages.
 
 A page is made in a worker process: papermill runs the notebook, the exporter makes the page and its
-downloads in a staging folder. The parent process alone publishes, after all workers are done, by renaming
-whole files: downloads first, then the page, then the catalogue. What fails publishes nothing, and the
-last good page stays. What is published holds no time, random id or path, so the same code and data give
-the same bytes.
+downloads in a staging folder. The parent process alone publishes, after all workers are done, as one edition
+(:mod:`kkrlib.rapport.publicering`). What fails publishes nothing, and the last good page stays. What is published
+holds no time, random id or path, so the same code and data give the same bytes.
+
+A run that is stopped, by Ctrl-C, ``kill`` or a closed terminal, ends its workers and their kernels and leaves no
+staging folder. Of one that was killed outright the workers end themselves, and the next run removes the folder.
 """
 
 from __future__ import annotations
@@ -14,11 +16,9 @@ import json
 import logging
 import os
 import shutil
-import signal
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -26,17 +26,21 @@ from pathlib import Path
 from typing import Any
 
 from kkrlib.errors import KkrError, RunError
-from kkrlib.rapport import opsaetning
+from kkrlib.rapport import opsaetning, proces
 from kkrlib.rapport.katalog import Sidespec, upper_first
 from kkrlib.rapport.notesbog import CELLETID, Cellefejl, environment, koer, one_line, rest
-from kkrlib.rapport.publicering import INDEKS, Fil, Resultat, publiser
-from kkrlib.rapport.skrivning import load
+from kkrlib.rapport.publicering import INDEKS, Fil, Resultat, klargoer, publiser
+from kkrlib.rapport.skrivning import filfejl, load, om, staa
+from kkrlib.rapport.udgave import Besked, laest
 
 EKSPORT = "kkrlib.rapport.eksport:KkrRapport"
 SIDE = "application/vnd.kkr.side+json"
 TABEL = "application/vnd.kkr.tabel+json"
 FILER = "application/vnd.kkr.filer+json"
 Melding = Callable[[int, int, Resultat], None]
+#: what the folders of a run under ``build/`` are called, and the file in each whose lock says that the run lives
+MELLEM = ("mellem-", "verificer-")
+LAAS = ".laas"
 
 
 def byg(
@@ -46,9 +50,9 @@ def byg(
     arbejde: Path,
     rod: Path,
     soeskende: Mapping[str, Sequence[Sidespec]] | None = None,
-    komplet: Collection[str] = (),
     processer: int = 2,
     melding: Melding | None = None,
+    besked: Besked | None = None,
     celletid: int = CELLETID,
     eksport: str = EKSPORT,
     indeks: str | None = INDEKS,
@@ -58,13 +62,13 @@ def byg(
 
     ``arbejde`` takes the executed notebooks (those that failed in its folder ``fejl``) and the staging folder.
     ``rod`` is the project's root, which the kernels see as ``KKR_ROD``. ``soeskende`` are all pages of a report by
-    its name, which its pages link to (default: those in ``sider``). ``komplet`` names reports of which ``sider``
-    holds every page: pages of them that are in the catalogue and not in ``sider`` are removed. ``melding(number, of,
-    result)`` is called as each page is done. ``indeks`` makes ``index.html`` from the catalogue (None: no front page).
-    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (default: read once, from ``rod``).
+    its name, which its pages link to (default: those in ``sider``). ``melding(number, of, result)`` is called as each
+    page is done, ``besked(line)`` when publishing has something to say. ``indeks`` makes ``index.html`` from the
+    catalogue (None: no front page). ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (default: read
+    once, from ``rod``).
 
-    Failures of pages are in the results; they raise nothing. KeyboardInterrupt ends all children and
-    publishes nothing.
+    Failures of pages are in the results; they raise nothing. Where nothing can be published, RunError or OSError comes
+    before anything runs. KeyboardInterrupt ends all children and publishes nothing.
     """
     ud, arbejde, rod = Path(ud).absolute(), Path(arbejde).absolute(), Path(rod).absolute()
     names = [s.navn for s in sider]
@@ -76,24 +80,53 @@ def byg(
         if spec.rapport.navn not in by_report:
             by_report[spec.rapport.navn] = [s for s in sider if s.rapport.navn == spec.rapport.navn]
     settings = indstillinger or opsaetning.laes(rod)
+    klargoer(ud, besked=besked)
     (arbejde / "fejl").mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix="mellem-", dir=arbejde))
-    try:
+    with mellemmappe(arbejde, "mellem-") as staging:
         with environment(rod):
             results = _run(sider, by_report, staging, arbejde, processer, melding, celletid, eksport, settings)
-        # A page that failed is not outdated, so a report with a failure is not taken as complete.
-        failed = {r.spec.rapport.navn for r in results if r.kode}
         publiser(
             [r for r in results if not r.kode],
             ud=ud,
             staging=staging,
-            komplet=set(komplet) - failed,
             indeks=indeks,
             indstillinger=settings,
+            besked=besked,
         )
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return results
+
+
+@contextlib.contextmanager
+def mellemmappe(arbejde: Path, start: str) -> Iterator[Path]:
+    """A folder of its own under ``arbejde`` for as long as it is needed, its name beginning with ``start``.
+
+    It holds a lock while its run lives; those of runs that were killed have none, and are removed here.
+    """
+    from filelock import FileLock, Timeout
+
+    def held(folder: Path) -> FileLock | None:
+        lock = FileLock(folder / LAAS, thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, FileNotFoundError):
+            return None
+        return lock
+
+    Path(arbejde).mkdir(parents=True, exist_ok=True)
+    for left in sorted(Path(arbejde).glob("*/")):
+        if left.name.startswith(MELLEM) and not left.is_symlink() and (lock := held(left)):
+            shutil.rmtree(left, ignore_errors=True)
+            lock.release()
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=start, dir=arbejde))
+        if lock := held(folder):  # else another run took the new folder for one that was left
+            break
+    try:
+        yield folder
+    finally:
+        with proces.uforstyrret():
+            lock.release()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- the workers ---------------------------------------------------------------------------------------------
@@ -112,12 +145,14 @@ def _run(
 ) -> list[Resultat]:
     if not sider:
         return []
+    for folder in ("tom", "koert"):
+        (staging / folder).mkdir()
     # Spawned, not forked: a child must not inherit the parent's imports, threads and open sockets.
     pool = ProcessPoolExecutor(
         max_workers=max(1, min(processer, len(sider))),
         mp_context=get_context("spawn"),
         initializer=_start_worker,
-        initargs=(str(staging),),
+        initargs=(str(staging), str(Path.cwd())),
     )
     results: dict[str, Resultat] = {}
 
@@ -125,7 +160,7 @@ def _run(
         return {"soeskende": _siblings(spec, soeskende[spec.rapport.navn]), "opsaetning": dict(indstillinger)}
 
     try:
-        jobs = {pool.submit(_page, s, given(s), str(staging), str(arbejde), celletid, eksport): s for s in sider}
+        jobs = {pool.submit(_job, s, given(s), str(staging), str(arbejde), celletid, eksport): s for s in sider}
         for job in as_completed(jobs):
             spec = jobs[job]
             try:
@@ -145,28 +180,31 @@ def _run(
 
 
 def _stop(pool: ProcessPoolExecutor) -> None:
-    """End the workers and, through them, their kernels."""
-    workers = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for worker in workers:
-        with contextlib.suppress(Exception):
-            worker.terminate()  # raises SystemExit in the worker, which ends its kernel on the way out
-    deadline = time.monotonic() + 5
-    for worker in workers:
-        worker.join(max(0.0, deadline - time.monotonic()))
-        if worker.is_alive():
-            worker.kill()  # its kernel notices that its parent is gone
-            worker.join()
+    """End the workers and their kernels, within twice :data:`kkrlib.rapport.proces.FRIST`."""
+    with proces.uforstyrret():
+        workers = list((getattr(pool, "_processes", None) or {}).values())
+        below = proces.efterkommere([w.pid for w in workers])
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            with contextlib.suppress(Exception):
+                worker.terminate()  # raises SystemExit in the worker, which ends its kernel on the way out
+        deadline = time.monotonic() + proces.FRIST
+        for worker in workers:  # asked again: the pool's own thread may be collecting it at the same moment
+            while worker.is_alive() and (left := deadline - time.monotonic()) > 0:
+                worker.join(min(left, 0.05))
+        below |= proces.efterkommere([w.pid for w in workers if w.is_alive()])
+        for worker in workers:
+            if worker.is_alive():
+                worker.kill()
+                worker.join()
+        proces.draeb(below)
 
 
-def _start_worker(folder: str) -> None:
-    # Ctrl-C reaches the whole process group; the parent alone decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+def _start_worker(folder: str, here: str) -> None:
+    proces.vogt()
+    staa(Path(here))
     # A relative path means the same for every page: nothing. (Each kernel has an empty folder of its own.)
-    empty = Path(folder) / "tom"
-    empty.mkdir(exist_ok=True)
-    os.chdir(empty)
+    os.chdir(Path(folder) / "tom")
     for talkative in ("papermill", "traitlets", "asyncio"):
         logging.getLogger(talkative).setLevel(logging.CRITICAL)
 
@@ -194,21 +232,30 @@ def _siblings(spec: Sidespec, sider: Sequence[Sidespec]) -> list[dict[str, Any]]
     return choices
 
 
+def _job(*args: Any) -> Resultat:
+    """:func:`_page`, in a worker that ends when it is told to: the pool would take SystemExit for a result."""
+    try:
+        return _page(*args)
+    except SystemExit:
+        proces.slut()
+        raise
+
+
 def _page(
     spec: Sidespec, givet: Mapping[str, Any], staging: str, arbejde: str, celletid: int, eksport: str
 ) -> Resultat:
     """Run one notebook and export it into the staging folder, with ``givet`` as the exporter's ``resources["kkr"]``.
 
-    Runs in a worker; never raises for a faulty page.
+    Runs in a worker; never raises for a faulty page. The executed notebook is moved to its place when done, whole:
+    another run may be making the same page.
     """
     start = time.monotonic()
+    made = Path(staging) / "koert" / f"{spec.navn}.ipynb"
     kept = Path(arbejde) / f"{spec.navn}.ipynb"
     failed = Path(arbejde) / "fejl" / f"{spec.navn}.ipynb"
-    for earlier in (kept, failed):
-        earlier.unlink(missing_ok=True)
     result = Resultat(spec)
     try:
-        nb = koer(spec.rapport.notesbog, spec.parametre, kept, celletid=celletid)
+        nb = koer(spec.rapport.notesbog, spec.parametre, made, celletid=celletid)
         result.titel, result.beskrivelse, result.hovedtal = _side(nb)
         result.filer = _export(nb, spec.navn, givet, Path(staging), eksport)
     except Cellefejl as stop:
@@ -216,14 +263,24 @@ def _page(
     except KkrError as error:
         result.fejl, result.detaljer = f"{spec.beskriv()}: {one_line('', error)}", rest(error)
         result.kode = error.exit_code
+    except OSError as error:
+        result.fejl, result.kode = f"{spec.beskriv()}: {filfejl(error)}", RunError.exit_code
     except Exception as error:  # a fault of the exporter or of ours: named like any other, and the other pages go on
         result.fejl = f"{spec.beskriv()}: siden kunne ikke laves: {one_line(type(error).__name__, error)}"
         result.kode = RunError.exit_code
+    try:
+        for earlier in (kept, failed):
+            earlier.unlink(missing_ok=True)
+        if made.exists():
+            with om(failed if result.kode else kept):
+                os.replace(made, failed if result.kode else kept)
+            if result.kode:
+                result.fejl += f" (notesbogen er gemt i {_near(failed)})"
+    except OSError as error:
+        if not result.kode:
+            result.fejl, result.kode = f"{spec.beskriv()}: {filfejl(error)}", RunError.exit_code
     if result.kode:
         result.filer = []
-        if kept.exists():
-            os.replace(kept, failed)
-            result.fejl += f" (notesbogen er gemt i {_near(failed)})"
     result.sekunder = time.monotonic() - start
     return result
 
@@ -262,8 +319,9 @@ def _export(nb: Any, name: str, givet: Mapping[str, Any], staging: Path, eksport
         target = staging / path
         if not target.resolve().is_relative_to(staging.resolve()):
             raise RunError(f"en fil til hentning ville lande uden for mappen: {path}")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        with om(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
     titles = {t.get("id"): str(t.get("titel", "")) for t in _outputs(nb, TABEL)}
     titles |= {f["id"]: str(f["titel"]) for group in _outputs(nb, FILER) for f in group["filer"]}
     return [Fil(p, len(c), titles.get(Path(p).stem.removeprefix(f"{name}-"), "")) for p, c in downloads.items()]
@@ -288,7 +346,8 @@ def sammenlign(ny: Path, gammel: Path) -> list[str]:
 
 def _files(folder: Path) -> dict[str, Path]:
     found = (p for p in sorted(Path(folder).rglob("*")) if p.is_file())
-    return {p.relative_to(folder).as_posix(): p for p in found if not p.name.startswith(".")}
+    named = {p.relative_to(folder): p for p in found}
+    return {name.as_posix(): p for name, p in named.items() if not any(part.startswith(".") for part in name.parts)}
 
 
 def verificer(
@@ -298,9 +357,9 @@ def verificer(
 
     Returns the results of the build and the lines of :func:`sammenlign` (empty: all bytes agree).
     """
-    Path(arbejde).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="verificer-", dir=arbejde) as folder:
-        ud = Path(folder) / "reports"
+    with mellemmappe(Path(arbejde).absolute(), "verificer-") as folder:
+        ud = folder / "reports"
         ud.mkdir()
         results = byg(sider, ud=ud, arbejde=arbejde, rod=rod, **byg_valg)
-        return results, sammenlign(ud, mod)
+        with laest(Path(mod), besked=byg_valg.get("besked")):
+            return results, sammenlign(ud, mod)

@@ -1,13 +1,13 @@
-"""Files that are written whole or not at all, and what a name of a module leads to."""
+"""What a name of a module leads to; and the writing of files, which is in :mod:`kkrlib.filer`."""
 
 from __future__ import annotations
 
 import importlib
 from typing import Any
 
-from kkrlib.filer import skriv
+from kkrlib.filer import filfejl, om, skriv, staa, vist
 
-__all__ = ["load", "skriv"]
+__all__ = ["filfejl", "load", "om", "skriv", "staa", "vist"]
 
 
 def load(name: str) -> Any:
