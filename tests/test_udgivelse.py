@@ -1,4 +1,4 @@
-"""Publishing is one edition, whole or not at all: whoever publishes too, whatever the disk refuses, whenever it dies."""
+"""Publishing is one edition, whole or not at all: whoever else publishes, whatever the disk refuses."""
 
 from __future__ import annotations
 

@@ -348,7 +348,7 @@ def _udgiv(
     indstillinger: Mapping[str, Any] | None,
     besked: udgave.Besked | None,
 ) -> None:
-    """Make the pages ``after`` the edition of a place, with the files ``made`` and, for the rest, those that are there."""
+    """Make the pages ``after`` the edition of a place, with the files ``made`` and those already there."""
     catalogue = [after[n] for n in sorted(after)]
     if faults := kontroller_katalog(catalogue):
         raise RunError("\n".join(str(f) for f in faults))

@@ -9,8 +9,8 @@ Beside the folder ``X`` that readers get lies ``.X.udgaver``, which they do not:
 
 Where the system can exchange two folders (Linux, most disks), ``X`` and ``ny`` are exchanged in one step: a reader sees
 the one edition or the other, and so does whoever looks after ``kill -9``. Where it cannot (a mount point, a folder of
-an image's lower layer, another system), and where the folder holds more of others than a few files, the files are put in place one
-by one, each whole; a swap that was killed there is completed by the next command that reads the folder.
+an image's lower layer, another system), and where the folder holds more of others than a few files, the files are put
+in place one by one, each whole; a swap that was killed there is completed by the next command that reads the folder.
 
 Nothing here knows what the files are. Files of the folder that are not ours stay where they are.
 """
@@ -162,8 +162,8 @@ def skift_til(place: Sted, filer: Mapping[str, bytes | Path], vores: Collection[
     """Make ``filer`` (path in the folder → content, or a file that has it) our files there; False if they already were.
 
     ``vores`` are the paths of ours that are there now: those not in ``filer`` go, and every other file stays. To be
-    called under the lock. Raises RunError when something of others lies where a file must go, OSError when the disk refuses;
-    either way, and when it is interrupted, the folder is as it was.
+    called under the lock. Raises RunError when something of others lies where a file must go, OSError when the disk
+    refuses; either way, and when it is interrupted, the folder is as it was.
     """
     taken = [fault for path in sorted(filer) if (fault := plads(place.mappe, path))]
     if taken:
