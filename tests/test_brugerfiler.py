@@ -258,7 +258,7 @@ def veje(tmp_path):
         "roer.xlsx": "et rør (FIFO)",
         "mappe.xlsx": "en mappe",
         "link.xlsx": "link til en fil, der ikke findes",
-        "ring.xlsx": "tilbage til sig selv",
+        "ring.xlsx": "løber i ring",
         "stik.xlsx": "en sokkel",
         "nul\0.xlsx": "navnet har et tegn",
         "x" * 300: "navnet er længere, end disken tillader",
