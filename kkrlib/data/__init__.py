@@ -5,7 +5,7 @@ Data Package (types, required, bounds, primary and foreign keys), checked by the
 under ``checks`` what that standard has no word for:
 
 ``komplet``
-    every row of a register occurs (in each group ``pr``, say each kvoteaar);
+    every row of a register occurs (in each group ``pr``: a column, or several, say each kvoteaar);
 ``andele``
     the shares of each key (``pr``) sum to one on every day from its first row on (``fra``, ``til``: the days a row is in force; ``nul``: or to nothing);
 ``hoerer_til``
@@ -13,7 +13,11 @@ under ``checks`` what that standard has no word for:
 ``sum``
     a printed sum equals the sum of its rows, but for the faults that are recorded as such;
 ``lig_med``
-    a column equals the value of a row of another table: the same number, printed twice;
+    a column equals the value of a row of another table: the same number, printed twice (``naar``: in which rows);
+``nummereret``
+    the rows of each group are numbered from 1, in the order of their dates (``foerste``: what the first, and only it, says);
+``netop_en``
+    exactly one of some columns is filled in;
 ``kendt``
     each row is a known fault of a source, shown as a warning.
 

@@ -55,12 +55,13 @@ def _komplet(
     columns, register = rule["kolonne"], tables[rule["register"]]
     columns = [columns] if isinstance(columns, str) else columns
     wanted = set(register[columns].itertuples(index=False, name=None))
-    groups = table.groupby(rule["pr"], sort=True) if "pr" in rule else [("", table)]
+    by = [rule["pr"]] if isinstance(rule.get("pr"), str) else rule.get("pr", [])
+    groups = table.groupby(by, sort=True) if by else [((), table)]
     found = []
     for group, rows in groups:
-        if group == "" and "pr" in rule:  # an empty cell, which is a finding already
+        if "" in group:  # an empty cell, which is a finding already
             continue
-        where = f"{rule['pr']} {group}: " if group else ""
+        where = ", ".join(f"{column} {value}" for column, value in zip(by, group)) + (": " if by else "")
         for key in sorted(wanted - set(rows[columns].itertuples(index=False, name=None))):
             name = _label(register, columns[0], key[0]) if len(columns) == 1 else "; ".join(key)
             text = f"{where}{name} mangler; alle {len(register)} i {rule['register']}.csv skal have en række"
@@ -185,13 +186,58 @@ def _lig_med(
         return []
     for column, value in rule["hvor"].items():
         other = other[other[column] == value]
-    found = []
-    for position, (group, value) in enumerate(zip(table[key], table[rule["kolonne"]], strict=True), start=2):
+    found, own = [], table
+    for column, value in rule.get("naar", {}).items():
+        own = own[own[column] == value]
+    for index, group, value in zip(own.index, own[key], own[rule["kolonne"]], strict=True):
+        position = index + 2
         for printed in other.loc[other[key] == group, rule["vaerdi"]]:
             if printed != value:
                 said = f"er trykt som {printed} i {rule['tabel']}.csv ({', '.join(rule['hvor'].values())}, {group})"
                 found.append(Fund(resource["path"], str(position), rule["kolonne"], value, said))
     return found
+
+
+def _nummereret(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
+    found = []
+    number, ascending, first = rule["kolonne"], rule["stigende"], rule.get("foerste", {})
+    for group, rows in table[table[number].map(is_integer)].groupby(rule["pr"], sort=True):
+        rows = rows.sort_values(number, key=lambda s: s.map(int), kind="stable")
+        numbers = list(dict.fromkeys(map(int, rows[number])))  # one that stands twice is a finding already
+        if numbers != list(range(1, len(numbers) + 1)):
+            said = f"{rule['pr']} {group}: rækkerne skal være nummereret 1, 2, 3 … i rækkefølge"
+            position = ", ".join(str(i + 2) for i in rows.index)
+            found.append(Fund(resource["path"], position, number, ",".join(rows[number]), said))
+        latest = ""
+        for index, row in rows.iterrows():  # ISO dates order as text
+            if row[ascending] and row[ascending] < latest:
+                said = f"{rule['pr']} {group}: er før {latest}, som står ved et lavere nummer"
+                found.append(Fund(resource["path"], str(index + 2), ascending, row[ascending], said))
+            latest = max(latest, row[ascending])
+            for column, value in first.items():
+                if (int(row[number]) == 1) != (row[column] == value):
+                    said = f"skal være «{value}» i årets første række" if int(row[number]) == 1 else "gælder kun årets første række"
+                    found.append(Fund(resource["path"], str(index + 2), column, row[column], said))
+    return found
+
+
+def _netop_en(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
+    columns = rule["kolonner"]
+    return [
+        Fund(
+            resource["path"],
+            str(position),
+            ",".join(columns),
+            ",".join(x for x in row if x),
+            f"netop én af {dansk.opremsning(columns)} skal være udfyldt",
+        )
+        for position, row in enumerate(table[columns].itertuples(index=False, name=None), start=2)
+        if sum(map(bool, row)) != 1
+    ]
 
 
 CHECKS = {
@@ -201,4 +247,6 @@ CHECKS = {
     "hoerer_til": _hoerer_til,
     "sum": _sum,
     "kendt": _kendt,
+    "netop_en": _netop_en,
+    "nummereret": _nummereret,
 }
