@@ -41,7 +41,8 @@ def gaeldende(udmeldinger: pd.DataFrame, dag: date | None = None) -> dict[str, A
     """
     known = udmeldinger
     if dag is not None:
-        known = known[known["udmeldt"].ffill().fillna(pd.Timestamp.min) <= pd.Timestamp(dag)]
+        days = known["udmeldt"].ffill()
+        known = known[days.isna() | (days <= pd.Timestamp(dag))]
     return None if known.empty else known.iloc[-1].to_dict()
 
 

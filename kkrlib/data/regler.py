@@ -218,7 +218,11 @@ def _nummereret(
             latest = max(latest, row[ascending])
             for column, value in first.items():
                 if (int(row[number]) == 1) != (row[column] == value):
-                    said = f"skal være «{value}» i årets første række" if int(row[number]) == 1 else "gælder kun årets første række"
+                    said = (
+                        f"skal være «{value}» i årets første række"
+                        if int(row[number]) == 1
+                        else "gælder kun årets første række"
+                    )
                     found.append(Fund(resource["path"], str(index + 2), column, row[column], said))
     return found
 

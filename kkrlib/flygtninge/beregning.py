@@ -45,7 +45,7 @@ class Beregning:
     ``udmeldinger``: :func:`aendringer`, and ``kvoter`` (by ``nr``): :func:`kvoter_pr_udmelding`. ``kommuner``: what :func:`fordel` returns, with ``offentliggjort_kvote`` (``Int64``), ``pr_10000``, ``forrige_kvote`` and ``aendring``
     (``Int64``, missing where there is no earlier year), and ``gaeldende_kvote`` (``Int64``, missing where it is not known). ``regioner``: the same for regions, index ``region``.
     ``trin``: :func:`trin`. ``aarsager``: :func:`aarsager`, or None. ``graenser``: :func:`graenser` with ``ved_flere``
-    (:func:`foelsomhed`). ``landstalsgraenser``: :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per
+    (:func:`foelsomhed`), for the landstal ``undersoegt`` (lowest, highest). ``landstalsgraenser``: :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per
     landstal. ``scenarie``: :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`.
     """
 
@@ -64,6 +64,7 @@ class Beregning:
     trin: pd.DataFrame
     aarsager: pd.DataFrame | None
     graenser: pd.DataFrame
+    undersoegt: tuple[int, int]
     landstalsgraenser: dict[str, Any]
     landstal_varianter: pd.DataFrame
     flere_familiesammenfoerte: int
@@ -134,7 +135,8 @@ def beregn(
 
     variants = {n: fordel(basis, n)["kommunekvote"] for n in _variants(landstal)}
     rules = aendringsgraenser(int(latest["landstal"]), tabeller["retsregler"], regeldag(latest))
-    near = graenser(basis, landstal, *_interval(landstal, rules, variants))
+    tried = _interval(landstal, rules, variants)
+    near = graenser(basis, landstal, *tried)
     near["ved_flere"] = foelsomhed(basis, landstal, flere_familiesammenfoerte)
 
     other_families = dict(scenarie_familiesammenfoerte or {})
@@ -165,6 +167,7 @@ def beregn(
         trin=trin(fordelt, landstal),
         aarsager=aarsager(grundlag(tabeller, earlier), basis, earlier_landstal, landstal) if earlier else None,
         graenser=near,
+        undersoegt=tried,
         landstalsgraenser=rules,
         landstal_varianter=pd.DataFrame(variants),
         flere_familiesammenfoerte=flere_familiesammenfoerte,

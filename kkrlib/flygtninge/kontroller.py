@@ -132,7 +132,9 @@ def _fastsatte(
         own, of_regions = fixed[fixed["nr"] == nr], regional[regional["nr"] == nr]
         key = f"fastsatte_kvoter/{kvoteaar}/{nr}/{{}}/kommunekvote"
         landstal, where = f"landstal/{kvoteaar}/{nr}/landstal", f"efter udmelding {nr}"
-        unknown = "" if nr == 1 or pd.notna(announcement.konsekvens) else "Kilden siger ikke, hvad der følger for kvoterne"
+        unknown = (
+            "" if nr == 1 or pd.notna(announcement.konsekvens) else "Kilden siger ikke, hvad der følger for kvoterne"
+        )
         if len(own):
             parts = [("led", key.format(code)) for code in sorted(own["kommunekode"])]
             text = f"Landstallet er summen af de fastsatte kommunekvoter {where}"
