@@ -315,10 +315,11 @@ def regionskvoter(b: Beregning) -> Tabel:
             "region": ["Hele landet"],
             "befolkning": [int(b.regioner["befolkning"].sum())],
             "regionskvote": [int(b.regioner["regionskvote"].sum())],
-            "offentliggjort_kvote": [b.regioner["offentliggjort_kvote"].sum(min_count=5)],
             "pr_10000": [Fraction(b.landstal * 10_000, int(b.regioner["befolkning"].sum()))],
         }
     )
+    if _published(b.regioner, ""):
+        total["offentliggjort_kvote"] = [b.regioner["offentliggjort_kvote"].sum(min_count=5)]
     if b.forrige:
         total["forrige_kvote"] = [b.regioner["forrige_kvote"].sum()]
         total["aendring"] = [b.regioner["aendring"].sum()]
