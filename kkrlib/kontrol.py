@@ -11,6 +11,9 @@ import pandas as pd
 from kkrlib import afstemning, dansk, flygtninge, klynger
 from kkrlib.errors import ADVARSEL, Fund
 
+#: So many numbers of one column without a control are told one by one.
+SAMLET = 10
+
 
 @dataclass(frozen=True)
 class Samlet:
@@ -72,12 +75,19 @@ def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[
     open_ = daekning[daekning["kontroller"] == 0]
     asked = {fact for facts in doemte.loc[doemte["dom"] == afstemning.UPROEVET, "alle_fakta"] for fact in facts}
     missing = [f for f in open_.index if f not in reasons | asked]
-    return [
-        Fund(
-            path, "mangler", "fakta", f, "tallet indgår ikke i nogen kontrol, og der er ikke skrevet hvorfor", ADVARSEL
+    # A year's table that is entered before what it is controlled against is one warning, not one per row.
+    groups: dict[tuple[str, str], list[str]] = {}
+    for fact in missing:
+        groups.setdefault((fact.split("/")[1] if "/" in fact else fact, str(open_.at[fact, "kolonne"])), []).append(
+            fact
         )
-        for f in missing
-    ] + [
+    found = []
+    for facts in groups.values():
+        more = f" og {dansk.flertal(len(facts) - 1, 'tal', 'tal')} til i samme kolonne" if len(facts) > SAMLET else ""
+        for fact in facts[: 1 if more else None]:
+            said = f"tallet{more} indgår ikke i nogen kontrol, og der er ikke skrevet hvorfor"
+            found.append(Fund(path, "mangler", "fakta", fact, said, ADVARSEL))
+    return found + [
         Fund(path, f, "fakta", f, "tallet findes ikke, eller det indgår i en kontrol", ADVARSEL)
         for f in sorted(reasons - set(open_.index))
     ]

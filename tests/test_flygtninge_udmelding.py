@@ -239,6 +239,11 @@ def test_a_year_is_one_report_with_its_announcements_in_order(skiftet):
     assert vis.side(b).hovedtal == ("300", "flygtninge")
     said = vis.hovedpunkter(b).markdown
     assert "**300 flygtninge**" in said and "3 gange" in said and "beregnet af landstallet 400" in said
+    region = flygtninge.beregn(tables, year, "nordjylland")
+    before, after = (int(region.udvalgte[c].sum()) for c in ("kommunekvote", "gaeldende_kvote"))
+    assert before > after and vis.side(region).hovedtal == (str(after), "flygtninge")
+    said = vis.hovedpunkter(region).markdown
+    assert f"Nordjylland er {before}. Efter nedsættelsen er den {after}." in said and "skal modtage" not in said
     shown = vis.udmeldinger(b).ren_tekst
     assert [shown.index(x) for x in ("Nr. 1", "Nr. 2", "Nr. 3")] == sorted(
         shown.index(x) for x in ("Nr. 1", "Nr. 2", "Nr. 3")

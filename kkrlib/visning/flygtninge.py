@@ -194,17 +194,30 @@ def _point_changed(b: Beregning) -> str:
     return f"{text} De andre tal i rapporten er beregnet af landstallet {dansk.tal(b.landstal)}; {what}."
 
 
+def _forbehold(b: Beregning) -> str:
+    """Before a number that is computed of another landstal than the one in force."""
+    return (
+        ""
+        if b.udmelding["nr"] == b.udmeldinger["nr"].iloc[-1]
+        else f"Beregnet af landstallet {dansk.tal(b.landstal)}: "
+    )
+
+
 def _point_area(b: Beregning) -> str:
     country = Fraction(b.landstal * 10_000, int(b.kommuner["befolkning"].sum()))
     if b.region == HELE_LANDET:
         most = b.regioner["regionskvote"].idxmax()
         densest = max(b.regioner.index, key=lambda r: b.regioner.at[r, "pr_10000"])
         return (
-            f"Flest skal modtages i {most} ({dansk.tal(b.regioner.at[most, 'regionskvote'])}). I forhold til indbyggertallet skal "
+            f"{_forbehold(b)}Flest skal modtages i {most} ({dansk.tal(b.regioner.at[most, 'regionskvote'])}). I forhold til indbyggertallet skal "
             f"flest modtages i {densest}: {dansk.tal(b.regioner.at[densest, 'pr_10000'], 2)} pr. 10.000 indbyggere mod "
             f"{dansk.tal(country, 2)} i hele landet."
         )
     row = b.regioner.loc[b.region]
+    if said := _forbehold(b):
+        in_force = b.udvalgte["gaeldende_kvote"]
+        now = f" Efter nedsættelsen er den {dansk.tal(int(in_force.sum()))}." if in_force.notna().all() else ""
+        return f"{said}Kvoten for kommunerne i {b.region} er {dansk.tal(row['regionskvote'])}.{now}"
     text = (
         f"Kommunerne i {b.region} skal modtage **{dansk.tal(row['regionskvote'])} flygtninge**, "
         f"{dansk.tal(row['pr_10000'], 2)} pr. 10.000 indbyggere mod {dansk.tal(country, 2)} i hele landet."
