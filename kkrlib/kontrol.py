@@ -11,6 +11,9 @@ import pandas as pd
 from kkrlib import afstemning, dansk, flygtninge, klynger
 from kkrlib.errors import ADVARSEL, Fund
 
+#: So many numbers of one column without a control are told one by one.
+SAMLET = 10
+
 
 @dataclass(frozen=True)
 class Samlet:
@@ -19,7 +22,8 @@ class Samlet:
     ``kontroller``: one row per control, as :func:`kkrlib.afstemning.doem` returns them. ``daekning``: one row per published number, as
     :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are explained by, index ``fund``, as
     :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``: of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what differs from the accepted deviations. ``uden_grund``:
-    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings. ``saet`` and ``tal``: what :func:`kontrolsaet` and
+    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings. ``ufaerdigt``:
+    what a field has not entered yet of a year that is begun (warnings), and what in it contradicts itself. ``saet`` and ``tal``: what :func:`kontrolsaet` and
     :func:`kkrlib.afstemning.tal` return.
     """
 
@@ -29,6 +33,7 @@ class Samlet:
     vises: frozenset[str]
     nye_og_borte: list[Fund]
     uden_grund: list[Fund]
+    ufaerdigt: list[Fund]
     saet: tuple[pd.DataFrame, pd.DataFrame]
     tal: pd.DataFrame
     tabeller: Mapping[str, pd.DataFrame]
@@ -57,6 +62,7 @@ def saml(tabeller: Mapping[str, pd.DataFrame]) -> Samlet:
         vises=frozenset(tabeller["fund_kontroller"].loc[lambda t: t["vis"] == "ja"]["kontrol"]),
         nye_og_borte=afstemning.nye_og_borte(judged, known),
         uden_grund=_uden_grund(judged, coverage, tabeller),
+        ufaerdigt=[*flygtninge.modstrid(tabeller), *flygtninge.ufaerdigt(tabeller)],
         saet=declared,
         tal=numbers,
         tabeller=tabeller,
@@ -69,12 +75,19 @@ def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[
     open_ = daekning[daekning["kontroller"] == 0]
     asked = {fact for facts in doemte.loc[doemte["dom"] == afstemning.UPROEVET, "alle_fakta"] for fact in facts}
     missing = [f for f in open_.index if f not in reasons | asked]
-    return [
-        Fund(
-            path, "mangler", "fakta", f, "tallet indgår ikke i nogen kontrol, og der er ikke skrevet hvorfor", ADVARSEL
+    # A year's table that is entered before what it is controlled against is one warning, not one per row.
+    groups: dict[tuple[str, str], list[str]] = {}
+    for fact in missing:
+        groups.setdefault((fact.split("/")[1] if "/" in fact else fact, str(open_.at[fact, "kolonne"])), []).append(
+            fact
         )
-        for f in missing
-    ] + [
+    found = []
+    for facts in groups.values():
+        more = f" og {dansk.flertal(len(facts) - 1, 'tal', 'tal')} til i samme kolonne" if len(facts) > SAMLET else ""
+        for fact in facts[: 1 if more else None]:
+            said = f"tallet{more} indgår ikke i nogen kontrol, og der er ikke skrevet hvorfor"
+            found.append(Fund(path, "mangler", "fakta", fact, said, ADVARSEL))
+    return found + [
         Fund(path, f, "fakta", f, "tallet findes ikke, eller det indgår i en kontrol", ADVARSEL)
         for f in sorted(reasons - set(open_.index))
     ]

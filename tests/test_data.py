@@ -57,14 +57,15 @@ def test_every_known_fault_of_a_source_is_a_warning(tabeller):
 
 def test_each_year_has_98_kommuner_in_every_table_of_the_letter(tabeller):
     for name in ("bilag_a", "familiesammenfoerte", "bilag_b"):
-        assert tabeller[name].groupby("kvoteaar")["kommunekode"].nunique().to_dict() == {2023: 98, 2025: 98}
+        years = tabeller[name].groupby("kvoteaar")["kommunekode"].nunique().to_dict()
+        assert {2023, 2025} <= set(years) and set(years.values()) == {98}
 
 
 def test_types_follow_the_descriptor(tabeller):
     assert tabeller["bilag_a"]["befolkning"].dtype == "int64"
     assert tabeller["bilag_a"]["asylansoegere"].dtype == "Int64"
     assert tabeller["bilag_a"]["kommunekode"].iloc[0] == "101"
-    assert tabeller["landstal"]["udmeldt"].iloc[0] == pd.Timestamp("2022-04-30")
+    assert tabeller["landstal"].set_index("kvoteaar").at[2023, "udmeldt"] == pd.Timestamp("2022-04-30")
 
 
 def test_an_empty_cell_and_a_zero_are_two_things(tabeller):
@@ -337,19 +338,19 @@ def test_a_blank_line_does_not_hide_what_is_missing(folder):
 
 
 def test_a_year_without_landstal_is_named(folder):
-    edit(folder, "landstal.csv", "2025,600,2024-04-29", "2024,600,2024-04-29")
+    edit(folder, "landstal.csv", "2025,1,600,2024-04-29", "2024,1,600,2024-04-29")
     finding = only(folder, "landstal.csv", "mangler", "kvoteaar")
     assert finding.vaerdi == "2025" and "bilag_a.csv" in finding.regel
 
 
 def test_a_landstal_that_contradicts_the_printed_totals_is_named(folder):
-    edit(folder, "landstal.csv", "2025,600,2024-04-29", "2025,601,2024-04-29")
+    edit(folder, "landstal.csv", "2025,1,600,2024-04-29", "2025,1,601,2024-04-29")
     found = [f for f in errors(folder) if f.fil == "landstal.csv"]
     assert len(found) == 2 and all("600" in f.regel and f.vaerdi == "601" for f in found)
 
 
 def test_a_legal_number_that_is_none_or_missing_is_named(folder):
-    row = edit(folder, "retsregler.csv", "aendring_over_graensen,25,", "aendring_over_graensen,femogtyve,")
+    row = edit(folder, "retsregler.csv", "graensen,25,,procent,2022", "graensen,femogtyve,,procent,2022")
     assert "helt tal" in only(folder, "retsregler.csv", row, "vaerdi").regel
 
 
@@ -364,7 +365,7 @@ def test_all_findings_are_named_at_once(folder):
     edit(folder, "bilag_a.csv", KBH, KBH.replace("659350", "-5"))
     edit(folder, "bilag_b.csv", "2025,Region Sjælland,253,3,004,2.4,2497", "2025,Region Hovedstaden,253,3,004,2.4,2497")
     edit(folder, "familiesammenfoerte.csv", "2023,Region Sjælland,350,3,000,3.8,1525\n", "")
-    edit(folder, "landstal.csv", "2025,600,2024-04-29", "2025,600,29-04-2024")
+    edit(folder, "landstal.csv", "2025,1,600,2024-04-29", "2025,1,600,29-04-2024")
     (folder / "retsregler.csv").write_text("", encoding="utf-8")
     assert {f.fil for f in errors(folder)} >= {
         "bilag_a.csv",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.afstemning.arter import LED
+from kkrlib.afstemning.arter import KONTROL, LED
 
 
 class Kontrolsaet:
@@ -61,7 +61,9 @@ class Kontrolsaet:
 
     @property
     def kontroller(self) -> pd.DataFrame:
-        return pd.DataFrame(self._kontroller).astype(object)
+        """One row per control; with the columns of a control also where there is none yet."""
+        columns = [] if self._kontroller else [*KONTROL, "tabelnavn", "ogsaa_linjer", "beregnet", "mindst", "hoejst"]
+        return pd.DataFrame(self._kontroller, columns=columns or None).astype(object)
 
     @property
     def led(self) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk, tegn
+from kkrlib.data import sammenhold
 from kkrlib.data.beskrivelse import Beskrivelse, Regelform, Tabel, som_liste
 from kkrlib.data.former import FORMER
 from kkrlib.data.skema import is_integer
@@ -313,6 +314,7 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Any, Any, Any], list[Fund]]] = {
     "lig_med": _lig_med,
     "hoerer_til": _hoerer_til,
     "sum": _sum,
+    **sammenhold.CHECKS,
     "kendt": _kendt,
 }
 

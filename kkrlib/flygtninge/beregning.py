@@ -9,12 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.errors import ParameterError, ukendt_vaerdi
+from kkrlib.errors import DataError, ParameterError, ukendt_vaerdi
 from kkrlib.flygtninge import aftale as _aftale
 from kkrlib.flygtninge.forklaring import aarsager, trin
 from kkrlib.flygtninge.kontroller import kontroller
-from kkrlib.flygtninge.regel import fordel, forrige_aar, grundlag, pr_10000, regionskvoter
+from kkrlib.flygtninge.regel import aar_med_data, fordel, forrige_aar, grundlag, pr_10000, regionskvoter
 from kkrlib.flygtninge.scenarier import aendringsgraenser, foelsomhed, graenser, med_andre_tal, sammenlign
+from kkrlib.flygtninge.udmelding import aendringer, beregnet_udmelding, kvoter_pr_udmelding, modstrid, regeldag
+from kkrlib.landstal import brev as _brev
+from kkrlib.landstal import gaeldende, udmeldinger
 from kkrlib.omraade import HELE_LANDET, omraade
 
 
@@ -37,16 +40,22 @@ class Aftale:
 class Beregning:
     """The computed year. DataFrames are indexed by ``kommunekode`` unless said otherwise; people are whole numbers.
 
-    ``kommuner``: what :func:`fordel` returns, with ``offentliggjort_kvote`` (``Int64``), ``pr_10000``, ``forrige_kvote`` and ``aendring``
-    (``Int64``, missing where there is no earlier year). ``regioner``: the same for regions, index ``region``.
+    ``landstal``: that of ``udmelding``, the last announcement whose quotas are computed (``nr``); ``gaeldende_landstal``: that of the year's last. They
+    differ where quotas are cut, or where the source does not say what follows. ``brev``: the first announcement, whose bilag A is computed on.
+    ``udmeldinger``: :func:`aendringer`, and ``kvoter`` (by ``nr``): :func:`kvoter_pr_udmelding`. ``kommuner``: what :func:`fordel` returns, with ``offentliggjort_kvote`` (``Int64``), ``pr_10000``, ``forrige_kvote`` and ``aendring``
+    (``Int64``, missing where there is no earlier year), and ``gaeldende_kvote`` (``Int64``, missing where it is not known). ``regioner``: the same for regions, index ``region``.
     ``trin``: :func:`trin`. ``aarsager``: :func:`aarsager`, or None. ``graenser``: :func:`graenser` with ``ved_flere``
-    (:func:`foelsomhed`). ``landstalsgraenser``: :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per
+    (:func:`foelsomhed`), for the landstal ``undersoegt`` (lowest, highest). ``landstalsgraenser``: :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per
     landstal. ``scenarie``: :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`.
     """
 
     kvoteaar: int
     region: str
     landstal: int
+    gaeldende_landstal: int
+    udmelding: dict[str, Any]
+    udmeldinger: pd.DataFrame
+    kvoter: dict[int, pd.DataFrame]
     brev: dict[str, Any]
     forrige: int | None
     forrige_landstal: int | None
@@ -55,6 +64,7 @@ class Beregning:
     trin: pd.DataFrame
     aarsager: pd.DataFrame | None
     graenser: pd.DataFrame
+    undersoegt: tuple[int, int]
     landstalsgraenser: dict[str, Any]
     landstal_varianter: pd.DataFrame
     flere_familiesammenfoerte: int
@@ -76,12 +86,6 @@ class Beregning:
     def udvalgte(self) -> pd.DataFrame:
         """The rows of ``kommuner`` in the chosen region (all of them for the whole country)."""
         return self.kommuner if self.region == HELE_LANDET else self.kommuner[self.kommuner["region"] == self.region]
-
-
-def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
-    """The quota years that can be computed: those with a landstal and both tables of bilag A."""
-    tables = ("landstal", "bilag_a", "familiesammenfoerte")
-    return sorted(set.intersection(*({int(y) for y in tabeller[t]["kvoteaar"]} for t in tables)))
 
 
 def beregn(
@@ -115,18 +119,25 @@ def beregn(
     if aar not in years:
         raise ukendt_vaerdi("aar", aar, years)
     region = omraade(tabeller, region)
-    brev = tabeller["landstal"].set_index("kvoteaar").loc[aar].to_dict()
-    landstal = int(brev["landstal"])
+    if found := modstrid(tabeller):
+        raise DataError(found)
+    brev, udmelding = _brev(tabeller, aar), beregnet_udmelding(tabeller, aar)
+    latest = gaeldende(udmeldinger(tabeller, aar))
+    assert brev is not None and latest is not None  # a year with data has a landstal
+    landstal = int(udmelding["landstal"])
     basis = grundlag(tabeller, aar)
     fordelt = fordel(basis, landstal)
     earlier = forrige_aar(tabeller, aar)
-    earlier_landstal = int(tabeller["landstal"].set_index("kvoteaar").at[earlier, "landstal"]) if earlier else None
-    last_day = _date(brev["aftalefrist"])
+    earlier_letter = _brev(tabeller, earlier) if earlier else None
+    earlier_landstal = int(earlier_letter["landstal"]) if earlier_letter else None
+    last_day = _frist(tabeller, aar, aftale_meddelt)
+    per_announcement = kvoter_pr_udmelding(tabeller, aar, basis)
 
-    rules = aendringsgraenser(landstal, tabeller["retsregler"], last_day or date(aar - 1, 12, 31))
-    near = graenser(basis, landstal, max(rules["ned"] + 1, 0), rules["op"] - 1)
-    near["ved_flere"] = foelsomhed(basis, landstal, flere_familiesammenfoerte)
     variants = {n: fordel(basis, n)["kommunekvote"] for n in _variants(landstal)}
+    rules = aendringsgraenser(int(latest["landstal"]), tabeller["retsregler"], regeldag(latest))
+    tried = _interval(landstal, rules, variants)
+    near = graenser(basis, landstal, *tried)
+    near["ved_flere"] = foelsomhed(basis, landstal, flere_familiesammenfoerte)
 
     other_families = dict(scenarie_familiesammenfoerte or {})
     other_landstal = landstal if scenarie_landstal is None else scenarie_landstal
@@ -134,7 +145,8 @@ def beregn(
     if scenarie_landstal is not None or other_families:
         scenario = sammenlign(fordelt, fordel(med_andre_tal(basis, other_families), other_landstal))
 
-    kommuner = _published(fordelt, tabeller, aar, earlier)
+    kommuner = _published(fordelt, tabeller, aar, earlier, int(udmelding["nr"]))
+    kommuner["gaeldende_kvote"] = per_announcement[int(latest["nr"])]["gaeldende"]
     own = _from_file(tabeller, kommuner, aar, aftale_fil, aftale_meddelt, last_day)
     own_regions = {a.region for a in own}
     if region != HELE_LANDET and own_regions - {region}:
@@ -143,14 +155,19 @@ def beregn(
         kvoteaar=aar,
         region=region,
         landstal=landstal,
+        gaeldende_landstal=int(latest["landstal"]),
+        udmelding=udmelding,
+        udmeldinger=aendringer(tabeller, aar),
+        kvoter=per_announcement,
         brev=brev,
         forrige=earlier,
         forrige_landstal=earlier_landstal,
         kommuner=kommuner,
-        regioner=_regions(kommuner, tabeller, aar),
+        regioner=_regions(kommuner, tabeller, aar, int(udmelding["nr"])),
         trin=trin(fordelt, landstal),
         aarsager=aarsager(grundlag(tabeller, earlier), basis, earlier_landstal, landstal) if earlier else None,
         graenser=near,
+        undersoegt=tried,
         landstalsgraenser=rules,
         landstal_varianter=pd.DataFrame(variants),
         flere_familiesammenfoerte=flere_familiesammenfoerte,
@@ -159,7 +176,7 @@ def beregn(
         scenarie_familiesammenfoerte=other_families,
         aftaler=[a for a in _recorded(tabeller, kommuner, aar, aar) if a.region not in own_regions] + own,
         tidligere_aftaler=_recorded(tabeller, kommuner, aar, None),
-        kontroller=kontroller(tabeller, fordelt, aar),
+        kontroller=kontroller(tabeller, fordel(basis, int(brev["landstal"])), aar),
         kildefejl=tabeller["kildefejl"].loc[lambda t: t["kvoteaar"] == aar].reset_index(drop=True),
         tabeller=tabeller,
     )
@@ -174,22 +191,46 @@ def _variants(landstal: int) -> list[int]:
     return sorted({landstal * per_cent // 100 for per_cent in (80, 90, 100, 110, 120)})
 
 
+def _interval(landstal: int, rules: Mapping[str, Any], variants: Mapping[int, Any]) -> tuple[int, int]:
+    """Where near landstal are looked for: as far as they can be without a new one, or as the variants reach."""
+    low, high = (rules["ned"] + 1, rules["op"] - 1) if not rules["mangler"] else (min(variants), max(variants))
+    return max(min(low, landstal), 0), max(high, landstal)
+
+
+def _frist(tabeller: Mapping[str, pd.DataFrame], aar: int, meddelt: date | None) -> date | None:
+    """The last day for an aftale: that of the announcement in force when it was reported, else of the first."""
+    rows = udmeldinger(tabeller, aar)
+    letter = (gaeldende(rows, meddelt) if meddelt else None) or _brev(tabeller, aar)
+    return None if letter is None else _date(letter["aftalefrist"])
+
+
 def _published(
-    fordelt: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int, earlier: int | None
+    fordelt: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int, earlier: int | None, nr: int
 ) -> pd.DataFrame:
+    """``nr``: the announcement that is computed; bilag B belongs to the first, and later ones have their quotas among the fixed."""
     quotas = tabeller["bilag_b"].pivot(index="kommunekode", columns="kvoteaar", values="kommunekvote").astype("Int64")
     result = fordelt.copy()
     missing = pd.Series(pd.NA, index=result.index, dtype="Int64")
-    result["offentliggjort_kvote"] = quotas[aar].reindex(result.index) if aar in quotas.columns else missing
+    own = quotas[aar] if aar in quotas.columns else missing
+    if nr > 1:
+        own = _fixed(tabeller["fastsatte_kvoter"], aar, nr).set_index("kommunekode")["kommunekvote"]
+    result["offentliggjort_kvote"] = own.reindex(result.index).astype("Int64")
     result["pr_10000"] = pr_10000(result["kommunekvote"], result["befolkning"])
     result["forrige_kvote"] = quotas[earlier].reindex(result.index) if earlier else missing
     result["aendring"] = result["kommunekvote"] - result["forrige_kvote"]
     return result
 
 
-def _regions(kommuner: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
+def _fixed(table: pd.DataFrame, aar: int, nr: int) -> pd.DataFrame:
+    return table[(table["kvoteaar"] == aar) & (table["nr"] == nr)]
+
+
+def _regions(kommuner: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int, nr: int) -> pd.DataFrame:
     result = regionskvoter(kommuner)
-    published = tabeller["regionskvoter"].loc[lambda t: t["kvoteaar"] == aar].set_index("region")["regionskvote"]
+    letter = tabeller["regionskvoter"].loc[lambda t: t["kvoteaar"] == aar]
+    if nr > 1:
+        letter = _fixed(tabeller["fastsatte_regionskvoter"], aar, nr).loc[lambda t: t["form"] == "fastsat"]
+    published = letter.set_index("region")["regionskvote"]
     result["offentliggjort_kvote"] = published.reindex(result.index).astype("Int64")
     result["pr_10000"] = pr_10000(result["regionskvote"], result["befolkning"])
     earlier = kommuner.groupby("region")["forrige_kvote"]
@@ -205,13 +246,17 @@ def _recorded(tabeller: Mapping[str, pd.DataFrame], kommuner: pd.DataFrame, aar:
     register = tabeller["kommuner"].set_index("kommunekode")
     chosen = tabeller["aftaler"]
     chosen = chosen[chosen["kvoteaar"] == year] if year is not None else chosen[chosen["kvoteaar"] != aar]
-    deadlines = tabeller["landstal"].set_index("kvoteaar")["aftalefrist"]
     found, transfers = [], tabeller["aftale_overfoersler"]
     for row in chosen.itertuples():
         moves = transfers[transfers["aftale"] == row.aftale]
         quotas = kommuner if row.kvoteaar == aar else None
         verdict = _aftale.bedoem(
-            moves, row.region, register, quotas, _date(row.meddelt), _date(deadlines.get(row.kvoteaar))
+            moves,
+            row.region,
+            register,
+            quotas,
+            _date(row.meddelt),
+            _frist(tabeller, int(row.kvoteaar), _date(row.meddelt)),
         )
         after = _aftale.anvend(kommuner, moves) if quotas is not None and moves["antal"].notna().all() else None
         found.append(

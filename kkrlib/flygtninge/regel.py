@@ -1,7 +1,7 @@
 """The distribution of a landstal to kommuner, BEK 550/2022 § 4 (as amended by BEK 1259/2022).
 
-BEK 912/2019, in force for the quotas of 2023, is computed in the same way: the six steps give all published
-kommunekvoter of both years.
+The letter for 2023 names BEK 912/2019, but BEK 1290/2020 of 31 August 2020 was in force when it was sent (``bekendtgoerelser.csv``). The text of § 4 in
+those two has not been seen (ikke efterprøvet); the six steps give all published kommunekvoter of 2023 and of 2025.
 """
 
 from __future__ import annotations
@@ -141,9 +141,15 @@ def grundlag(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> pd.DataFram
     return register.join(joined, how="inner", validate="one_to_one").sort_index()
 
 
+def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
+    """The quota years that can be computed: those with a landstal and both tables of bilag A."""
+    tables = ("landstal", "bilag_a", "familiesammenfoerte")
+    return sorted(set.intersection(*({int(y) for y in tabeller[t]["kvoteaar"]} for t in tables)))
+
+
 def forrige_aar(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> int | None:
-    """The latest earlier quota year with published kommunekvoter and bilag A, or None where there is none."""
-    years = set(tabeller["bilag_a"]["kvoteaar"]) & set(tabeller["bilag_b"]["kvoteaar"])
+    """The latest earlier quota year that can be computed and has published kommunekvoter, or None where there is none."""
+    years = set(aar_med_data(tabeller)) & set(tabeller["bilag_b"]["kvoteaar"])
     return max((int(y) for y in years if y < kvoteaar), default=None)
 
 

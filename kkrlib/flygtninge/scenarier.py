@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -48,32 +49,45 @@ def sammenlign(fordelt: pd.DataFrame, scenarie: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def aendringsgraenser(landstal: int, retsregler: pd.DataFrame, dag: date) -> dict[str, Fraction | int | str]:
-    """Which expected number of refugees makes a new landstal a duty (BEK 550/2022 § 2).
+def aendringsgraenser(landstal: int, retsregler: pd.DataFrame, dag: date) -> dict[str, Any]:
+    """Which expected number of refugees makes a new landstal a duty (integrationsloven § 6; BEK 550/2022 § 2, stk. 5 and 6).
 
     A landstal up to the limit in ``retsregler`` (8.000) must be changed when the expected number changes by *more than*
-    40 %, a higher one by more than 25 %. ``retsregler`` is the table of legal numbers; the rule in force on ``dag`` is
-    taken. Returns ``procent`` (int), ``ned`` and ``op`` (the nearest whole numbers, below and above, that trigger a
-    change; ``ned`` is −1 where no number is low enough) and ``henvisning``. Raises
-    :class:`DataError` where a rule in force is missing.
+    40 %, a higher one by more than 25 %; until lov nr. 1690/2017 it was more than 50 % of any. ``retsregler`` is the table of
+    legal numbers; the rule in force on ``dag`` is taken. Returns ``procent`` (int), ``ned`` and ``op`` (the nearest whole
+    numbers, below and above, that trigger a change; ``ned`` is −1 where no number is low enough), ``henvisning``, ``status`` (whether the text
+    of the rule has been seen) and ``mangler``: empty, or what is not known in Danish, and then the others are None.
     """
-    known = retsregler[retsregler["gaelder_fra"] <= pd.Timestamp(dag)].sort_values("gaelder_fra")
-    rules = known.drop_duplicates("regel", keep="last").set_index("regel")
-    needed = ["landstal_graense", "aendring_til_og_med_graensen", "aendring_over_graensen"]
-    found = [
-        Fund("retsregler.csv", "mangler", "regel", name, f"reglen mangler en værdi, der gælder den {dansk.dato(dag)}")
-        for name in needed
-        if name not in rules.index or pd.isna(rules.at[name, "vaerdi"])
-    ]
-    if found:
-        raise DataError(found)
-    limit = int(rules.at["landstal_graense", "vaerdi"])
-    name = "aendring_til_og_med_graensen" if landstal <= limit else "aendring_over_graensen"
-    per_cent = int(rules.at[name, "vaerdi"])
+    day = pd.Timestamp(dag)
+    known = retsregler[(retsregler["gaelder_fra"] <= day) & ~(retsregler["gaelder_til"] < day)]
+    rules = known.sort_values("gaelder_fra").drop_duplicates("regel", keep="last").set_index("regel")
+
+    def value(rule: str) -> int | None:
+        return int(rules.at[rule, "vaerdi"]) if rule in rules.index and pd.notna(rules.at[rule, "vaerdi"]) else None
+
+    name = "aendring_uanset_landstal"
+    if value(name) is None:
+        limit = value("landstal_graense")
+        if limit is not None:
+            name = "aendring_til_og_med_graensen" if landstal <= limit else "aendring_over_graensen"
+        if limit is None or value(name) is None:
+            missing = "landstal_graense" if limit is None else name
+            said = f"Datagrundlaget har ingen regel om ændring af landstallet, der gælder den {dansk.dato(dag)}"
+            empty = dict.fromkeys(["procent", "ned", "op", "henvisning", "status"])
+            return {**empty, "mangler": f"{said} ({missing.replace('_', ' ')})"}
+    per_cent = value(name) or 0
     change = Fraction(landstal * per_cent, 100)
     up = (landstal + change).__floor__() + 1
     down = (landstal - change).__ceil__() - 1
-    return {"procent": per_cent, "ned": down, "op": up, "henvisning": rules.at[name, "henvisning"]}
+    rule = rules.loc[name]
+    return {
+        "procent": per_cent,
+        "ned": down,
+        "op": up,
+        "henvisning": rule["henvisning"],
+        "status": rule["status"],
+        "mangler": "",
+    }
 
 
 def graenser(grundlag: pd.DataFrame, landstal: int, laveste: int, hoejeste: int) -> pd.DataFrame:

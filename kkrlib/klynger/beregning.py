@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from kkrlib import landstal
 from kkrlib.errors import DataError, Fund, ParameterError, ukendt_vaerdi
 from kkrlib.klynger import noegler, regnskab
 from kkrlib.klynger.deling import Deling, med_deling, udled
@@ -346,5 +347,5 @@ def _kildefejl(tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
 
 
 def _opgjort(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> date | None:
-    day = tabeller["landstal"].set_index("kvoteaar")["befolkning_opgjort"].get(kvoteaar)
+    day = landstal.befolkning_opgjort(tabeller).get(kvoteaar)
     return None if pd.isna(day) else day.date()

@@ -14,10 +14,12 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import afstemning, dansk, figurer
-from kkrlib.flygtninge import Beregning, pr_10000
+from kkrlib.flygtninge import Beregning, bekendtgoerelse, pr_10000
 from kkrlib.flygtninge.aftale import IKKE_OPFYLDT, OPFYLDT
 from kkrlib.flygtninge.beregning import HELE_LANDET, Aftale
 from kkrlib.flygtninge.forklaring import AARSAGER, BIDRAG
+from kkrlib.flygtninge.udmelding import regeldag
+from kkrlib.landstal import NEDSAETTELSE, NY_BEREGNING
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Side, Tekst, fold, tekst
 from kkrlib.visning import kontroller as kontroltabeller
@@ -62,8 +64,14 @@ def side(b: Beregning) -> Side:
         f"{trial} af flygtninge {b.kvoteaar}{where}",
         f"Hvor mange flygtninge kommunerne i {b.region} skal modtage i {b.kvoteaar}: kvoterne beregnet efter reglerne "
         "og sammenholdt med dem, Udlændingestyrelsen har offentliggjort.",
-        (dansk.tal(b.udvalgte["kommunekvote"].sum()), "flygtninge"),
+        _hovedtal(b),
     )
+
+
+def _hovedtal(b: Beregning) -> tuple[str, str] | None:
+    """The area's quota in force; nothing where it is not known what a changed landstal did to it."""
+    quotas = b.udvalgte["gaeldende_kvote"]
+    return (dansk.tal(int(quotas.sum())), "flygtninge") if quotas.notna().all() else None
 
 
 def hovedpunkter(b: Beregning) -> Tekst:
@@ -88,13 +96,9 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
 
 def _changes(b: Beregning) -> list[str]:
     rows, points = b.udvalgte, []
-    if b.forrige_landstal:
-        percent = Fraction(100 * (b.landstal - b.forrige_landstal), b.forrige_landstal)
-        points.append(
-            f"Landstallet er {_gaaet(b.forrige_landstal, b.landstal)} ({dansk.fortegn(percent, 1)} %).".replace(
-                " (0,0 %)", ""
-            )
-        )
+    if b.forrige_landstal is not None:
+        change = _i_procent(b.forrige_landstal, b.landstal)
+        points.append(f"Landstallet er {_gaaet(b.forrige_landstal, b.landstal)}{f' ({change} %)' if change else ''}.")
     if b.region != HELE_LANDET:
         before, now = int(rows["forrige_kvote"].sum()), int(rows["kommunekvote"].sum())
         points.append(f"Kvoten for kommunerne i {b.region} er {_gaaet(before, now)}.")
@@ -111,6 +115,12 @@ def _changes(b: Beregning) -> list[str]:
     return points
 
 
+def _i_procent(before: int, now: int) -> str:
+    """``+9,1``; empty where there was nothing to change from, or the change is none when rounded."""
+    text = dansk.fortegn(Fraction(100 * (now - before), before), 1) if before else ""
+    return "" if text == "0,0" else text
+
+
 def _retning(change: Any) -> int:
     return (change > 0) - (change < 0)
 
@@ -120,6 +130,10 @@ def _gaaet(before: int, now: int) -> str:
     if before == now:
         return f"uændret ({dansk.tal(now)})"
     return f"{'steget' if now > before else 'faldet'} fra {dansk.tal(before)} til {dansk.tal(now)}"
+
+
+def _stort_foerst(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _stort(text: str) -> str:
@@ -154,11 +168,39 @@ def _point_aftale(b: Beregning) -> str:
 
 
 def _point_landstal(b: Beregning) -> str:
+    if len(b.udmeldinger) > 1:
+        return _point_changed(b)
     text = f"Landstallet for {b.kvoteaar} er **{dansk.tal(b.landstal)} flygtninge**."
     if b.forrige and b.forrige_landstal is not None:
         difference = b.landstal - b.forrige_landstal
         text += f" Det er {_more(difference)} i {b.forrige}, {SENESTE}."
     return text
+
+
+def _point_changed(b: Beregning) -> str:
+    """The landstal in force, what it was before, and which of them the numbers of the report are computed from."""
+    last = b.udmeldinger.iloc[-1]
+    text = (
+        f"Landstallet for {b.kvoteaar} er **{dansk.tal(b.gaeldende_landstal)} flygtninge**. Det er udmeldt {dansk.tal(len(b.udmeldinger))} gange, "
+        f"sidst ændret fra {dansk.tal(int(last['fra']))}{_den(last['udmeldt'])}; se [ændringer](#aendringer-af-landstallet)."
+    )
+    if b.udmelding["nr"] == last["nr"]:
+        return text + " Kvoterne er beregnet på ny."
+    what = (
+        "kvoterne er sat forholdsmæssigt ned uden en ny beregning"
+        if last["konsekvens"] == NEDSAETTELSE
+        else "hvad der følger for kvoterne, er ikke oplyst"
+    )
+    return f"{text} De andre tal i rapporten er beregnet af landstallet {dansk.tal(b.landstal)}; {what}."
+
+
+def _forbehold(b: Beregning) -> str:
+    """Before a number that is computed of another landstal than the one in force."""
+    return (
+        ""
+        if b.udmelding["nr"] == b.udmeldinger["nr"].iloc[-1]
+        else f"Beregnet af landstallet {dansk.tal(b.landstal)}: "
+    )
 
 
 def _point_area(b: Beregning) -> str:
@@ -167,11 +209,15 @@ def _point_area(b: Beregning) -> str:
         most = b.regioner["regionskvote"].idxmax()
         densest = max(b.regioner.index, key=lambda r: b.regioner.at[r, "pr_10000"])
         return (
-            f"Flest skal modtages i {most} ({dansk.tal(b.regioner.at[most, 'regionskvote'])}). I forhold til indbyggertallet skal "
+            f"{_forbehold(b)}Flest skal modtages i {most} ({dansk.tal(b.regioner.at[most, 'regionskvote'])}). I forhold til indbyggertallet skal "
             f"flest modtages i {densest}: {dansk.tal(b.regioner.at[densest, 'pr_10000'], 2)} pr. 10.000 indbyggere mod "
             f"{dansk.tal(country, 2)} i hele landet."
         )
     row = b.regioner.loc[b.region]
+    if said := _forbehold(b):
+        in_force = b.udvalgte["gaeldende_kvote"]
+        now = f" Efter nedsættelsen er den {dansk.tal(int(in_force.sum()))}." if in_force.notna().all() else ""
+        return f"{said}Kvoten for kommunerne i {b.region} er {dansk.tal(row['regionskvote'])}.{now}"
     text = (
         f"Kommunerne i {b.region} skal modtage **{dansk.tal(row['regionskvote'])} flygtninge**, "
         f"{dansk.tal(row['pr_10000'], 2)} pr. 10.000 indbyggere mod {dansk.tal(country, 2)} i hele landet."
@@ -215,18 +261,25 @@ def _named_change(b: Beregning, change: Any) -> str:
 
 def _point_check(b: Beregning) -> str:
     rule = b.kontroller[b.kontroller["art"] == "regel"]
-    kommuner = rule[rule["id"].str.contains("-kommunekvote-")]
-    regioner = rule[rule["id"].str.contains("-regionskvote-")]
-    fits = [int((part["dom"] == afstemning.STEMMER).sum()) for part in (kommuner, regioner)]
-    text = (
-        f"{fits[0]} af {len(kommuner)} beregnede kommunekvoter og {fits[1]} af {len(regioner)} regionskvoter for hele landet "
-        "svarer til de offentliggjorte."
-    )
-    for kind, nouns in (
-        ("sum", "trykte summer passer ikke med deres rækker"),
-        ("lighed", "totaler svarer ikke til landstallet"),
+    parts = [
+        (rule[rule["id"].str.contains(f"-{key}-")], noun)
+        for key, noun in (("kommunekvote", "kommunekvoter"), ("regionskvote", "regionskvoter"))
+    ]
+    said = [
+        f"{int((part['dom'] == afstemning.STEMMER).sum())} af {len(part)} {'' if i else 'beregnede '}{noun}"
+        for i, (part, noun) in enumerate(parts)
+        if len(part)
+    ]
+    lacking = [noun for part, noun in parts if part.empty]
+    text = f"{' og '.join(said)} for hele landet svarer til de offentliggjorte." if said else ""
+    if lacking:
+        text = f"{text} De offentliggjorte {' og '.join(lacking)} er ikke i datagrundlaget endnu.".strip()
+    fixed = b.kontroller["id"].str.contains("-fastsat-")
+    for part, nouns in (
+        (b.kontroller[(b.kontroller["art"] == "sum") & ~fixed], "trykte summer passer ikke med deres rækker"),
+        (b.kontroller[(b.kontroller["art"] == "lighed") & ~fixed], "totaler svarer ikke til landstallet"),
+        (b.kontroller[fixed], "kontroller af de fastsatte kvoter passer ikke"),
     ):
-        part = b.kontroller[b.kontroller["art"] == kind]
         wrong = int((part["dom"] == afstemning.AFVIGER).sum())
         if wrong:
             text += f" {dansk.tal(wrong)} af {dansk.tal(len(part))} {nouns}; se [datakvalitet](#datakvalitet)."
@@ -235,6 +288,8 @@ def _point_check(b: Beregning) -> str:
 
 def _point_limits(b: Beregning) -> str:
     limits = b.landstalsgraenser
+    if limits["mangler"]:
+        return ""
     low = f" eller højst {dansk.tal(limits['ned'])}" if limits["ned"] >= 0 else ""
     return (
         f"Hvis der ventes mindst {dansk.tal(limits['op'])}{low} flygtninge, skal landstallet fastsættes på ny, "
@@ -273,10 +328,11 @@ def regionskvoter(b: Beregning) -> Tabel:
             "region": ["Hele landet"],
             "befolkning": [int(b.regioner["befolkning"].sum())],
             "regionskvote": [int(b.regioner["regionskvote"].sum())],
-            "offentliggjort_kvote": [b.regioner["offentliggjort_kvote"].sum(min_count=5)],
             "pr_10000": [Fraction(b.landstal * 10_000, int(b.regioner["befolkning"].sum()))],
         }
     )
+    if _published(b.regioner, ""):
+        total["offentliggjort_kvote"] = [b.regioner["offentliggjort_kvote"].sum(min_count=5)]
     if b.forrige:
         total["forrige_kvote"] = [b.regioner["forrige_kvote"].sum()]
         total["aendring"] = [b.regioner["aendring"].sum()]
@@ -288,9 +344,7 @@ def regionskvoter(b: Beregning) -> Tabel:
             Kolonne(
                 "regionskvote", "Beregnet kvote", type="heltal", beskrivelse="Summen af de beregnede kommunekvoter"
             ),
-            Kolonne(
-                "offentliggjort_kvote", "Offentliggjort kvote", type="heltal", beskrivelse="Udlændingestyrelsens tal"
-            ),
+            *_published(b.regioner, "Udlændingestyrelsens tal"),
             Kolonne(
                 "pr_10000",
                 "Pr. 10.000 indbyggere",
@@ -422,11 +476,11 @@ def kommunekvoter(b: Beregning) -> Tabel:
             type="heltal",
             beskrivelse="Fordelingstallet som hele personer efter største brøk",
         ),
-        Kolonne(
-            "offentliggjort_kvote",
-            "Offentliggjort kvote",
-            type="heltal",
-            beskrivelse="Udlændingestyrelsens tal i bilag B",
+        *_published(
+            b.kommuner,
+            "Udlændingestyrelsens tal i bilag B"
+            if b.udmelding["nr"] == 1
+            else f"Udlændingestyrelsens tal efter udmelding {b.udmelding['nr']}",
         ),
         Kolonne(
             "pr_10000",
@@ -444,18 +498,187 @@ def kommunekvoter(b: Beregning) -> Tabel:
         titel=f"Kommunekvoter {b.kvoteaar}",
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
-        note="Filerne indeholder alle beregningens trin for hver kommune.",
+        note="Filerne indeholder alle beregningens trin for hver kommune."
+        + (
+            ""
+            if b.kommuner["offentliggjort_kvote"].notna().any()
+            else f" De offentliggjorte kommunekvoter for landstallet {dansk.tal(b.landstal)} er ikke i datagrundlaget."
+        ),
         ialt=_totals(
             b,
             [
                 "befolkning",
                 "kommunekvote",
-                "offentliggjort_kvote",
+                *(k.navn for k in _published(b.kommuner, "")),
                 *(["forrige_kvote", "aendring"] if b.forrige else []),
             ],
         ),
         **regioner.foldet(b.region),
     )
+
+
+# --- the announcements ---------------------------------------------------------------------------------------------
+
+_KONSEKVENS = {
+    NY_BEREGNING: "Ny beregning af kvoterne",
+    NEDSAETTELSE: "Forholdsmæssig nedsættelse af kvoterne",
+}
+
+
+def udmeldinger_tekst(b: Beregning) -> Any:
+    """The heading and the rule on a landstal that changed within its year, or on quotas as fixed; nothing where there is neither."""
+    if not _flere_kvoter(b):
+        return None
+    if len(b.udmeldinger) == 1:
+        return Tekst(
+            "## De fastsatte kvoter\n\nUdlændingestyrelsen fastsætter kommunekvoterne i september, når fristen for aftaler er udløbet. "
+            "Tabellen viser dem ved siden af de beregnede."
+        )
+    return Tekst(
+        "## Ændringer af landstallet\n\nEt ændret landstal kan følges af en ny beregning, hvor det nye tal fordeles efter reglen, eller af en "
+        "forholdsmæssig nedsættelse, hvor hver kommune beholder den samme del af det, den havde. Tabellerne viser begge dele, og hvilken af dem udmeldingen siger."
+    )
+
+
+def udmeldinger(b: Beregning) -> Any:
+    """The announcements in order, each with its change and the limit for it; nothing where there is only one."""
+    if len(b.udmeldinger) == 1:
+        return None
+    rows = b.udmeldinger.assign(
+        nr=[f"Nr. {nr}" for nr in b.udmeldinger["nr"]],
+        konsekvens=[
+            "Kvoterne er beregnet" if nr == 1 else "Ikke oplyst" if pd.isna(x) else _KONSEKVENS[x]
+            for nr, x in zip(b.udmeldinger["nr"], b.udmeldinger["konsekvens"], strict=True)
+        ],
+        pligt=[
+            "Ikke relevant"
+            if pd.isna(row.fra)
+            else "Kan ikke afgøres"
+            if row.over is None
+            else f"{'Over' if row.over else 'Ikke over'} {row.graense} procent"
+            for row in b.udmeldinger.itertuples()
+        ],
+    )
+    return tabel(
+        rows,
+        [
+            Kolonne("nr", "Udmelding", raekkehoved=True),
+            Kolonne("udmeldt", "Dato", type="dato"),
+            Kolonne("landstal", "Landstal", type="heltal", enhed=_PERSONER),
+            Kolonne("aendring", "Ændring", type="decimal", decimaler=1, fortegn=True, enhed="procent"),
+            Kolonne("pligt", "Grænsen for en pligt til ændring"),
+            Kolonne("konsekvens", "Hvad udmeldingen siger om kvoterne"),
+        ],
+        id="udmeldinger",
+        titel=f"Udmeldinger af landstallet for {b.kvoteaar}",
+        enhed="én udmelding pr. række",
+        kilde=_kilde(b, "egen beregning"),
+        mangler={"udmeldt": "ikke oplyst", "aendring": "ingen"},
+    )
+
+
+def udmeldinger_kvoter(b: Beregning) -> Any:
+    """The quotas of each kommune beside each other: of April, after the aftale, as fixed, and after each later announcement."""
+    if not _flere_kvoter(b):
+        return None
+    rows = b.kommuner[["kommune", "region"]].copy()
+    letters = b.tabeller["bilag_b"].loc[lambda t: t["kvoteaar"] == b.kvoteaar].set_index("kommunekode")["kommunekvote"]
+    columns: list[tuple[str, str, pd.Series, str]] = []
+    for row in b.udmeldinger.itertuples():
+        quotas, nr = b.kvoter[row.nr], int(row.nr)
+        at = f"nr. {nr}: " if len(b.udmeldinger) > 1 else ""
+        named = "" if pd.isna(row.konsekvens) else row.konsekvens
+        if nr == 1:
+            columns.append(("beregnet_1", f"{at}Beregnet", quotas["ny_beregning"], "Reglens fordeling af landstallet"))
+            columns.append(("bilag_b", f"{at}Bilag B", letters, "Udlændingestyrelsens beregnede kvoter"))
+            columns += _after_aftale(b, at)
+        else:
+            for key, name, kind in (
+                ("ny_beregning", "Ny beregning", NY_BEREGNING),
+                ("nedsaettelse", "Nedsættelse", NEDSAETTELSE),
+            ):
+                mark = " (følger)" if named == kind else ""
+                meaning = "Det, udmeldingen siger" if mark else "Til sammenligning"
+                columns.append((f"{key}_{nr}", f"{at}{name}{mark}", quotas[key], meaning))
+        columns.append(
+            (f"fastsat_{nr}", f"{at}Fastsat", quotas["fastsat"], "Kvoterne, som Udlændingestyrelsen fastsatte dem")
+        )
+    shown = []
+    for key, heading, values, meaning in columns:
+        values = values.reindex(rows.index).astype("Int64")
+        if values.notna().any():
+            rows[key] = values
+            shown.append(Kolonne(key, _stort_foerst(heading), type="heltal", beskrivelse=meaning))
+    sums = rows.groupby("region")[[k.navn for k in shown]].sum(min_count=1).loc[b.regioner.index].reset_index()
+    sums["kommune"] = [f"{region} i alt" for region in sums["region"]]
+    country = (
+        rows[[k.navn for k in shown]].sum(min_count=1).to_frame().T.assign(region="Hele landet", kommune="Hele landet")
+    )
+    totals = pd.concat([sums, country], ignore_index=True).astype({k.navn: "Int64" for k in shown})
+    return tabel(
+        _by_region(b, rows),
+        [
+            Kolonne("kommunekode", "Kommunekode", vis=False),
+            Kolonne("kommune", "Kommune", raekkehoved=True),
+            Kolonne("region", "Region", vis=False),
+            *shown,
+        ],
+        id="udmeldinger-kvoter",
+        titel=f"Kommunekvoter for {b.kvoteaar} efter hver udmelding"
+        if len(b.udmeldinger) > 1
+        else f"Beregnede og fastsatte kommunekvoter for {b.kvoteaar}",
+        enhed=_PERSONER,
+        kilde=_kilde(b, "egen beregning"),
+        ialt=totals,
+        mangler="ikke kendt",
+        **regioner.foldet(b.region),
+    )
+
+
+def udmeldinger_regionskvoter(b: Beregning) -> Any:
+    """The regionskvoter that were agreed or fixed beside those of the letter; nothing where there are none."""
+    known = b.tabeller["fastsatte_regionskvoter"].loc[lambda t: t["kvoteaar"] == b.kvoteaar]
+    if known.empty:
+        return None
+    april = b.tabeller["regionskvoter"].loc[lambda t: t["kvoteaar"] == b.kvoteaar].set_index("region")["regionskvote"]
+    rows = pd.DataFrame({"region": list(b.regioner.index)})
+    shown = [Kolonne("region", "Region", raekkehoved=True)]
+    parts = [("april", "Nr. 1: meldt ud i brevet", april)]
+    parts += [
+        (f"{form}_{nr}", f"Nr. {nr}: {form}", part.set_index("region")["regionskvote"])
+        for (nr, form), part in known.groupby(["nr", "form"], sort=True)
+    ]
+    for key, heading, values in parts:
+        if len(values):
+            rows[key] = values.reindex(rows["region"]).astype("Int64").to_numpy()
+            rows[key] = rows[key].astype("Int64")
+            shown.append(Kolonne(key, heading, type="heltal"))
+    return tabel(
+        rows,
+        shown,
+        id="udmeldinger-regionskvoter",
+        titel=f"Aftalte og fastsatte regionskvoter for {b.kvoteaar}",
+        enhed=_PERSONER,
+        kilde=_kilde(b),
+        ialt=pd.DataFrame([{"region": "Hele landet"} | {k.navn: int(rows[k.navn].sum()) for k in shown[1:]}]),
+    )
+
+
+def _flere_kvoter(b: Beregning) -> bool:
+    """Whether the year has quotas beside those of its letter: a later announcement, or what was fixed or agreed."""
+    names = ("fastsatte_kvoter", "fastsatte_regionskvoter")
+    return len(b.udmeldinger) > 1 or any((b.tabeller[name]["kvoteaar"] == b.kvoteaar).any() for name in names)
+
+
+def _after_aftale(b: Beregning, at: str) -> list[tuple[str, str, pd.Series, str]]:
+    """The quotas after the recorded aftaler; nothing where there is none, or its numbers are not known in full."""
+    known = [a for a in b.aftaler if not a.fra_fil]
+    if not known or any(a.kvoter is None for a in known) or b.udmelding["nr"] != 1:
+        return []
+    after = b.kommuner["kommunekvote"].copy()
+    for a in known:
+        after.update(a.kvoter["aftalt_kvote"])
+    return [("efter_aftale", f"{at}Efter aftale", after, "De beregnede kvoter, som aftalen ændrer dem")]
 
 
 # --- why -------------------------------------------------------------------------------------------------------
@@ -652,13 +875,23 @@ def aarsager(b: Beregning) -> Any:
 def landstalsgraenser(b: Beregning) -> Tekst:
     """When the landstal must be fixed anew (§ 2)."""
     limits = b.landstalsgraenser
+    if limits["mangler"]:
+        return Tekst(
+            f"Landstallet er {dansk.tal(b.gaeldende_landstal)}. {limits['mangler']}, så det kan ikke siges, hvornår det skal ændres."
+        )
     return tekst(
         "Landstallet er {landstal:tal}. Det skal ændres, hvis det forventede antal flygtninge ændres med mere end {procent} procent "
-        "(bekendtgørelsen om boligplacering af flygtninge, {henvisning}), altså til mindst {op:tal}{lavt}. Så fastsættes nye kvoter, "
+        "({henvisning}{uset}), altså til mindst {op:tal}{lavt}. Så fastsættes nye kvoter, "
         "og en aftale bortfalder, medmindre den selv siger, hvordan den følger ændringen (BEK 550/2022 § 6, stk. 3).",
-        landstal=b.landstal,
+        landstal=b.gaeldende_landstal,
         lavt=f" eller højst {dansk.tal(limits['ned'])}" if limits["ned"] >= 0 else "",
-        **limits,
+        uset="" if limits["status"] == "efterprøvet" else "; lovens ordlyd er ikke efterprøvet",
+        procent=limits["procent"],
+        op=limits["op"],
+        henvisning=(
+            "bekendtgørelsen om boligplacering af flygtninge, " if limits["henvisning"].startswith("BEK") else ""
+        )
+        + limits["henvisning"],
     )
 
 
@@ -697,9 +930,10 @@ def landstal_varianter(b: Beregning) -> Tabel:
 def graenser(b: Beregning) -> Tabel:
     """At which landstal each kommune gains or loses a person."""
     rows = _by_region(b, b.graenser.join(b.kommuner[["kommune", "region"]]).loc[b.udvalgte.index])
-    limits = b.landstalsgraenser
+    limits, tried = b.landstalsgraenser, b.undersoegt
     odd = rows[rows["faerre_trods_hoejere"].notna() | rows["flere_trods_lavere"].notna()]
-    note = f"Undersøgt fra {dansk.tal(max(limits['ned'] + 1, 0))} til {dansk.tal(limits['op'] - 1)}, hvor landstallet kan ligge uden at skulle fastsættes på ny."
+    note = f"Undersøgt fra {dansk.tal(tried[0])} til {dansk.tal(tried[1])}"
+    note += "." if limits["mangler"] else ", hvor landstallet kan ligge uden at skulle fastsættes på ny."
     if len(odd):
         note += (
             f" Når kvoter rundes til hele personer, kan en kommune få færre ved et højere landstal eller flere ved et lavere. "
@@ -899,25 +1133,43 @@ def tidligere_aftaler(b: Beregning) -> Any:
 
 def afstemning_tekst(b: Beregning) -> Tekst:
     """What was compared, in numbers."""
+    if b.kontroller.empty:
+        return Tekst(
+            f"Der er ingen offentliggjorte kvoter eller summer for {b.kvoteaar} i datagrundlaget at sammenholde med."
+        )
     counts = b.kontroller["dom"].value_counts()
     agree = int(counts.get(afstemning.STEMMER, 0))
     wrong = int(counts.get(afstemning.AFVIGER, 0))
     text = (
         f"Der er foretaget {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal for {b.kvoteaar}: kvoterne er sammenholdt "
-        "med reglen, summerne med deres rækker og totalerne med landstallet. "
-        + (
-            "De stemmer alle."
-            if agree == len(b.kontroller)
-            else f"{dansk.tal(agree)} stemmer, og {dansk.tal(wrong)} afviger."
-        )
+        f"med reglen, summerne med deres rækker og totalerne med landstallet. {_verdicts(len(b.kontroller), agree, wrong)}"
         + " Kontrollen gælder hele landet, også på regionernes sider."
     )
     return Tekst(text)
 
 
-def afstemning_optaelling(b: Beregning) -> Tabel:
-    """Verdicts by kind of control."""
-    kinds = {"regel": "Kvoter mod reglen", "sum": "Trykte summer mod rækkerne", "lighed": "Totaler mod landstallet"}
+def _verdicts(total: int, agree: int, wrong: int) -> str:
+    if agree == total:
+        return "De stemmer alle."
+    open_ = total - agree - wrong
+    said = [
+        f"{dansk.tal(agree)} stemmer",
+        *([f"{dansk.tal(wrong)} afviger"] if wrong or not open_ else []),
+        *([f"{dansk.tal(open_)} kan ikke efterprøves"] if open_ else []),
+    ]
+    return ", og ".join([", ".join(said[:-1]), said[-1]]) + "."
+
+
+def afstemning_optaelling(b: Beregning) -> Any:
+    """Verdicts by kind of control; nothing where there is no published number to control."""
+    if b.kontroller.empty:
+        return None
+    fixed = b.kontroller["id"].str.contains("-fastsat-").any()
+    kinds = {
+        "regel": "Kvoter mod reglen",
+        "sum": "Trykte summer mod rækkerne",
+        "lighed": "Totaler mod landstallet" + (", fastsatte kvoter mod bilag B" if fixed else ""),
+    }
     return kontroltabeller.optaelling(
         b.kontroller,
         id="kontroller",
@@ -953,8 +1205,10 @@ def kildefejl(b: Beregning) -> Any:
     )
 
 
-def kontroller(b: Beregning) -> Tabel:
+def kontroller(b: Beregning) -> Any:
     """The controls that the table of kommunekvoter does not show already, folded; the download has all of them."""
+    if b.kontroller.empty:
+        return None
     shown_above = b.kontroller["id"].str.contains("-kommunekvote-") & (b.kontroller["dom"] == afstemning.STEMMER)
     shown_above &= b.kontroller["art"] == "regel"
     note = "Kommunekvoter, der stemmer, står i tabellen over kommunekvoter."
@@ -974,16 +1228,43 @@ def kontroller(b: Beregning) -> Tabel:
 
 
 def metode(b: Beregning) -> Tekst:
-    """Which act the letter of the year names, and the dates of its numbers."""
+    """Which act the letter of the year names, which was in force when it was sent, and the dates of its numbers."""
     letter = b.brev
-    return tekst(
-        "Udlændingestyrelsens brev for {aar} henviser til {bekendtgoerelse}. Indbyggere samt indvandrere og flygtninge er opgjort den {opgjort:dato}, og "
-        "familiesammenføringerne er fra {familier}. De seks trin er de samme for alle år i datagrundlaget.",
-        aar=b.kvoteaar,
-        bekendtgoerelse=letter["bekendtgoerelse"],
-        opgjort=letter["befolkning_opgjort"],
-        familier=int(letter["familiesammenfoerte_aar"]),
-    )
+    named = letter["bekendtgoerelse"]
+    said = [
+        f"Udlændingestyrelsens brev for {b.kvoteaar} henviser til {named}."
+        if not pd.isna(named)
+        else f"Hvilken bekendtgørelse Udlændingestyrelsens brev for {b.kvoteaar} henviser til, er ikke i datagrundlaget."
+    ]
+    if other := _other_act(b):
+        text = f"Da brevet blev sendt, gjaldt {other['bekendtgoerelse']} af {dansk.dato(other['udstedt'])}."
+        if other["status"] != "efterprøvet":
+            text += f" Ordlyden af dens {other['beregning']} om beregningen er ikke efterprøvet."
+        said.append(text)
+    days = []
+    if not pd.isna(letter["befolkning_opgjort"]):
+        day = dansk.dato(letter["befolkning_opgjort"])
+        days.append(f"Indbyggere samt indvandrere og flygtninge er opgjort den {day}")
+    if not pd.isna(letter["familiesammenfoerte_aar"]):
+        days.append(f"familiesammenføringerne er fra {int(letter['familiesammenfoerte_aar'])}")
+    if days:
+        said.append(_stort_foerst(", og ".join(days)) + ".")
+    if len(days) < 2:
+        said.append("Hvornår alle tal i bilag A er opgjort, er ikke i datagrundlaget.")
+    if len(b.udmeldinger) > 1:
+        said.append(
+            "Et ændret landstal er regnet på samme bilag A. En forholdsmæssig nedsættelse giver hver kommune den samme del af de kvoter, der "
+            "gjaldt før, gjort hele efter største brøk; hvordan tallene er rundet, siger udmeldingerne ikke."
+        )
+    said.append("De seks trin er de samme for alle år i datagrundlaget.")
+    return Tekst(" ".join(said))
+
+
+def _other_act(b: Beregning) -> dict[str, Any] | None:
+    """The bekendtgørelse that was in force on the day of the letter, where it is another than the letter names."""
+    sent, named = b.brev["udmeldt"], b.brev["bekendtgoerelse"]
+    act = None if pd.isna(sent) or pd.isna(named) else bekendtgoerelse(b.tabeller, sent.date())
+    return act if act is not None and act["bekendtgoerelse"] != named else None
 
 
 def kilder(b: Beregning) -> Tabel:
@@ -995,27 +1276,36 @@ def kilder(b: Beregning) -> Tabel:
         "bilag_a": "Bilag A: indbyggere, indvandrere og flygtninge, asylansøgere",
         "familiesammenfoerte": "Bilag A: familiesammenføringer",
         "bilag_b": "Bilag B: beregnede kommunekvoter",
+        "fastsatte_kvoter": "Fastsatte kommunekvoter",
+        "fastsatte_regionskvoter": "Aftalte og fastsatte regionskvoter",
     }
+    acts, other, rules = b.tabeller["bekendtgoerelser"], _other_act(b), b.tabeller["retsregler"]
+    day = pd.Timestamp(regeldag(b.udmelding))
+    parts = [(text, b.tabeller[name].loc[lambda t: t["kvoteaar"] == b.kvoteaar]) for name, text in spans.items()]
+    parts += [
+        ("Aftaler om kommunekvoter", b.tabeller["aftaler"]),
+        (
+            "Grænser og frister i reglerne",
+            rules[(rules["gaelder_fra"] <= day) & ~(rules["gaelder_til"] < day)]
+            .sort_values("gaelder_fra", kind="stable")
+            .drop_duplicates("regel", keep="last"),
+        ),
+    ]
+    if other is not None:
+        parts.append(("Den gældende bekendtgørelse", acts[acts["bekendtgoerelse"] == other["bekendtgoerelse"]]))
     rows = []
-    for name, text in spans.items():
-        part = b.tabeller[name].loc[lambda t: t["kvoteaar"] == b.kvoteaar]
-        if part.empty:
-            continue
-        source = part["kilde"].iloc[0]
-        low, high = int(part["linje"].min()), int(part["linje"].max())
-        lines = f"{low}" if low == high else f"{low}–{high}"
-        rows.append(
-            (
-                text,
-                f"{source}: {documents.at[source, 'titel']}, {documents.at[source, 'tid']}",
-                part["punkt"].iloc[0],
-                lines,
+    for text, table in parts:
+        for (source, item), part in table.groupby(["kilde", "punkt"], sort=False):
+            low, high = int(part["linje"].min()), int(part["linje"].max())
+            document, when = documents.at[source, "titel"], documents.at[source, "tid"]
+            rows.append(
+                (
+                    text,
+                    document if pd.isna(when) else f"{source}: {document}, {when}",
+                    item,
+                    f"{low}" if low == high else f"{low}–{high}",
+                )
             )
-        )
-    for name, text in (("aftaler", "Aftaler om kommunekvoter"), ("retsregler", "Grænser og frister i reglerne")):
-        source = b.tabeller[name]["kilde"].iloc[0]
-        low, high = int(b.tabeller[name]["linje"].min()), int(b.tabeller[name]["linje"].max())
-        rows.append((text, documents.at[source, "titel"], b.tabeller[name]["punkt"].iloc[0], f"{low}–{high}"))
     return tabel(
         pd.DataFrame(rows, columns=["tal", "dokument", "punkt", "linjer"]),
         [
@@ -1060,6 +1350,10 @@ def _more(difference: int) -> str:
     return f"{dansk.tal(abs(difference))} {'flere' if difference > 0 else 'færre'} end"
 
 
+def _den(dag: Any) -> str:
+    return "" if pd.isna(dag) else f" den {dansk.dato(dag)}"
+
+
 def _kilde(b: Beregning, *own: str) -> str:
     letter = b.brev["udmeldt"]
     when = "" if pd.isna(letter) else f"brev af {dansk.dato(letter)} "
@@ -1100,6 +1394,13 @@ def _aarsag(cause: str) -> str:
         "familiesammenfoeringer": "ændrede tal for familiesammenføringer",
         "afrunding": "afrundingen",
     }[cause]
+
+
+def _published(rows: pd.DataFrame, meaning: str) -> list[Kolonne]:
+    """The column of published quotas; none where none is at hand yet."""
+    if rows["offentliggjort_kvote"].isna().all():
+        return []
+    return [Kolonne("offentliggjort_kvote", "Offentliggjort kvote", type="heltal", beskrivelse=meaning)]
 
 
 def _change_columns(b: Beregning) -> list[Kolonne]:

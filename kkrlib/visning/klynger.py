@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import afstemning, dansk, figurer, tabeller
+from kkrlib import afstemning, dansk, figurer, landstal, tabeller
 from kkrlib.klynger import DELT, Beregning, Deling, Kontorer, gaeldende
 from kkrlib.klynger import indsatsomraader as omraader
 from kkrlib.klynger.kontorer import FOR_FAA, GAELDER, LEAD, UDEN_LEAD
@@ -1228,7 +1228,7 @@ def noegler(b: Beregning) -> Any:
         return None
     region = regions[0]
     tried = b.proevede_noegler(region)
-    days = b.tabeller["landstal"].set_index("kvoteaar")["befolkning_opgjort"]
+    days = landstal.befolkning_opgjort(b.tabeller)
     rates = b.tabeller["klynge_satser"]
     rates = rates[(rates["aar"] == b.aar) & (rates["side"] == "regioner") & (rates["omfang"] == "region")]
     rate = rates.loc[rates["region"] == region, "trykt"]
