@@ -14,8 +14,18 @@ under ``checks`` what that standard has no word for:
     a printed sum equals the sum of its rows, but for the faults that are recorded as such;
 ``lig_med``
     a column equals the value of a row of another table: the same number, printed twice;
+``hoejst``, ``mindst``
+    a number is at most that of another column (of the same row, or of another table's row with the same key), or at least a value;
+``forskellige``
+    two columns of a row differ;
+``former``
+    what belongs to a row stands in the table of its form, and in no other;
+``ialt``
+    a total equals the sum of the rows that belong to it, where all of them are known;
 ``kendt``
     each row is a known fault of a source, shown as a warning.
+
+A finding is an error unless the check says ``"alvor": "advarsel"``, which is shown and stops nothing.
 
 The module knows no field: a new table, or a new year, is only data.
 

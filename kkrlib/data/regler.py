@@ -12,7 +12,7 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.data.skema import is_integer
-from kkrlib.errors import ADVARSEL, Fund
+from kkrlib.errors import ADVARSEL, FEJL, Fund
 
 
 def unusual_spelling(table: pd.DataFrame, resource: dict[str, Any]) -> list[Fund]:
@@ -194,11 +194,92 @@ def _lig_med(
     return found
 
 
+def _hoejst(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
+    column, limit, keys = rule["kolonne"], rule["af"], rule.get("noegle", [])
+    other = tables.get(rule["tabel"]) if "tabel" in rule else table
+    if other is None or limit not in other.columns:  # the file is a finding already
+        return []
+    limits = dict(zip(_keys(other, keys), other[limit], strict=True))
+    found = []
+    for position, (key, value) in enumerate(zip(_keys(table, keys), table[column], strict=True), start=2):
+        most = limits.get(key, "")
+        if is_integer(value) and is_integer(most) and int(value) > int(most):
+            text = f"{rule['besked']} ({dansk.tal(int(most))})"
+            found.append(Fund(resource["path"], str(position), column, value, text, rule.get("alvor", FEJL)))
+    return found
+
+
+def _keys(table: pd.DataFrame, columns: list[str]) -> list[Any]:
+    return list(table[columns].itertuples(index=False, name=None)) if columns else list(range(len(table)))
+
+
+def _mindst(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
+    return [
+        Fund(resource["path"], str(position), rule["kolonne"], value, rule["besked"], rule.get("alvor", FEJL))
+        for position, value in enumerate(table[rule["kolonne"]], start=2)
+        if is_integer(value) and 0 <= int(value) < rule["vaerdi"]
+    ]
+
+
+def _forskellige(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
+    columns = rule["kolonner"]
+    return [
+        Fund(resource["path"], str(position), ",".join(columns), ",".join(cells), rule["besked"])
+        for position, cells in enumerate(table[columns].itertuples(index=False, name=None), start=2)
+        if cells[0] and len(set(cells)) == 1
+    ]
+
+
+def _former(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
+    key, column = rule["noegle"], rule["kolonne"]
+    found = []
+    for position, (name, form) in enumerate(zip(table[key], table[column], strict=True), start=2):
+        for which, other in rule["tabeller"].items():
+            if form not in rule["tabeller"] or other not in tables:  # findings already
+                continue
+            there = (tables[other][key] == name).any()
+            if there != (which == form):
+                text = f"{name} har {'' if there else 'ingen '}rækker i {other}.csv"
+                found.append(Fund(resource["path"], str(position), column, form, text))
+    return found
+
+
+def _ialt(
+    table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], tables: dict[str, pd.DataFrame]
+) -> list[Fund]:
+    key, column, other = rule["noegle"], rule["kolonne"], tables.get(rule["tabel"])
+    if other is None:  # the file is a finding already
+        return []
+    found = []
+    for position, (name, printed) in enumerate(zip(table[key], table[column], strict=True), start=2):
+        values = list(other.loc[other[key] == name, rule["vaerdi"]])
+        if not values or not all(map(is_integer, [*values, printed])):  # not known, or a finding already
+            continue
+        total = sum(map(int, values))
+        if total != int(printed):
+            text = f"rækkerne i {rule['tabel']}.csv giver tilsammen {total}"
+            found.append(Fund(resource["path"], str(position), column, printed, text))
+    return found
+
+
 CHECKS = {
     "andele": _andele,
+    "former": _former,
+    "forskellige": _forskellige,
+    "hoejst": _hoejst,
+    "ialt": _ialt,
     "komplet": _komplet,
     "lig_med": _lig_med,
     "hoerer_til": _hoerer_til,
+    "mindst": _mindst,
     "sum": _sum,
     "kendt": _kendt,
 }

@@ -13,7 +13,7 @@ from kkrlib.flygtninge.aftale import anvend, bedoem
 from kkrlib.flygtninge.beregning import Beregning, aar_med_data, beregn
 from kkrlib.flygtninge.forklaring import aarsager, trin
 from kkrlib.flygtninge.kontroller import alle_kontroller, kontroller
-from kkrlib.flygtninge.regel import fordel, forrige_aar, grundlag, pr_10000, regionskvoter
+from kkrlib.flygtninge.regel import fordel, forrige_aar, grundlag, grundlagsfund, pr_10000, regionskvoter
 from kkrlib.flygtninge.scenarier import aendringsgraenser, foelsomhed, graenser, med_andre_tal, sammenlign
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "forrige_aar",
     "graenser",
     "grundlag",
+    "grundlagsfund",
     "kontroller",
     "med_andre_tal",
     "pr_10000",
