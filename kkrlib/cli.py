@@ -300,7 +300,7 @@ def check(kilder: Path | None, foelsomhed: bool) -> int:
         tables = data.laes()
         if "kontroller" in tables:  # a project whose data declare no controls has none to run
             controls = kontrol.saml(tables)
-            found = [*controls.nye_og_borte, *controls.uden_grund, *found]
+            found = [*controls.nye_og_borte, *controls.uden_grund, *controls.advarsler, *found]
             click.echo(kontrol.opsummering(controls))
             if foelsomhed:
                 click.echo(kontrol.opsummer_foelsomhed(kontrol.foelsomhed(controls)))

@@ -19,7 +19,8 @@ class Samlet:
     ``kontroller``: one row per control, as :func:`kkrlib.afstemning.doem` returns them. ``daekning``: one row per published number, as
     :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are explained by, index ``fund``, as
     :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``: of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what differs from the accepted deviations. ``uden_grund``:
-    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings. ``saet`` and ``tal``: what :func:`kontrolsaet` and
+    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings. ``advarsler``: what else
+    the fields warn of. ``saet`` and ``tal``: what :func:`kontrolsaet` and
     :func:`kkrlib.afstemning.tal` return.
     """
 
@@ -29,6 +30,7 @@ class Samlet:
     vises: frozenset[str]
     nye_og_borte: list[Fund]
     uden_grund: list[Fund]
+    advarsler: list[Fund]
     saet: tuple[pd.DataFrame, pd.DataFrame]
     tal: pd.DataFrame
     tabeller: Mapping[str, pd.DataFrame]
@@ -57,6 +59,7 @@ def saml(tabeller: Mapping[str, pd.DataFrame]) -> Samlet:
         vises=frozenset(tabeller["fund_kontroller"].loc[lambda t: t["vis"] == "ja"]["kontrol"]),
         nye_og_borte=afstemning.nye_og_borte(judged, known),
         uden_grund=_uden_grund(judged, coverage, tabeller),
+        advarsler=flygtninge.advarsler(tabeller),
         saet=declared,
         tal=numbers,
         tabeller=tabeller,

@@ -9,8 +9,8 @@
 """
 
 from kkrlib.flygtninge.aftale import FORMER as AFTALEFORMER
-from kkrlib.flygtninge.aftale import anvend, bedoem
-from kkrlib.flygtninge.beregning import Beregning, aar_med_data, beregn
+from kkrlib.flygtninge.aftale import anvend, bedoem, falder_bort
+from kkrlib.flygtninge.beregning import Beregning, aar_med_data, advarsler, beregn
 from kkrlib.flygtninge.forklaring import aarsager, trin
 from kkrlib.flygtninge.kontroller import alle_kontroller, kontroller
 from kkrlib.flygtninge.regel import fordel, forrige_aar, grundlag, grundlagsfund, pr_10000, regionskvoter
@@ -21,11 +21,13 @@ __all__ = [
     "Beregning",
     "aar_med_data",
     "aarsager",
+    "advarsler",
     "aendringsgraenser",
     "alle_kontroller",
     "anvend",
     "bedoem",
     "beregn",
+    "falder_bort",
     "foelsomhed",
     "fordel",
     "forrige_aar",

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.errors import ParameterError, ukendt_vaerdi
+from kkrlib.errors import ADVARSEL, Fund, ParameterError, ukendt_vaerdi
 from kkrlib.flygtninge import aftale as _aftale
 from kkrlib.flygtninge.forklaring import aarsager, trin
 from kkrlib.flygtninge.kontroller import kontroller
-from kkrlib.flygtninge.regel import fordel, forrige_aar, grundlag, pr_10000, regionskvoter
+from kkrlib.flygtninge.regel import fordel, forrige_aar, grundlag, grundlagsfund, pr_10000, regionskvoter
 from kkrlib.flygtninge.scenarier import aendringsgraenser, foelsomhed, graenser, med_andre_tal, sammenlign
 from kkrlib.omraade import HELE_LANDET, omraade
 
@@ -41,7 +41,8 @@ class Beregning:
     (``Int64``, missing where there is no earlier year). ``regioner``: the same for regions, index ``region``.
     ``trin``: :func:`trin`. ``aarsager``: :func:`aarsager`, or None. ``graenser``: :func:`graenser` with ``ved_flere``
     (:func:`foelsomhed`). ``landstalsgraenser``: :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per
-    landstal. ``scenarie``: :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`.
+    landstal. ``scenarie``: :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`. ``advarsler``: what is
+    unlikely in the year's grundlag (:func:`grundlagsfund`), and its recorded aftaler that don't satisfy the law.
     """
 
     kvoteaar: int
@@ -65,6 +66,7 @@ class Beregning:
     tidligere_aftaler: list[Aftale]
     kontroller: pd.DataFrame
     kildefejl: pd.DataFrame
+    advarsler: list[Fund]
     tabeller: Mapping[str, pd.DataFrame]
 
     @property
@@ -94,21 +96,29 @@ def beregn(
     flere_familiesammenfoerte: int = 5,
     aftale_fil: tuple[str, str, pd.DataFrame] | None = None,
     aftale_meddelt: date | None = None,
+    aftale_underskrevet: str = "",
+    aftale_ved_aendret_landstal: str = "",
 ) -> Beregning:
     """Compute a quota year: the distribution, its explanation, what-ifs, aftaler and reconciliation.
 
     ``tabeller`` is what :func:`kkrlib.data.load` returns. ``region`` is a region's name, its KKR or its slug, or
     ``"hele landet"``. ``scenarie_landstal`` and ``scenarie_familiesammenfoerte`` (kommunekode → persons) are other numbers to compare
     with. ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
-    ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was reported.
+    ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was reported,
+    ``aftale_underskrevet`` (ja, nej) and ``aftale_ved_aendret_landstal`` (see :mod:`kkrlib.flygtninge.aftale`) what else is stated of it; an empty text is not stated.
 
     A file replaces the aftale that is recorded for its region.
 
     Raises ParameterError for a year without data, an unknown region, or an aftale for another region, DataError for an aftale or a scenario that
     makes no sense.
     """
-    if aftale_meddelt is not None and aftale_fil is None:
-        raise ParameterError("aftale_meddelt: dagen kræver en aftale.")
+    stated = {
+        "aftale_meddelt: dagen": aftale_meddelt,
+        "aftale_underskrevet: svaret": aftale_underskrevet,
+        "aftale_ved_aendret_landstal: svaret": aftale_ved_aendret_landstal,
+    }
+    if aftale_fil is None and (without := [name for name, value in stated.items() if value not in (None, "")]):
+        raise ParameterError(" ".join(f"{name} kræver en aftale." for name in without))
     years = aar_med_data(tabeller)
     if isinstance(aar, bool) or not isinstance(aar, int):
         raise ParameterError(f"aar: «{aar}» er ikke et helt tal. Gyldige: {', '.join(map(str, years))}.")
@@ -135,7 +145,9 @@ def beregn(
         scenario = sammenlign(fordelt, fordel(med_andre_tal(basis, other_families), other_landstal))
 
     kommuner = _published(fordelt, tabeller, aar, earlier)
-    own = _from_file(tabeller, kommuner, aar, aftale_fil, aftale_meddelt, last_day)
+    days = _aftale.aftaledage(tabeller["landstal"], aar)
+    said = _aftale.laes_oplyst(aftale_meddelt, aftale_underskrevet, aftale_ved_aendret_landstal, days)
+    own = _from_file(tabeller, kommuner, aar, aftale_fil, said, days)
     own_regions = {a.region for a in own}
     if region != HELE_LANDET and own_regions - {region}:
         raise ParameterError(f"aftale: filen gælder {', '.join(sorted(own_regions))}, men siden viser {region}.")
@@ -161,8 +173,20 @@ def beregn(
         tidligere_aftaler=_recorded(tabeller, kommuner, aar, None),
         kontroller=kontroller(tabeller, fordelt, aar),
         kildefejl=tabeller["kildefejl"].loc[lambda t: t["kvoteaar"] == aar].reset_index(drop=True),
+        advarsler=[f for f in grundlagsfund(basis, landstal) if f.alvor == ADVARSEL]
+        + _aftale.advarsler(tabeller, {aar: kommuner}, aar),
         tabeller=tabeller,
     )
+
+
+def advarsler(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
+    """Warnings of all years that no check of the descriptor can give: recorded aftaler that don't satisfy the law.
+
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. What is unlikely in the grundlag itself is declared in the descriptor.
+    """
+    letters = tabeller["landstal"].drop_duplicates("kvoteaar").set_index("kvoteaar")["landstal"]
+    quotas = {y: fordel(grundlag(tabeller, y), int(letters[y])) for y in aar_med_data(tabeller)}
+    return _aftale.advarsler(tabeller, quotas)
 
 
 def _date(value: Any) -> date | None:
@@ -202,25 +226,23 @@ def _regions(kommuner: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: 
 
 def _recorded(tabeller: Mapping[str, pd.DataFrame], kommuner: pd.DataFrame, aar: int, year: int | None) -> list[Aftale]:
     """The aftaler recorded for ``year``; for None those of every other year, judged without quotas."""
-    register = tabeller["kommuner"].set_index("kommunekode")
     chosen = tabeller["aftaler"]
     chosen = chosen[chosen["kvoteaar"] == year] if year is not None else chosen[chosen["kvoteaar"] != aar]
-    deadlines = tabeller["landstal"].set_index("kvoteaar")["aftalefrist"]
-    found, transfers = [], tabeller["aftale_overfoersler"]
+    found = []
     for row in chosen.itertuples():
-        moves = transfers[transfers["aftale"] == row.aftale]
+        agreed, stated = _aftale.indhold(tabeller, row), _aftale.registreret(row)
         quotas = kommuner if row.kvoteaar == aar else None
-        verdict = _aftale.bedoem(
-            moves, row.region, register, quotas, _date(row.meddelt), _date(deadlines.get(row.kvoteaar))
-        )
-        after = _aftale.anvend(kommuner, moves) if quotas is not None and moves["antal"].notna().all() else None
+        days = _aftale.aftaledage(tabeller["landstal"], row.kvoteaar)
+        verdict = _aftale.bedoem(agreed, row.region, tabeller, quotas, stated, days)
+        known = agreed["antal" if row.form == "overfoersler" else "kommunekvote"].notna().all()
+        after = _aftale.anvend(kommuner, agreed) if quotas is not None and known else None
         found.append(
             Aftale(
                 row.aftale,
                 False,
                 int(row.kvoteaar),
                 row.region,
-                moves,
+                agreed,
                 after,
                 verdict,
                 _aftale.samlet(verdict),
@@ -235,8 +257,8 @@ def _from_file(
     kommuner: pd.DataFrame,
     aar: int,
     file: tuple[str, str, pd.DataFrame] | None,
-    reported: date | None,
-    last_day: date | None,
+    said: _aftale.Oplyst,
+    days: _aftale.Dage,
 ) -> list[Aftale]:
     if file is None:
         return []
@@ -247,7 +269,7 @@ def _from_file(
     found = []
     for region in sorted(set(register.loc[list(codes), "region"])):
         part = agreed[[register.at[code, "region"] == region for code in codes]]
-        verdict = _aftale.bedoem(part, region, register, kommuner, reported, last_day)
+        verdict = _aftale.bedoem(part, region, tabeller, kommuner, said, days)
         note = " ".join(part["note"][part["note"] != ""]) if "note" in part.columns else ""
         found.append(
             Aftale(
