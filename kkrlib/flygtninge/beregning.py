@@ -125,6 +125,8 @@ def beregn(
     if aar not in years:
         raise ukendt_vaerdi("aar", aar, years)
     region = omraade(tabeller, region)
+    days = _aftale.aftaledage(tabeller["landstal"], aar)
+    said = _aftale.laes_oplyst(aftale_meddelt, aftale_underskrevet, aftale_ved_aendret_landstal, days)
     brev = tabeller["landstal"].set_index("kvoteaar").loc[aar].to_dict()
     landstal = int(brev["landstal"])
     basis = grundlag(tabeller, aar)
@@ -145,8 +147,6 @@ def beregn(
         scenario = sammenlign(fordelt, fordel(med_andre_tal(basis, other_families), other_landstal))
 
     kommuner = _published(fordelt, tabeller, aar, earlier)
-    days = _aftale.aftaledage(tabeller["landstal"], aar)
-    said = _aftale.laes_oplyst(aftale_meddelt, aftale_underskrevet, aftale_ved_aendret_landstal, days)
     own = _from_file(tabeller, kommuner, aar, aftale_fil, said, days)
     own_regions = {a.region for a in own}
     if region != HELE_LANDET and own_regions - {region}:
