@@ -422,17 +422,21 @@ def test_two_recorded_aftaler_of_one_region_in_one_year_are_a_warning(tabeller):
     assert any("har allerede en aftale for 2023" in f.regel for f in found)
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "place", "said"),
-    [
-        ("aftaler.csv", "nordjylland-2023,2023,Region Nordjylland,overfoersler,", "nordjylland-2023,2023,Region Nordjylland,kvoter,", "form", "har ingen rækker i aftale_kvoter.csv"),
-        ("aftaler.csv", "nordjylland-2023,2023,Region Nordjylland,overfoersler,1,", "nordjylland-2023,2023,Region Nordjylland,overfoersler,2,", "antal_i_alt", "giver tilsammen 1"),
-        ("aftale_overfoersler.csv", "nordjylland-2023,825,813,1,", "nordjylland-2023,825,825,1,", "fra,til", "fra sig selv"),
-        ("aftaler.csv", "overfoersler,24,,,,", "overfoersler,24,,måske,,", "underskrevet", "«ja» eller «nej»"),
-        ("aftaler.csv", "overfoersler,24,,,,", "overfoersler,24,,,følger med,", "ved_aendret_landstal", "«bortfalder»"),
-    ],
-)  # fmt: skip
-def test_a_recorded_aftale_that_contradicts_itself_is_an_error_of_the_data(folder, file, old, new, place, said):
-    edit(folder / file, old, new)
-    found = [f for f in data.check(folder) if f.alvor == FEJL and f.kolonne == place]
-    assert any(f.fil == file and said in f.regel for f in found), found
+def test_recorded_aftaler_that_contradict_themselves_are_errors_of_the_data_all_at_once(folder):
+    nord, path = "Region Nordjylland,overfoersler", folder / "aftaler.csv"
+    edit(path, f"nordjylland-2026,2026,{nord},", "nordjylland-2026,2026,Region Nordjylland,kvoter,")
+    edit(path, "overfoersler,24,,,,", "overfoersler,25,,,,")
+    edit(path, f"nordjylland-2021,2021,{nord},1,,,,", f"nordjylland-2021,2021,{nord},1,,måske,,")
+    edit(path, f"nordjylland-2023,2023,{nord},1,,,,", f"nordjylland-2023,2023,{nord},1,,,følger med,")
+    edit(folder / "aftale_overfoersler.csv", "nordjylland-2021,825,813,1,", "nordjylland-2021,825,825,1,")
+    errors = [f for f in data.check(folder) if f.alvor == FEJL]
+    found = {(f.fil, f.raekke, f.kolonne, f.vaerdi): f.regel for f in errors}
+    assert "fra sig selv" in found["aftale_overfoersler.csv", "10", "fra,til", "825,825"]
+    assert "giver tilsammen 24" in found["aftaler.csv", "3", "antal_i_alt", "25"]
+    assert "«ja» eller «nej»" in found["aftaler.csv", "4", "underskrevet", "måske"]
+    assert "«bortfalder»" in found["aftaler.csv", "5", "ved_aendret_landstal", "følger med"]
+    assert {f.regel for f in errors if f.kolonne == "form"} == {
+        "nordjylland-2026 har rækker i aftale_overfoersler.csv",
+        "nordjylland-2026 har ingen rækker i aftale_kvoter.csv",
+    }
+    assert len(errors) == 6

@@ -81,42 +81,31 @@ def test_a_mixture_of_two_years_and_a_what_if_are_no_facts():
 
 # --- the same in the data -----------------------------------------------------------------------------------------
 
-GRE = "2025,Region Sjælland,253,"
 
-
-@pytest.fixture
-def folder(tmp_path):
-    copy = tmp_path / "data"
-    shutil.copytree(data.data_mappe(), copy)
-    return copy
-
-
-def write(folder, table, column, value):
+def write(folder, table, column, code, value):
     path = folder / f"{table}.csv"
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    at = (rows["kvoteaar"] == "2025") & (rows["kommunekode"] == "253")
+    at = (rows["kvoteaar"] == "2025") & (rows["kommunekode"] == code)
     rows.loc[at, column] = value
     rows.to_csv(path, index=False)
     return str(rows.index[at][0] + 2)
 
 
-@pytest.mark.parametrize(
-    ("table", "column", "value", "severity"),
-    [
-        ("bilag_a", "indvandrere_flygtninge", "99999999", FEJL),
-        ("familiesammenfoerte", "familiesammenfoerte", "99999999", FEJL),
-        ("bilag_a", "asylansoegere", "99999999", ADVARSEL),
-        ("bilag_a", "befolkning", "0", ADVARSEL),
-    ],
-)
-def test_kkr_check_says_of_the_tables_what_the_calculation_says_of_the_grundlag(folder, table, column, value, severity):
-    row = write(folder, table, column, value)
-    declared = [f for f in data.check(folder) if (f.fil, f.raekke, f.kolonne) == (f"{table}.csv", row, column)]
-    assert [f.alvor for f in declared] == [severity]
-    computed = [
-        f for f in flygtninge.grundlagsfund(flygtninge.grundlag(data.laes(folder), 2025), 600) if f.kolonne == column
+def test_kkr_check_says_of_the_tables_what_the_calculation_says_of_the_grundlag(tmp_path):
+    shutil.copytree(data.data_mappe(), tmp_path / "data")
+    cases = [
+        ("bilag_a", "indvandrere_flygtninge", "253", "99999999", FEJL),
+        ("familiesammenfoerte", "familiesammenfoerte", "259", "99999999", FEJL),
+        ("bilag_a", "asylansoegere", "265", "99999999", ADVARSEL),
+        ("bilag_a", "befolkning", "269", "0", ADVARSEL),
     ]
-    assert [(f.raekke, f.alvor) for f in computed] == [("253", severity)]
+    rows = [write(tmp_path / "data", *case[:4]) for case in cases]
+    declared = data.check(tmp_path / "data")
+    computed = flygtninge.grundlagsfund(flygtninge.grundlag(data.laes(tmp_path / "data"), 2025), 600)
+    for row, (table, column, code, _, severity) in zip(rows, cases, strict=True):
+        place = (f"{table}.csv", row, column)
+        assert [f.alvor for f in declared if (f.fil, f.raekke, f.kolonne) == place] == [severity]
+        assert [f.alvor for f in computed if (f.raekke, f.kolonne) == (code, column)] == [severity]
 
 
 def test_a_kommune_with_nobody_in_it_is_warned_of_on_the_page_which_is_still_made(tabeller):
