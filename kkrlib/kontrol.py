@@ -19,8 +19,8 @@ class Samlet:
     ``kontroller``: one row per control, as :func:`kkrlib.afstemning.doem` returns them. ``daekning``: one row per published number, as
     :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are explained by, index ``fund``, as
     :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``: of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what differs from the accepted deviations. ``uden_grund``:
-    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings. ``advarsler``: what else
-    the fields warn of. ``saet`` and ``tal``: what :func:`kontrolsaet` and
+    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number
+    needs; warnings. ``advarsler``: what else the fields warn of. ``saet`` and ``tal``: what :func:`kontrolsaet` and
     :func:`kkrlib.afstemning.tal` return.
     """
 

@@ -1,4 +1,4 @@
-"""The verdict on an aftale: every requirement of the law by its paragraph, what can't be tested, and how an unclear text is read."""
+"""The verdict on an aftale: every requirement of the law, what can't be tested, and how an unclear text is read."""
 
 import json
 import shutil

@@ -15,7 +15,8 @@ under ``checks`` what that standard has no word for:
 ``lig_med``
     a column equals the value of a row of another table: the same number, printed twice;
 ``hoejst``, ``mindst``
-    a number is at most that of another column (of the same row, or of another table's row with the same key), or at least a value;
+    a number is at most that of another column (of the same row, or of another table's row with the same key), or at
+    least a value;
 ``forskellige``
     two columns of a row differ;
 ``former``

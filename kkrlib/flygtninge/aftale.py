@@ -1,8 +1,8 @@
 """Agreements (aftaler) on kommunekvoter within a region: read, applied and judged.
 
-Kommunerne in a region can report an aftale on kommunekvoter before the deadline (integrationsloven § 8). What it must satisfy
-(BEK 550/2022 § 6) stands in ``data/aftalekrav.csv``; :func:`bedoem` answers each row of it. Regionskvoter can't be agreed on:
-Udlændingestyrelsen fixes them (integrationsloven § 7, stk. 1). An aftale comes in one of two forms:
+Kommunerne in a region can report an aftale on kommunekvoter before the deadline (integrationsloven § 8). What it must
+satisfy (BEK 550/2022 § 6) stands in ``data/aftalekrav.csv``; :func:`bedoem` answers each row of it. Regionskvoter can't
+be agreed on: Udlændingestyrelsen fixes them (integrationsloven § 7, stk. 1). An aftale comes in one of two forms:
 
 - *overførsler*: columns ``fra``, ``til``, ``antal``: who takes over how many of whose computed quota;
 - *kvoter*: columns ``kommunekode``, ``kommunekvote``: what every kommune of the region has agreed to.
@@ -26,8 +26,8 @@ from kkrlib.fordeling import er_helt_tal
 FORMER = {"overfoersler": ["fra", "til", "antal", "note"], "kvoter": ["kommune", "kvote"]}
 _TAL = re.compile(r"-?\d{1,6}", re.ASCII)
 OPFYLDT, IKKE_OPFYLDT, UPROEVET = "opfyldt", "ikke opfyldt", "kan ikke efterprøves"
-#: What can be said of signatures, and of how the quotas follow a changed landstal (§ 6, stk. 4 and 3); the descriptor of
-#: aftaler.csv has the same words.
+#: What can be said of signatures, and of how the quotas follow a changed landstal (§ 6, stk. 4 and 3); the descriptor
+#: of aftaler.csv has the same words.
 UNDERSKREVET = {"ja": True, "nej": False}
 FORHOLDSMAESSIGT, ANDET, BORTFALDER = "forholdsmæssigt", "andet", "bortfalder"
 VED_AENDRET_LANDSTAL = (FORHOLDSMAESSIGT, ANDET, BORTFALDER)
@@ -37,8 +37,8 @@ VED_AENDRET_LANDSTAL = (FORHOLDSMAESSIGT, ANDET, BORTFALDER)
 class Oplyst:
     """What is stated of an aftale besides its numbers; None where nothing is.
 
-    ``meddelt``: the day it was reported to Udlændingestyrelsen. ``underskrevet``: whether it is written and signed on behalf of the
-    kommunalbestyrelser. ``ved_aendret_landstal``: one of :data:`VED_AENDRET_LANDSTAL`.
+    ``meddelt``: the day it was reported to Udlændingestyrelsen. ``underskrevet``: whether it is written and signed on
+    behalf of the kommunalbestyrelser. ``ved_aendret_landstal``: one of :data:`VED_AENDRET_LANDSTAL`.
     """
 
     meddelt: date | None = None
@@ -50,8 +50,8 @@ class Oplyst:
 class Dage:
     """The days of a quota year that an aftale is judged by; None where not known.
 
-    ``udmeldt``: when the landstal was announced. ``frist``: the day that the deadline names. ``aendret``: when another landstal was announced
-    later; None where there is none in the data.
+    ``udmeldt``: when the landstal was announced. ``frist``: the day that the deadline names. ``aendret``: when another
+    landstal was announced later; None where there is none in the data.
     """
 
     udmeldt: date | None = None
@@ -62,8 +62,8 @@ class Dage:
 def laes_oplyst(meddelt: date | None, underskrevet: str, ved_aendret_landstal: str, dage: Dage) -> Oplyst:
     """What a user states of an aftale, from the parameters of the report (an empty text: nothing is stated).
 
-    Raises :class:`ParameterError`, in one line, for a value that is none of :data:`UNDERSKREVET` or :data:`VED_AENDRET_LANDSTAL`, with the
-    nearest, and for a day before the landstal was announced (``dage.udmeldt``).
+    Raises :class:`ParameterError`, in one line, for a value that is none of :data:`UNDERSKREVET` or
+    :data:`VED_AENDRET_LANDSTAL`, with the nearest, and for a day before the landstal was announced (``dage.udmeldt``).
     """
     given = []
     for name, value, valid in (
@@ -75,16 +75,18 @@ def laes_oplyst(meddelt: date | None, underskrevet: str, ved_aendret_landstal: s
             raise ukendt_vaerdi(name, value, valid)
         given.append(text or None)
     if meddelt is not None and dage.udmeldt is not None and meddelt < dage.udmeldt:
+        before = dansk.dato(dage.udmeldt)
         raise ParameterError(
-            f"aftale_meddelt: den {dansk.dato(meddelt)} er før landstallet blev meldt ud den {dansk.dato(dage.udmeldt)}."
+            f"aftale_meddelt: den {dansk.dato(meddelt)} er før landstallet blev meldt ud den {before}."
         )
     return Oplyst(meddelt, None if given[0] is None else UNDERSKREVET[given[0]], given[1])
 
 
 def falder_bort(oplyst: Oplyst, dage: Dage) -> bool | None:
-    """Whether an aftale has fallen away because the landstal was changed (BEK 550/2022 § 6, stk. 3); None where that can't be told.
+    """Whether an aftale has fallen away because the landstal was changed; None where that can't be told.
 
-    It stands if the landstal was not changed, or if it says how the quotas follow and was reported before the change.
+    BEK 550/2022 § 6, stk. 3. It stands if the landstal was not changed, or if it says how the quotas follow and was
+    reported before the change.
     """
     if dage.aendret is None:
         return False
@@ -96,9 +98,10 @@ def falder_bort(oplyst: Oplyst, dage: Dage) -> bool | None:
 
 
 def aftaledage(landstal: pd.DataFrame, kvoteaar: int) -> Dage:
-    """The days of a quota year, from its announcements: rows of ``kvoteaar`` with ``landstal``, ``udmeldt`` and ``aftalefrist``.
+    """The days of a quota year, from its announcements.
 
-    The first announcement has the deadline; the first later one with another landstal is the change.
+    ``landstal``: columns ``kvoteaar``, ``landstal``, ``udmeldt`` and ``aftalefrist``, one row per announcement. The
+    first announcement has the deadline; the first later one with another landstal is the change.
     """
     rows = landstal[landstal["kvoteaar"] == kvoteaar].sort_values("udmeldt", kind="stable")
     if rows.empty:
@@ -191,14 +194,15 @@ def bedoem(
 ) -> pd.DataFrame:
     """Judge an aftale of one region, requirement by requirement (BEK 550/2022 § 6; integrationsloven § 8).
 
-    ``tabeller``: ``aftalekrav`` (the requirements: ``krav``, ``navn``, ``henvisning``), ``fortolkninger`` (how an ambiguous text is read)
-    and ``kommuner``. ``kvoter``: the computed quotas of the year (index ``kommunekode``, ``region``, ``kommunekvote``), or None where
-    the year's bilag A is not at hand.
+    ``tabeller``: ``aftalekrav`` (the requirements: ``krav``, ``navn``, ``henvisning``), ``fortolkninger`` (how an
+    ambiguous text is read) and ``kommuner``. ``kvoter``: the computed quotas of the year (index ``kommunekode``,
+    ``region``, ``kommunekvote``), or None where the year's bilag A is not at hand.
 
-    Returns a DataFrame with one row per requirement, in the order of the table: ``noegle`` (its ``krav``), ``krav`` (its name), ``henvisning``,
-    ``udfald`` (``opfyldt``, ``ikke opfyldt`` or ``kan ikke efterprøves``) and ``forklaring`` in Danish. What is stated and can't be seen
-    in the numbers is said to be stated. A requirement that no code tests can't be tested. See :func:`samlet`. Raises :class:`DataError`
-    where a requirement or an interpretation that the code knows is missing.
+    Returns a DataFrame with one row per requirement, in the order of the table: ``noegle`` (its ``krav``), ``krav``
+    (its name), ``henvisning``, ``udfald`` (``opfyldt``, ``ikke opfyldt`` or ``kan ikke efterprøves``) and
+    ``forklaring`` in Danish. What is stated and can't be seen in the numbers is said to be stated. A requirement that
+    no code tests can't be tested. See :func:`samlet`. Raises :class:`DataError` where a requirement or an
+    interpretation that the code knows is missing.
     """
     if missing := [key for key in _PROEVER if key not in set(tabeller["aftalekrav"]["krav"])]:
         raise DataError(Fund("aftalekrav.csv", "mangler", "krav", key, "kravet mangler") for key in missing)
@@ -221,9 +225,11 @@ def samlet(dom: pd.DataFrame) -> str:
 def advarsler(
     tabeller: Mapping[str, pd.DataFrame], kvoter: Mapping[int, pd.DataFrame], kvoteaar: int | None = None
 ) -> list[Fund]:
-    """Warnings on the recorded aftaler: each requirement that one does not satisfy, at its row, and two of one region in one year.
+    """Warnings on the recorded aftaler: each requirement that one does not satisfy, at its row.
 
-    ``kvoter``: the computed quotas (as for :func:`bedoem`) of each year that there are data for. ``kvoteaar``: only that year's.
+    So is an aftale of a region that has one for the year already.
+    ``kvoter``: the computed quotas (as for :func:`bedoem`) of each year that there are data for. ``kvoteaar``: only
+    that year's.
     """
     found: list[Fund] = []
     table = tabeller["aftaler"]
@@ -247,7 +253,10 @@ def advarsler(
 
 
 def indhold(tabeller: Mapping[str, pd.DataFrame], aftale: Any) -> pd.DataFrame:
-    """What a recorded aftale (a row of ``aftaler``) says, in its form; the index is the position in ``aftale_overfoersler`` or ``aftale_kvoter``."""
+    """What a recorded aftale (a row of ``aftaler``) says, in its form.
+
+    The index is the position in ``aftale_overfoersler`` or ``aftale_kvoter``.
+    """
     table = tabeller["aftale_overfoersler" if aftale.form == "overfoersler" else "aftale_kvoter"]
     return table[table["aftale"] == aftale.aftale]
 

@@ -41,8 +41,9 @@ class Beregning:
     (``Int64``, missing where there is no earlier year). ``regioner``: the same for regions, index ``region``.
     ``trin``: :func:`trin`. ``aarsager``: :func:`aarsager`, or None. ``graenser``: :func:`graenser` with ``ved_flere``
     (:func:`foelsomhed`). ``landstalsgraenser``: :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per
-    landstal. ``scenarie``: :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`. ``advarsler``: what is
-    unlikely in the year's grundlag (:func:`grundlagsfund`), and its recorded aftaler that don't satisfy the law.
+    landstal. ``scenarie``: :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`.
+    ``advarsler``: what is unlikely in the year's grundlag (:func:`grundlagsfund`), and its recorded aftaler that don't
+    satisfy the law.
     """
 
     kvoteaar: int
@@ -104,8 +105,9 @@ def beregn(
     ``tabeller`` is what :func:`kkrlib.data.load` returns. ``region`` is a region's name, its KKR or its slug, or
     ``"hele landet"``. ``scenarie_landstal`` and ``scenarie_familiesammenfoerte`` (kommunekode → persons) are other numbers to compare
     with. ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
-    ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was reported,
-    ``aftale_underskrevet`` (ja, nej) and ``aftale_ved_aendret_landstal`` (see :mod:`kkrlib.flygtninge.aftale`) what else is stated of it; an empty text is not stated.
+    ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was
+    reported, ``aftale_underskrevet`` (ja, nej) and ``aftale_ved_aendret_landstal`` (see :mod:`kkrlib.flygtninge.aftale`)
+    what else is stated of it; an empty text is not stated.
 
     A file replaces the aftale that is recorded for its region.
 
@@ -182,7 +184,8 @@ def beregn(
 def advarsler(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
     """Warnings of all years that no check of the descriptor can give: recorded aftaler that don't satisfy the law.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. What is unlikely in the grundlag itself is declared in the descriptor.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. What is unlikely in the grundlag itself is
+    declared in the descriptor.
     """
     letters = tabeller["landstal"].drop_duplicates("kvoteaar").set_index("kvoteaar")["landstal"]
     quotas = {y: fordel(grundlag(tabeller, y), int(letters[y])) for y in aar_med_data(tabeller)}

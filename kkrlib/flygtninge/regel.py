@@ -65,8 +65,8 @@ def fordel(grundlag: pd.DataFrame, landstal: int) -> pd.DataFrame:
     Raises
     ------
     DataError
-        With every finding: a column missing, a code twice or not of three digits, a missing region, a number of
-        persons that is missing, negative or not whole, nobody at all, more indvandrere og flygtninge or more familiesammenførte
+        With every finding: a column missing, a code twice or not of three digits, a missing region, a number of persons
+        that is missing, negative or not whole, nobody at all, more indvandrere og flygtninge or more familiesammenførte
         than inhabitants in a kommune, or a landstal that is no whole number ≥ 0. What is only unlikely is a warning of
         :func:`grundlagsfund` and stops nothing here.
     """
@@ -169,11 +169,12 @@ def forrige_aar(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> int | No
 
 
 def grundlagsfund(grundlag: pd.DataFrame, landstal: Any = 0) -> list[Fund]:
-    """Everything that is wrong with, or unlikely in, what quotas are computed from; errors are what :func:`fordel` raises.
+    """Everything that is wrong with, or unlikely in, what quotas are computed from.
 
-    ``grundlag`` and ``landstal`` as for :func:`fordel`. Warnings are a kommune without inhabitants, and one with more ``asylansoegere`` (where
-    there is such a column) than inhabitants: they don't enter the computation; a centre larger than its kommune is
-    unheard of, not impossible. The findings' ``fil`` is ``grundlag``, their ``raekke`` the kommunekode.
+    Errors are what :func:`fordel` raises. ``grundlag`` and ``landstal`` as for :func:`fordel`. Warnings are a kommune
+    without inhabitants, and one with more ``asylansoegere`` (where there is such a column) than inhabitants: they don't
+    enter the computation; a centre larger than its kommune is unheard of, not impossible. The findings' ``fil`` is
+    ``grundlag``, their ``raekke`` the kommunekode.
     """
     found, sound = _findings(grundlag, landstal)
     return found + _relations(grundlag) if sound else found

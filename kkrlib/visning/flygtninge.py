@@ -793,18 +793,18 @@ def scenarie(b: Beregning) -> Any:
 
 
 def aftaler_tekst(b: Beregning) -> Tekst:
-    """Which aftaler there are for the year, and their verdict in words; the requirements where there is none to judge."""
+    """Which aftaler there are for the year, and their verdict in words; without any, what one must satisfy."""
     deadline = b.brev["aftalefrist"]
     limit = "" if pd.isna(deadline) else f" inden den {dansk.dato(deadline)}"
     intro = (
-        f"Kommunerne i en region kan aftale en anden fordeling, hvis de meddeler aftalen til Udlændingestyrelsen{limit}. Uden en "
-        "gyldig aftale gælder de beregnede kvoter."
+        "Kommunerne i en region kan aftale en anden fordeling, hvis de meddeler aftalen til "
+        f"Udlændingestyrelsen{limit}. Uden en gyldig aftale gælder de beregnede kvoter."
     )
     chosen = _aftaler(b)
     if not chosen:
         demands = [f"- {r.lyder.rstrip('.')} ({r.henvisning})." for r in b.tabeller["aftalekrav"].itertuples()]
-        none = f"Datagrundlaget indeholder ingen aftale for {b.kvoteaar}{_i_regionen(b)}. En aftale skal opfylde disse krav:"
-        return Tekst("\n\n".join([intro, none, "\n".join(demands)]))
+        none = f"Datagrundlaget indeholder ingen aftale for {b.kvoteaar}{_i_regionen(b)}."
+        return Tekst("\n\n".join([intro, f"{none} En aftale skal opfylde disse krav:", "\n".join(demands)]))
     return Tekst("\n\n".join([intro, *(_aftaledom(a) for a in chosen)]))
 
 
@@ -819,7 +819,8 @@ def _aftaledom(a: Aftale) -> str:
     else:
         said += "opfylder de krav, der kan efterprøves."
     if untested:
-        said += f" {'Dette krav' if len(untested) == 1 else 'Disse krav'} kan ikke efterprøves: {dansk.opremsning(untested)}."
+        these = "Dette krav" if len(untested) == 1 else "Disse krav"
+        said += f" {these} kan ikke efterprøves: {dansk.opremsning(untested)}."
     return f"{said} {_plain(a.note)}".strip()
 
 
@@ -838,7 +839,10 @@ def aftaler_dom(b: Beregning) -> Any:
     for column in ("krav", "udfald", "henvisning"):
         rows[column] = rows[column].map(_stor)
     act = b.brev["bekendtgoerelse"]
-    other = "" if pd.isna(act) or rows["henvisning"].str.contains(act, regex=False).any() else act
+    note = ""
+    if not pd.isna(act) and not rows["henvisning"].str.contains(act, regex=False).any():
+        letter = f"Udlændingestyrelsens brev for {b.kvoteaar} henviser til {act}."
+        note = f"{letter} Kravene her er dem i BEK 550/2022."
     return tabel(
         rows,
         [
@@ -853,9 +857,7 @@ def aftaler_dom(b: Beregning) -> Any:
         titel=f"Aftalen for {b.kvoteaar} krav for krav",
         enhed="ét krav pr. række",
         kilde=_aftalekilde(b, chosen),
-        note=f"Udlændingestyrelsens brev for {b.kvoteaar} henviser til {other}. Kravene er dem i den senere BEK 550/2022."
-        if other
-        else "",
+        note=note,
     )
 
 
@@ -977,7 +979,7 @@ def kildefejl(b: Beregning) -> Any:
 
 
 def advarsler(b: Beregning) -> Any:
-    """What is unlikely in the year's numbers, and the recorded aftaler that don't satisfy the law; nothing where nothing is."""
+    """What is unlikely in the year's numbers, and recorded aftaler that don't satisfy the law; None without any."""
     if not b.advarsler:
         return None
     rows = pd.DataFrame(
@@ -992,7 +994,7 @@ def advarsler(b: Beregning) -> Any:
         titel=f"Advarsler om datagrundlaget for {b.kvoteaar}",
         enhed="én advarsel pr. række",
         kilde=_kilde(b, "egen kontrol"),
-        note="En advarsel stopper ikke beregningen. Den peger på tal, der er usandsynlige, og på aftaler, der ikke opfylder loven.",
+        note="En advarsel stopper intet. Den peger på usandsynlige tal og på aftaler, der ikke opfylder loven.",
     )
 
 
