@@ -106,7 +106,7 @@ def beregn(
     ``"hele landet"``. ``scenarie_landstal`` and ``scenarie_familiesammenfoerte`` (kommunekode → persons) are other numbers to compare
     with. ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
     ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was
-    reported, ``aftale_underskrevet`` (ja, nej) and ``aftale_ved_aendret_landstal`` (see :mod:`kkrlib.flygtninge.aftale`)
+    reported, ``aftale_underskrevet`` and ``aftale_ved_aendret_landstal`` (see :mod:`kkrlib.flygtninge.aftale`)
     what else is stated of it; an empty text is not stated.
 
     A file replaces the aftale that is recorded for its region.
