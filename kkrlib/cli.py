@@ -409,7 +409,13 @@ def check(kilder: Path | None, foelsomhed: bool) -> int:
         found = [*missing, *found]
         if not missing and "kontroller" in tables:  # a project whose data declare no controls has none to run
             controls = kontrol.saml(tables)
-            found = [*controls.nye_og_borte, *controls.ufaerdigt, *controls.uden_grund, *found]
+            found = [
+                *controls.nye_og_borte,
+                *controls.ufaerdigt,
+                *controls.uden_grund,
+                *controls.advarsler,
+                *found,
+            ]
             click.echo(kontrol.opsummering(controls))
             if foelsomhed:
                 click.echo(kontrol.opsummer_foelsomhed(kontrol.foelsomhed(controls)))

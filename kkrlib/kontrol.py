@@ -22,8 +22,9 @@ class Samlet:
     ``kontroller``: one row per control, as :func:`kkrlib.afstemning.doem` returns them. ``daekning``: one row per published number, as
     :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are explained by, index ``fund``, as
     :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``: of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what differs from the accepted deviations. ``uden_grund``:
-    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings. ``ufaerdigt``:
-    what a field has not entered yet of a year that is begun (warnings), and what in it contradicts itself. ``saet`` and ``tal``: what :func:`kontrolsaet` and
+    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings.
+    ``ufaerdigt``: what a field has not entered yet of a year that is begun (warnings), and what in it contradicts
+    itself. ``advarsler``: what else the fields warn of. ``saet`` and ``tal``: what :func:`kontrolsaet` and
     :func:`kkrlib.afstemning.tal` return.
     """
 
@@ -34,6 +35,7 @@ class Samlet:
     nye_og_borte: list[Fund]
     uden_grund: list[Fund]
     ufaerdigt: list[Fund]
+    advarsler: list[Fund]
     saet: tuple[pd.DataFrame, pd.DataFrame]
     tal: pd.DataFrame
     tabeller: Mapping[str, pd.DataFrame]
@@ -63,6 +65,7 @@ def saml(tabeller: Mapping[str, pd.DataFrame]) -> Samlet:
         nye_og_borte=afstemning.nye_og_borte(judged, known),
         uden_grund=_uden_grund(judged, coverage, tabeller),
         ufaerdigt=[*flygtninge.modstrid(tabeller), *flygtninge.ufaerdigt(tabeller)],
+        advarsler=flygtninge.advarsler(tabeller),
         saet=declared,
         tal=numbers,
         tabeller=tabeller,

@@ -8,7 +8,16 @@ import pytest
 from kkrlib import data, flygtninge
 from kkrlib.errors import DataError, ParameterError
 from kkrlib.flygtninge import AFTALEFORMER
-from kkrlib.flygtninge.aftale import IKKE_OPFYLDT, OPFYLDT, UPROEVET, fra_fil, samlet
+from kkrlib.flygtninge.aftale import (
+    FORHOLDSMAESSIGT,
+    IKKE_OPFYLDT,
+    OPFYLDT,
+    UPROEVET,
+    Dage,
+    Oplyst,
+    fra_fil,
+    samlet,
+)
 
 DEADLINE = date(2024, 9, 10)
 
@@ -30,8 +39,9 @@ def read(tmp_path, kvoter, tabeller):
 
 
 def judge(tabeller, kvoter, aftale, region="Region Nordjylland", reported=date(2024, 9, 1), deadline=DEADLINE):
-    register = tabeller["kommuner"].set_index("kommunekode")
-    return flygtninge.bedoem(aftale, region, register, kvoter, reported, deadline).set_index("krav")["udfald"].to_dict()
+    """The outcomes of an aftale of which all that can be stated is stated."""
+    stated, days = Oplyst(reported, True, FORHOLDSMAESSIGT), Dage(date(2024, 4, 29), deadline)
+    return flygtninge.bedoem(aftale, region, tabeller, kvoter, stated, days).set_index("krav")["udfald"].to_dict()
 
 
 def findings(read, text):
@@ -51,27 +61,32 @@ def test_2023_laesoes_one_person_goes_to_frederikshavn(tabeller):
     assert after["813"] == b.kommuner.at["813", "kommunekvote"] + 1
     assert after.sum() == b.regioner.at["Region Nordjylland", "regionskvote"] == 66
     verdict = aftale.dom.set_index("krav")["udfald"].to_dict()
-    # the announcement does not say when the aftale was reported, so that alone cannot be tested
-    assert verdict.pop("meddelt inden fristen") == UPROEVET
+    # the announcement says who takes over how many, and nothing else
+    for unsaid in ("meddelt inden fristen", "skriftlig og underskrevet", "ved ændret landstal"):
+        assert verdict.pop(unsaid) == UPROEVET
     assert set(verdict.values()) == {OPFYLDT}
     assert aftale.samlet == UPROEVET
+
+
+UNSAID = {"en kvote til hver kommune", "ikke negative", "meddelt inden fristen", "skriftlig og underskrevet"}
 
 
 @pytest.mark.parametrize(
     ("name", "untestable"),
     [
-        ("nordjylland-2018", {"hele tal", "ikke negative", "meddelt inden fristen"}),
-        ("hovedstaden-2021", {"ikke negative", "meddelt inden fristen"}),
-        ("nordjylland-2021", {"ikke negative", "meddelt inden fristen"}),
-        ("nordjylland-2026", {"hele tal", "ikke negative", "meddelt inden fristen"}),
+        ("nordjylland-2018", {"hele tal"}),
+        ("hovedstaden-2021", set()),
+        ("nordjylland-2021", set()),
+        ("nordjylland-2026", {"hele tal"}),
     ],
 )
 def test_the_aftaler_of_2018_2021_and_2026_keep_every_requirement_that_can_be_tested(tabeller, name, untestable):
     b = flygtninge.beregn(tabeller, 2025)
     (aftale,) = [a for a in b.tidligere_aftaler if a.navn == name]
     verdict = aftale.dom.set_index("krav")["udfald"]
-    assert set(verdict[verdict == UPROEVET].index) == untestable
-    assert set(verdict.drop(list(untestable))) == {OPFYLDT}
+    unknown = UNSAID | {"ved ændret landstal"} | untestable
+    assert set(verdict[verdict == UPROEVET].index) == unknown
+    assert set(verdict.drop(list(unknown))) == {OPFYLDT}
 
 
 def test_2021_bornholm_takes_over_24(tabeller):
@@ -117,7 +132,7 @@ def test_the_verdict_fails_when_a_requirement_fails(tabeller, kvoter):
     verdict = judge(tabeller, kvoter, outside)
     assert verdict["kun i regionen"] == verdict["summen er regionskvoten"] == IKKE_OPFYLDT
     short = pd.DataFrame({"kommunekode": ["825", "813"], "kommunekvote": [0, 4]})
-    assert judge(tabeller, kvoter, short)["summen er regionskvoten"] == IKKE_OPFYLDT
+    assert judge(tabeller, kvoter, short)["en kvote til hver kommune"] == IKKE_OPFYLDT
 
 
 def test_the_whole_verdict_is_the_worst_of_its_parts():
@@ -236,7 +251,7 @@ def test_half_persons_minus_and_left_out_kommuner_are_not_fulfilled(tabeller, kv
     minus = pd.DataFrame({"fra": ["825"], "til": ["813"], "antal": [-1]})
     assert judge(tabeller, kvoter, minus)["hele tal"] == IKKE_OPFYLDT
     one = pd.DataFrame({"kommunekode": ["825"], "kommunekvote": [81]})
-    assert judge(tabeller, kvoter, one)["summen er regionskvoten"] == IKKE_OPFYLDT
+    assert judge(tabeller, kvoter, one)["en kvote til hver kommune"] == IKKE_OPFYLDT
 
 
 def test_an_agreed_quota_that_is_not_known_stays_unknown(kvoter):

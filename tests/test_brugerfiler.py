@@ -609,4 +609,7 @@ def test_an_empty_file_is_no_finished_template_and_a_folder_of_its_name_is_named
     second.unlink()
     second.mkdir()
     result = skabelon(tmp_path)
-    assert result.exit_code == 4 and f"{second.name}: kan ikke skrives: er en mappe; her skulle der ligge en fil" in result.output
+    assert (
+        result.exit_code == 4
+        and f"{second.name}: kan ikke skrives: er en mappe; her skulle der ligge en fil" in result.output
+    )

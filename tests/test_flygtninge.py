@@ -173,9 +173,11 @@ def test_the_input_is_not_changed_and_its_other_columns_are_kept():
 
 # --- invariants -----------------------------------------------------------------------------------------------
 
-KOMMUNER = st.lists(
-    st.tuples(st.integers(1, 700_000), st.integers(0, 60_000), st.integers(0, 40)), min_size=1, max_size=12
+# Nobody has more indvandrere or familiesammenførte than inhabitants.
+KOMMUNE = st.integers(1, 700_000).flatmap(
+    lambda n: st.tuples(st.just(n), st.integers(0, min(n, 60_000)), st.integers(0, min(n, 40)))
 )
+KOMMUNER = st.lists(KOMMUNE, min_size=1, max_size=12)
 
 
 def made_up(people):

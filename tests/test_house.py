@@ -74,7 +74,8 @@ def test_the_test_above_sees_imports():
     [
         p
         for p in modules()
-        if room(p) in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "landstal", "kommuner", "tegn"}
+        if room(p)
+        in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "landstal", "kommuner", "tegn"}
     ],
     ids=lambda p: p.name,
 )

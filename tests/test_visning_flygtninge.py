@@ -38,8 +38,10 @@ SHOWN = [
     "afstemning_tekst",
     "afstemning_optaelling",
     "kildefejl",
+    "advarsler",
     "kontroller",
     "metode",
+    "fortolkninger",
     "kilder",
 ]
 CASES = [

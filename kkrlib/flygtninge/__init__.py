@@ -10,11 +10,19 @@
 """
 
 from kkrlib.flygtninge.aftale import FORMER as AFTALEFORMER
-from kkrlib.flygtninge.aftale import anvend, bedoem
-from kkrlib.flygtninge.beregning import Beregning, beregn
+from kkrlib.flygtninge.aftale import anvend, bedoem, falder_bort
+from kkrlib.flygtninge.beregning import Beregning, advarsler, beregn
 from kkrlib.flygtninge.forklaring import aarsager, trin
 from kkrlib.flygtninge.kontroller import alle_kontroller, kontroller
-from kkrlib.flygtninge.regel import aar_med_data, fordel, forrige_aar, grundlag, pr_10000, regionskvoter
+from kkrlib.flygtninge.regel import (
+    aar_med_data,
+    fordel,
+    forrige_aar,
+    grundlag,
+    grundlagsfund,
+    pr_10000,
+    regionskvoter,
+)
 from kkrlib.flygtninge.scenarier import aendringsgraenser, foelsomhed, graenser, med_andre_tal, sammenlign
 from kkrlib.flygtninge.udmelding import (
     aendringer,
@@ -32,17 +40,20 @@ __all__ = [
     "aar_med_data",
     "aarsager",
     "aendringer",
+    "advarsler",
     "aendringsgraenser",
     "alle_kontroller",
     "anvend",
     "bedoem",
     "bekendtgoerelse",
     "beregn",
+    "falder_bort",
     "foelsomhed",
     "fordel",
     "forrige_aar",
     "graenser",
     "grundlag",
+    "grundlagsfund",
     "kontroller",
     "kvoter_pr_udmelding",
     "med_andre_tal",

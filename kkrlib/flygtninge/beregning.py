@@ -9,11 +9,19 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.errors import DataError, ParameterError, ukendt_vaerdi
+from kkrlib.errors import ADVARSEL, DataError, Fund, ParameterError, ukendt_vaerdi
 from kkrlib.flygtninge import aftale as _aftale
 from kkrlib.flygtninge.forklaring import aarsager, trin
 from kkrlib.flygtninge.kontroller import kontroller
-from kkrlib.flygtninge.regel import aar_med_data, fordel, forrige_aar, grundlag, pr_10000, regionskvoter
+from kkrlib.flygtninge.regel import (
+    aar_med_data,
+    fordel,
+    forrige_aar,
+    grundlag,
+    grundlagsfund,
+    pr_10000,
+    regionskvoter,
+)
 from kkrlib.flygtninge.scenarier import aendringsgraenser, foelsomhed, graenser, med_andre_tal, sammenlign
 from kkrlib.flygtninge.udmelding import aendringer, beregnet_udmelding, kvoter_pr_udmelding, modstrid, regeldag
 from kkrlib.landstal import brev as _brev
@@ -47,6 +55,8 @@ class Beregning:
     ``trin``: :func:`trin`. ``aarsager``: :func:`aarsager`, or None. ``graenser``: :func:`graenser` with ``ved_flere``
     (:func:`foelsomhed`), for the landstal ``undersoegt`` (lowest, highest). ``landstalsgraenser``: :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per
     landstal. ``scenarie``: :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`.
+    ``advarsler``: what is unlikely in the year's grundlag (:func:`grundlagsfund`), and its recorded aftaler that don't
+    satisfy the law.
     """
 
     kvoteaar: int
@@ -75,6 +85,7 @@ class Beregning:
     tidligere_aftaler: list[Aftale]
     kontroller: pd.DataFrame
     kildefejl: pd.DataFrame
+    advarsler: list[Fund]
     tabeller: Mapping[str, pd.DataFrame]
 
     @property
@@ -98,21 +109,30 @@ def beregn(
     flere_familiesammenfoerte: int = 5,
     aftale_fil: tuple[str, str, pd.DataFrame] | None = None,
     aftale_meddelt: date | None = None,
+    aftale_underskrevet: str = "",
+    aftale_ved_aendret_landstal: str = "",
 ) -> Beregning:
     """Compute a quota year: the distribution, its explanation, what-ifs, aftaler and reconciliation.
 
     ``tabeller`` is what :func:`kkrlib.data.load` returns. ``region`` is a region's name, its KKR or its slug, or
     ``"hele landet"``. ``scenarie_landstal`` and ``scenarie_familiesammenfoerte`` (kommunekode → persons) are other numbers to compare
     with. ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
-    ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was reported.
+    ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was
+    reported, ``aftale_underskrevet`` and ``aftale_ved_aendret_landstal`` (see :mod:`kkrlib.flygtninge.aftale`)
+    what else is stated of it; an empty text is not stated.
 
     A file replaces the aftale that is recorded for its region.
 
     Raises ParameterError for a year without data, an unknown region, or an aftale for another region, DataError for an aftale or a scenario that
     makes no sense.
     """
-    if aftale_meddelt is not None and aftale_fil is None:
-        raise ParameterError("aftale_meddelt: dagen kræver en aftale.")
+    stated = {
+        "aftale_meddelt: dagen": aftale_meddelt,
+        "aftale_underskrevet: svaret": aftale_underskrevet,
+        "aftale_ved_aendret_landstal: svaret": aftale_ved_aendret_landstal,
+    }
+    if aftale_fil is None and (without := [name for name, value in stated.items() if value not in (None, "")]):
+        raise ParameterError(" ".join(f"{name} kræver en aftale." for name in without))
     years = aar_med_data(tabeller)
     if isinstance(aar, bool) or not isinstance(aar, int):
         raise ParameterError(f"aar: «{aar}» er ikke et helt tal. Gyldige: {', '.join(map(str, years))}.")
@@ -121,6 +141,8 @@ def beregn(
     region = omraade(tabeller, region)
     if found := modstrid(tabeller):
         raise DataError(found)
+    days = _aftale.aftaledage(tabeller["landstal"], aar, aftale_meddelt)
+    said = _aftale.laes_oplyst(aftale_meddelt, aftale_underskrevet, aftale_ved_aendret_landstal, days)
     brev, udmelding = _brev(tabeller, aar), beregnet_udmelding(tabeller, aar)
     latest = gaeldende(udmeldinger(tabeller, aar))
     assert brev is not None and latest is not None  # a year with data has a landstal
@@ -130,7 +152,6 @@ def beregn(
     earlier = forrige_aar(tabeller, aar)
     earlier_letter = _brev(tabeller, earlier) if earlier else None
     earlier_landstal = int(earlier_letter["landstal"]) if earlier_letter else None
-    last_day = _frist(tabeller, aar, aftale_meddelt)
     per_announcement = kvoter_pr_udmelding(tabeller, aar, basis)
 
     variants = {n: fordel(basis, n)["kommunekvote"] for n in _variants(landstal)}
@@ -147,7 +168,7 @@ def beregn(
 
     kommuner = _published(fordelt, tabeller, aar, earlier, int(udmelding["nr"]))
     kommuner["gaeldende_kvote"] = per_announcement[int(latest["nr"])]["gaeldende"]
-    own = _from_file(tabeller, kommuner, aar, aftale_fil, aftale_meddelt, last_day)
+    own = _from_file(tabeller, kommuner, aar, aftale_fil, said, days)
     own_regions = {a.region for a in own}
     if region != HELE_LANDET and own_regions - {region}:
         raise ParameterError(f"aftale: filen gælder {', '.join(sorted(own_regions))}, men siden viser {region}.")
@@ -178,8 +199,21 @@ def beregn(
         tidligere_aftaler=_recorded(tabeller, kommuner, aar, None),
         kontroller=kontroller(tabeller, fordel(basis, int(brev["landstal"])), aar),
         kildefejl=tabeller["kildefejl"].loc[lambda t: t["kvoteaar"] == aar].reset_index(drop=True),
+        advarsler=[f for f in grundlagsfund(basis, landstal) if f.alvor == ADVARSEL]
+        + _aftale.advarsler(tabeller, {aar: kommuner}, aar),
         tabeller=tabeller,
     )
+
+
+def advarsler(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
+    """Warnings of all years that no check of the descriptor can give: recorded aftaler that don't satisfy the law.
+
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. What is unlikely in the grundlag itself is
+    declared in the descriptor.
+    """
+    years = aar_med_data(tabeller)
+    quotas = {y: fordel(grundlag(tabeller, y), int(beregnet_udmelding(tabeller, y)["landstal"])) for y in years}
+    return _aftale.advarsler(tabeller, quotas)
 
 
 def _date(value: Any) -> date | None:
@@ -195,13 +229,6 @@ def _interval(landstal: int, rules: Mapping[str, Any], variants: Mapping[int, An
     """Where near landstal are looked for: as far as they can be without a new one, or as the variants reach."""
     low, high = (rules["ned"] + 1, rules["op"] - 1) if not rules["mangler"] else (min(variants), max(variants))
     return max(min(low, landstal), 0), max(high, landstal)
-
-
-def _frist(tabeller: Mapping[str, pd.DataFrame], aar: int, meddelt: date | None) -> date | None:
-    """The last day for an aftale: that of the announcement in force when it was reported, else of the first."""
-    rows = udmeldinger(tabeller, aar)
-    letter = (gaeldende(rows, meddelt) if meddelt else None) or _brev(tabeller, aar)
-    return None if letter is None else _date(letter["aftalefrist"])
 
 
 def _published(
@@ -243,29 +270,23 @@ def _regions(kommuner: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: 
 
 def _recorded(tabeller: Mapping[str, pd.DataFrame], kommuner: pd.DataFrame, aar: int, year: int | None) -> list[Aftale]:
     """The aftaler recorded for ``year``; for None those of every other year, judged without quotas."""
-    register = tabeller["kommuner"].set_index("kommunekode")
     chosen = tabeller["aftaler"]
     chosen = chosen[chosen["kvoteaar"] == year] if year is not None else chosen[chosen["kvoteaar"] != aar]
-    found, transfers = [], tabeller["aftale_overfoersler"]
+    found = []
     for row in chosen.itertuples():
-        moves = transfers[transfers["aftale"] == row.aftale]
+        agreed, stated = _aftale.indhold(tabeller, row), _aftale.registreret(row)
         quotas = kommuner if row.kvoteaar == aar else None
-        verdict = _aftale.bedoem(
-            moves,
-            row.region,
-            register,
-            quotas,
-            _date(row.meddelt),
-            _frist(tabeller, int(row.kvoteaar), _date(row.meddelt)),
-        )
-        after = _aftale.anvend(kommuner, moves) if quotas is not None and moves["antal"].notna().all() else None
+        days = _aftale.aftaledage(tabeller["landstal"], row.kvoteaar, stated.meddelt)
+        verdict = _aftale.bedoem(agreed, row.region, tabeller, quotas, stated, days)
+        known = agreed["antal" if row.form == "overfoersler" else "kommunekvote"].notna().all()
+        after = _aftale.anvend(kommuner, agreed) if quotas is not None and known else None
         found.append(
             Aftale(
                 row.aftale,
                 False,
                 int(row.kvoteaar),
                 row.region,
-                moves,
+                agreed,
                 after,
                 verdict,
                 _aftale.samlet(verdict),
@@ -280,8 +301,8 @@ def _from_file(
     kommuner: pd.DataFrame,
     aar: int,
     file: tuple[str, str, pd.DataFrame] | None,
-    reported: date | None,
-    last_day: date | None,
+    said: _aftale.Oplyst,
+    days: _aftale.Dage,
 ) -> list[Aftale]:
     if file is None:
         return []
@@ -292,7 +313,7 @@ def _from_file(
     found = []
     for region in sorted(set(register.loc[list(codes), "region"])):
         part = agreed[[register.at[code, "region"] == region for code in codes]]
-        verdict = _aftale.bedoem(part, region, register, kommuner, reported, last_day)
+        verdict = _aftale.bedoem(part, region, tabeller, kommuner, said, days)
         note = " ".join(part["note"][part["note"] != ""]) if "note" in part.columns else ""
         found.append(
             Aftale(

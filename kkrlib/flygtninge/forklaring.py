@@ -8,7 +8,7 @@ from math import factorial
 
 import pandas as pd
 
-from kkrlib.flygtninge.regel import fordel
+from kkrlib.flygtninge.regel import fordel, fordel_taenkt
 
 BIDRAG = ["befolkningstal", "indvandrere", "familiesammenfoeringer", "nulgraense", "afrunding"]
 AARSAGER = ["landstal", "befolkning", "indvandrerandel", "familiesammenfoeringer", "afrunding"]
@@ -81,7 +81,9 @@ def aarsager(foer: pd.DataFrame, efter: pd.DataFrame, landstal_foer: int, landst
             for factor in changed:
                 if factor != "landstal":
                     mixed[_FAKTORER[factor]] = efter[_FAKTORER[factor]]
-            worth[frozenset(changed)] = fordel(mixed, landstal_efter if "landstal" in changed else landstal_foer)
+            pure = not set(changed) & set(_FAKTORER) or set(_FAKTORER) <= set(changed)
+            number = landstal_efter if "landstal" in changed else landstal_foer
+            worth[frozenset(changed)] = (fordel if pure else fordel_taenkt)(mixed, number)
 
     first, last = worth[frozenset()], worth[frozenset(factors)]
     n = len(factors)

@@ -12,10 +12,17 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.errors import DataError, Fund
+from kkrlib import dansk
+from kkrlib.errors import ADVARSEL, FEJL, DataError, Fund
 from kkrlib.fordeling import er_helt_tal, stoerste_broek_trin
 
 ANTAL = ["befolkning", "indvandrere_flygtninge", "familiesammenfoerte"]
+#: What can't be more than the inhabitants; data/datapackage.json declares the same of bilag A (``hoejst``, ``mindst``).
+_HOEJST_BEFOLKNINGEN = [
+    ("indvandrere_flygtninge", "indvandrere og flygtninge", FEJL),
+    ("familiesammenfoerte", "familiesammenførte", FEJL),
+    ("asylansoegere", "asylansøgere", ADVARSEL),
+]
 TRIN = [
     "befolkningsandel",
     "indvandrerandel",
@@ -58,11 +65,25 @@ def fordel(grundlag: pd.DataFrame, landstal: int) -> pd.DataFrame:
     Raises
     ------
     DataError
-        With every finding: a column missing, a code twice or not of three digits, a missing region, a number of
-        persons that is missing, negative or not whole, nobody at all, or a landstal that is no whole number ≥ 0.
+        With every finding: a column missing, a code twice or not of three digits, a missing region, a number of persons
+        that is missing, negative or not whole, nobody at all, more indvandrere og flygtninge or more familiesammenførte
+        than inhabitants in a kommune, or a landstal that is no whole number ≥ 0. What is only unlikely is a warning of
+        :func:`grundlagsfund` and stops nothing here.
     """
-    _validate(grundlag, landstal)
-    landstal = int(landstal)
+    _validate(grundlag, landstal, sammenhaeng=True)
+    return _trin(grundlag, int(landstal))
+
+
+def fordel_taenkt(grundlag: pd.DataFrame, landstal: int) -> pd.DataFrame:
+    """As :func:`fordel`, for numbers that are no facts together: two years mixed, or one kommune with more than it has.
+
+    Each number is held to what a number of persons must be; the numbers of a kommune are not compared with each other.
+    """
+    _validate(grundlag, landstal, sammenhaeng=False)
+    return _trin(grundlag, int(landstal))
+
+
+def _trin(grundlag: pd.DataFrame, landstal: int) -> pd.DataFrame:
     inhabitants, immigrants, families = ([int(x) for x in grundlag[column]] for column in ANTAL)
     all_inhabitants, all_immigrants, all_families = sum(inhabitants), sum(immigrants), sum(families)
 
@@ -153,7 +174,49 @@ def forrige_aar(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> int | No
     return max((int(y) for y in years if y < kvoteaar), default=None)
 
 
-def _validate(grundlag: pd.DataFrame, landstal: Any) -> None:
+def grundlagsfund(grundlag: pd.DataFrame, landstal: Any = 0) -> list[Fund]:
+    """Everything that is wrong with, or unlikely in, what quotas are computed from.
+
+    Errors are what :func:`fordel` raises. ``grundlag`` and ``landstal`` as for :func:`fordel`. Warnings are a kommune
+    without inhabitants, and one with more ``asylansoegere`` (where there is such a column) than inhabitants: they don't
+    enter the computation; a centre larger than its kommune is unheard of, not impossible. The findings' ``fil`` is
+    ``grundlag``, their ``raekke`` the kommunekode.
+    """
+    found, sound = _findings(grundlag, landstal)
+    return found + _relations(grundlag) if sound else found
+
+
+def _validate(grundlag: pd.DataFrame, landstal: Any, *, sammenhaeng: bool) -> None:
+    found = grundlagsfund(grundlag, landstal) if sammenhaeng else _findings(grundlag, landstal)[0]
+    errors = [f for f in found if f.alvor == FEJL]
+    if errors:
+        raise DataError(errors)
+
+
+def _relations(grundlag: pd.DataFrame) -> list[Fund]:
+    """The numbers of each kommune compared with each other; a cell that is no number is a finding already."""
+    found = []
+    name = grundlag["kommune"].to_dict() if "kommune" in grundlag.columns else {}
+    for code, inhabitants in grundlag["befolkning"].items():
+        if not _persons(inhabitants):
+            continue
+        who = f"{name[code]} har" if code in name else "kommunen har"
+        if inhabitants == 0:
+            found.append(Fund("grundlag", str(code), "befolkning", "0", f"{who} ingen indbyggere", ADVARSEL))
+        for column, persons, severity in _HOEJST_BEFOLKNINGEN:
+            value = grundlag.at[code, column] if column in grundlag.columns else None
+            if _persons(value) and value > inhabitants:
+                text = f"{who} flere {persons} end indbyggere ({dansk.tal(int(inhabitants))})"
+                found.append(Fund("grundlag", str(code), column, str(int(value)), text, severity))
+    return found
+
+
+def _persons(value: Any) -> bool:
+    return pd.api.types.is_scalar(value) and not pd.isna(value) and er_helt_tal(value) and value >= 0
+
+
+def _findings(grundlag: pd.DataFrame, landstal: Any) -> tuple[list[Fund], bool]:
+    """What is wrong with columns, codes and single cells, and whether the cells can be compared with each other."""
     found = [
         Fund("grundlag", "", column, "", "kolonnen mangler")
         for column in ["region", *ANTAL]
@@ -161,9 +224,7 @@ def _validate(grundlag: pd.DataFrame, landstal: Any) -> None:
     ]
     twice = grundlag.columns[grundlag.columns.duplicated()].unique()
     if found or len(twice):
-        raise DataError(
-            [*found, *(Fund("grundlag", "", str(column), "", "kolonnen står to gange") for column in twice)]
-        )
+        return [*found, *(Fund("grundlag", "", str(c), "", "kolonnen står to gange") for c in twice)], False
     for code in grundlag.index[grundlag.index.duplicated()].unique():
         found.append(Fund("grundlag", str(code), "kommunekode", str(code), "kommunen står to gange"))
     for code in grundlag.index.unique():
@@ -191,5 +252,4 @@ def _validate(grundlag: pd.DataFrame, landstal: Any) -> None:
         found.append(Fund("grundlag", "", "landstal", str(landstal), "landstallet skal være et helt tal på mindst 0"))
     elif landstal >= 2**63:
         found.append(Fund("grundlag", "", "landstal", str(landstal), "landstallet er for stort"))
-    if found:
-        raise DataError(found)
+    return found, grundlag.index.is_unique

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.errors import DataError, Fund
-from kkrlib.flygtninge.regel import fordel
+from kkrlib.flygtninge.regel import fordel, fordel_taenkt
 from kkrlib.fordeling import er_helt_tal, hele, raekkefoelge
 
 
@@ -140,7 +140,9 @@ def foelsomhed(grundlag: pd.DataFrame, landstal: int, flere: int) -> pd.Series:
     """Each kommune's own quota if it alone had ``flere`` more familiesammenførte (persons, ``int64``, same index)."""
     return pd.Series(
         {
-            code: int(fordel(med_andre_tal(grundlag, {code: int(persons) + flere}), landstal).at[code, "kommunekvote"])
+            code: int(
+                fordel_taenkt(med_andre_tal(grundlag, {code: int(persons) + flere}), landstal).at[code, "kommunekvote"]
+            )
             for code, persons in grundlag["familiesammenfoerte"].items()
         },
         name="kvote_ved_flere_familiesammenfoerte",

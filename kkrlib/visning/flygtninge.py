@@ -15,7 +15,7 @@ import pandas as pd
 
 from kkrlib import afstemning, dansk, figurer
 from kkrlib.flygtninge import Beregning, bekendtgoerelse, pr_10000
-from kkrlib.flygtninge.aftale import IKKE_OPFYLDT, OPFYLDT
+from kkrlib.flygtninge.aftale import IKKE_OPFYLDT, OPFYLDT, UPROEVET
 from kkrlib.flygtninge.beregning import HELE_LANDET, Aftale
 from kkrlib.flygtninge.forklaring import AARSAGER, BIDRAG
 from kkrlib.flygtninge.udmelding import regeldag
@@ -365,10 +365,13 @@ def regionskvoter(b: Beregning) -> Tabel:
 def kort(b: Beregning) -> figurer.Figur:
     """The tile map: persons per 10,000 inhabitants by kommune."""
     rows = b.udvalgte
-    values = b.kommuner["pr_10000"]
+    empty = b.kommuner["pr_10000"].isna()
+    values = b.kommuner["pr_10000"].where(~empty, Fraction(0))
     none = int((rows["kommunekvote"] == 0).sum())
     high = rows.loc[max(rows.index, key=lambda code: values[code])]
     where = "" if b.region == HELE_LANDET else f" Kommunerne i {b.region} er fremhævet."
+    if empty.any():
+        where += f" {dansk.opremsning(b.kommuner.loc[empty, 'kommune'])} har ingen indbyggere og er vist med 0."
     return figurer.flisekort(
         values,
         b.tabeller["flisekort"],
@@ -1024,27 +1027,39 @@ def scenarie(b: Beregning) -> Any:
 
 
 def aftaler_tekst(b: Beregning) -> Tekst:
-    """Which aftaler there are for the year, and their verdict in words."""
+    """Which aftaler there are for the year, and their verdict in words; without any, what one must satisfy."""
     deadline = b.brev["aftalefrist"]
-    limit = "" if pd.isna(deadline) else f" senest den {dansk.dato(deadline)}"
+    limit = "" if pd.isna(deadline) else f" inden den {dansk.dato(deadline)}"
     intro = (
-        f"Kommunerne i en region kan aftale en anden fordeling, hvis de meddeler aftalen til Udlændingestyrelsen{limit}. Kvoterne skal "
-        "være hele tal, må ikke være negative og skal tilsammen give regionskvoten (BEK 550/2022 § 6, stk. 2). Uden en gyldig aftale gælder "
-        "de beregnede kvoter."
+        "Kommunerne i en region kan aftale en anden fordeling, hvis de meddeler aftalen til "
+        f"Udlændingestyrelsen{limit}. Uden en gyldig aftale gælder de beregnede kvoter."
     )
     chosen = _aftaler(b)
     if not chosen:
-        return Tekst(f"{intro}\n\nDatagrundlaget indeholder ingen aftale for {b.kvoteaar}{_i_regionen(b)}.")
-    verdicts = {
-        OPFYLDT: "opfylder alle krav",
-        IKKE_OPFYLDT: "opfylder ikke alle krav",
-    }
-    said = [
-        f"{'Den prøvede aftale' if a.fra_fil else 'Aftalen'} i {a.region} {verdicts.get(a.samlet, 'opfylder de krav, der kan efterprøves')}. "
-        f"{_plain(a.note)}".strip()
-        for a in chosen
-    ]
-    return Tekst("\n\n".join([intro, *said]))
+        demands = [f"- {r.lyder.rstrip('.')} ({r.henvisning})." for r in b.tabeller["aftalekrav"].itertuples()]
+        none = f"Datagrundlaget indeholder ingen aftale for {b.kvoteaar}{_i_regionen(b)}."
+        return Tekst("\n\n".join([intro, f"{none} En aftale skal opfylde disse krav:", "\n".join(demands)]))
+    return Tekst("\n\n".join([intro, *(_aftaledom(a) for a in chosen)]))
+
+
+def _aftaledom(a: Aftale) -> str:
+    """The verdict on one aftale: all of its requirements, or by name those that fail and those that can't be tested."""
+    said = f"{'Den prøvede aftale' if a.fra_fil else 'Aftalen'} i {a.region} "
+    failed, untested = (_krav(a, outcome) for outcome in (IKKE_OPFYLDT, UPROEVET))
+    if a.samlet == OPFYLDT:
+        said += "opfylder alle krav."
+    elif failed:
+        said += f"opfylder ikke alle krav. Ikke opfyldt: {dansk.opremsning(failed)}."
+    else:
+        said += "opfylder de krav, der kan efterprøves."
+    if untested:
+        these = "Dette krav" if len(untested) == 1 else "Disse krav"
+        said += f" {these} kan ikke efterprøves: {dansk.opremsning(untested)}."
+    return f"{said} {_plain(a.note)}".strip()
+
+
+def _krav(a: Aftale, udfald: str) -> list[str]:
+    return [f"«{_stor(navn)}»" for navn in a.dom.loc[a.dom["udfald"] == udfald, "krav"]]
 
 
 def aftaler_dom(b: Beregning) -> Any:
@@ -1052,25 +1067,31 @@ def aftaler_dom(b: Beregning) -> Any:
     chosen = _aftaler(b)
     if not chosen:
         return None
-    rows = pd.concat(
-        [
-            a.dom.assign(region=a.region, krav=a.dom["krav"].str.capitalize(), udfald=a.dom["udfald"].str.capitalize())
-            for a in chosen
-        ]
-    )
+    demands = b.tabeller["aftalekrav"].set_index("krav")["lyder"]
+    rows = pd.concat([a.dom.assign(region=a.region) for a in chosen], ignore_index=True)
+    rows["lyder"] = rows["noegle"].map(demands)
+    for column in ("krav", "udfald", "henvisning"):
+        rows[column] = rows[column].map(_stor)
+    act = b.brev["bekendtgoerelse"]
+    note = ""
+    if not pd.isna(act) and not rows["henvisning"].str.contains(act, regex=False).any():
+        letter = f"Udlændingestyrelsens brev for {b.kvoteaar} henviser til {act}."
+        note = f"{letter} Kravene her er dem i BEK 550/2022."
     return tabel(
-        rows.reset_index(drop=True),
+        rows,
         [
             *([Kolonne("region", "Region")] if len(chosen) > 1 else []),
             Kolonne("krav", "Krav", raekkehoved=True),
             Kolonne("udfald", "Resultat"),
-            Kolonne("forklaring", "Forklaring"),
-            Kolonne("henvisning", "Henvisning", vis=False),
+            Kolonne("forklaring", "Forklaring", bred=True),
+            Kolonne("henvisning", "Henvisning"),
+            Kolonne("lyder", "Hvad kravet er", vis=False),
         ],
         id="aftale-krav",
         titel=f"Aftalen for {b.kvoteaar} krav for krav",
         enhed="ét krav pr. række",
         kilde=_aftalekilde(b, chosen),
+        note=note,
     )
 
 
@@ -1108,7 +1129,11 @@ def tidligere_aftaler(b: Beregning) -> Any:
     rows = []
     for a in chosen:
         for move in a.aftale.itertuples():
-            rows.append((a.kvoteaar, a.region, names[move.fra], names[move.til], move.antal, a.note))
+            if "fra" in a.aftale.columns:
+                rows.append((a.kvoteaar, a.region, names[move.fra], names[move.til], move.antal, a.note))
+            else:
+                agreed = (names[move.kommunekode], move.kommunekvote)
+                rows.append((a.kvoteaar, a.region, "(aftalt kvote)", *agreed, a.note))
     moves = pd.DataFrame(rows, columns=["kvoteaar", "region", "fra", "til", "antal", "note"])
     moves["antal"] = moves["antal"].astype("Int64")
     return tabel(
@@ -1205,6 +1230,26 @@ def kildefejl(b: Beregning) -> Any:
     )
 
 
+def advarsler(b: Beregning) -> Any:
+    """What is unlikely in the year's numbers, and recorded aftaler that don't satisfy the law; None without any."""
+    if not b.advarsler:
+        return None
+    rows = pd.DataFrame(
+        [(b.kommuner["kommune"].get(f.raekke, f"{f.fil}, række {f.raekke}"), f.regel) for f in b.advarsler],
+        columns=["sted", "advarsel"],
+    )
+    rows["advarsel"] = rows["advarsel"].map(lambda s: f"{_stor(s).rstrip('.')}.")
+    return tabel(
+        rows,
+        [Kolonne("sted", "Sted", raekkehoved=True), Kolonne("advarsel", "Advarsel", bred=True)],
+        id="advarsler",
+        titel=f"Advarsler om datagrundlaget for {b.kvoteaar}",
+        enhed="én advarsel pr. række",
+        kilde=_kilde(b, "egen kontrol"),
+        note="En advarsel stopper intet. Den peger på usandsynlige tal og på aftaler, der ikke opfylder loven.",
+    )
+
+
 def kontroller(b: Beregning) -> Any:
     """The controls that the table of kommunekvoter does not show already, folded; the download has all of them."""
     if b.kontroller.empty:
@@ -1265,6 +1310,36 @@ def _other_act(b: Beregning) -> dict[str, Any] | None:
     sent, named = b.brev["udmeldt"], b.brev["bekendtgoerelse"]
     act = None if pd.isna(sent) or pd.isna(named) else bekendtgoerelse(b.tabeller, sent.date())
     return act if act is not None and act["bekendtgoerelse"] != named else None
+
+
+def fortolkninger(b: Beregning) -> Tabel:
+    """Where a rule can be read in more than one way: how it is read here, why, and whom that matters for."""
+    rows = b.tabeller["fortolkninger"]
+    rows = rows[rows["rapport"] == "flygtninge"].reset_index(drop=True)
+    documents = b.tabeller["kilder"].set_index("kilde")["titel"]
+    rows = rows.assign(
+        sted=[
+            documents[r.kilde] + ("" if pd.isna(r.linje) else f", punkt {r.punkt}, linje {r.linje}")
+            for r in rows.itertuples()
+        ],
+        henvisning=rows["henvisning"].map(_stor),
+    )
+    return tabel(
+        rows,
+        [
+            Kolonne("teksten", "Teksten siger", raekkehoved=True),
+            Kolonne("laesning", "Sådan er den læst"),
+            Kolonne("begrundelse", "Hvorfor", bred=True),
+            Kolonne("betydning", "Hvem det har betydning for", bred=True),
+            Kolonne("henvisning", "Henvisning"),
+            Kolonne("laest_siden", "Læst sådan siden", type="dato", vis=False),
+            Kolonne("sted", "Kilde", vis=False),
+        ],
+        id="fortolkninger",
+        titel="Sådan er regler læst, der kan læses på mere end én måde",
+        enhed="én fortolkning pr. række",
+        kilde="lov, bekendtgørelse og Udlændingestyrelsens breve; læsningen er vores",
+    )
 
 
 def kilder(b: Beregning) -> Tabel:
@@ -1328,6 +1403,11 @@ def _plain(note: str) -> str:
     """A note from a file as a sentence: its own signs must not become Markdown."""
     text = re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", " ".join(note.split())).rstrip(".")
     return f"{text}." if text else ""
+
+
+def _stor(text: str) -> str:
+    """The text with its first letter capital and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def _i_regionen(b: Beregning) -> str:
