@@ -15,7 +15,8 @@ under ``checks`` what that standard has no word for:
 ``lig_med``
     a column equals the value of a row of another table: the same number, printed twice (``naar``: in which rows);
 ``nummereret``
-    the rows of each group are numbered from 1, in the order of their dates (``foerste``: what the first, and only it, says);
+    the rows of each group are numbered from 1, in the order of their dates (``foerste``: what the first, and only it,
+    says);
 ``netop_en``
     exactly one of some columns is filled in;
 ``kendt``
