@@ -20,11 +20,13 @@ class Samlet:
     """All controls of all fields.
 
     ``kontroller``: one row per control, as :func:`kkrlib.afstemning.doem` returns them. ``daekning``: one row per published number, as
-    :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are explained by, index ``fund``, as
-    :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``: of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what differs from the accepted deviations. ``uden_grund``:
-    numbers that stand in no control without a reason (``uden_kontrol``), and reasons that no number needs; warnings.
-    ``ufaerdigt``: what a field has not entered yet of a year that is begun (warnings), and what in it contradicts
-    itself. ``advarsler``: what else the fields warn of. ``saet`` and ``tal``: what :func:`kontrolsaet` and
+    :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are explained by, index
+    ``fund``, as :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``:
+    of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what
+    differs from the accepted deviations. ``uden_grund``: numbers that stand in no control without a reason
+    (``uden_kontrol``), and reasons that no number needs; warnings. ``ufaerdigt``: what a field has not entered yet of a
+    year that is begun (warnings), and what in it contradicts itself. ``advarsler``: what else the fields warn of. ``saet`` and
+    ``tal``: what :func:`kontrolsaet` and
     :func:`kkrlib.afstemning.tal` return.
     """
 
@@ -81,9 +83,8 @@ def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[
     # A year's table that is entered before what it is controlled against is one warning, not one per row.
     groups: dict[tuple[str, str], list[str]] = {}
     for fact in missing:
-        groups.setdefault((fact.split("/")[1] if "/" in fact else fact, str(open_.at[fact, "kolonne"])), []).append(
-            fact
-        )
+        key = "/".join(fact.split("/")[:2]), str(open_.at[fact, "kolonne"])
+        groups.setdefault(key, []).append(fact)
     found = []
     for facts in groups.values():
         more = f" og {dansk.flertal(len(facts) - 1, 'tal', 'tal')} til i samme kolonne" if len(facts) > SAMLET else ""

@@ -1,8 +1,8 @@
 """The landstal as announcements: a quota year's first, with bilag A and B, and those that change it.
 
-A landstal is announced by 1 May of the year before (integrationsloven § 6) and can be changed until the quota year ends, for
-the year that runs or the next (BEK 550/2022 § 2, stk. 5-8). Every reader of the table ``landstal`` asks here, so that
-none of them takes a year to have one row. All functions take what :func:`kkrlib.data.load` returns.
+A landstal is announced by 1 May of the year before (integrationsloven § 6) and can be changed until the quota year
+ends, for the year that runs or the next (BEK 550/2022 § 2, stk. 5-8). Every reader of the table ``landstal`` asks here,
+so that none of them takes a year to have one row. All functions take what :func:`kkrlib.data.load` returns.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def kvoteaar(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
 
 
 def udmeldinger(tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
-    """The announcements of a quota year in order (column ``nr``), with the columns of the table; empty for a year without."""
+    """The announcements of a quota year in order (column ``nr``), with the columns of the table; empty for a year
+    without."""
     rows = tabeller["landstal"]
     return rows[rows["kvoteaar"] == aar].sort_values("nr", kind="stable").reset_index(drop=True)
 
@@ -47,6 +48,7 @@ def gaeldende(udmeldinger: pd.DataFrame, dag: date | None = None) -> dict[str, A
 
 
 def befolkning_opgjort(tabeller: Mapping[str, pd.DataFrame]) -> pd.Series:
-    """The date of the population in each year's bilag A, index ``kvoteaar``; missing where the letter's is not at hand."""
+    """The date of the population in each year's bilag A, index ``kvoteaar``; missing where the letter's is not at
+    hand."""
     rows = tabeller["landstal"]
     return rows[rows["nr"] == 1].set_index("kvoteaar")["befolkning_opgjort"]

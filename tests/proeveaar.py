@@ -66,7 +66,8 @@ def naeste_aar(folder: Path) -> int:
 
 
 def tilfoej_aar(folder: Path, landstal: int = 700, senere=()) -> int:
-    """Add the year after the latest one with data. ``senere`` are later announcements: (landstal, udmeldt, konsekvens). Returns the year.
+    """Add the year after the latest one with data. ``senere`` are later announcements: (landstal, udmeldt,
+    konsekvens). Returns the year.
 
     Every number is the latest year's, changed by its kommunekode; one kommune has no asylansøgere printed.
     """

@@ -78,7 +78,8 @@ def vis_alt(tables, aar, region="hele landet", dele=None):
 
 
 def kontroller(tables):
-    """What ``kkr check`` says of the refugee letters once the tables themselves are sound; their controls are made and, with the page, judged."""
+    """What ``kkr check`` says of the refugee letters once the tables themselves are sound; their controls are made
+    and, with the page, judged."""
     assert all(len(controls) == 0 or controls["id"].is_unique for controls, _ in flygtninge.alle_kontroller(tables))
     return flygtninge.ufaerdigt(tables)
 
@@ -108,7 +109,7 @@ def test_the_files_of_a_new_year_have_no_error(mappe, tmp_path):
     assert [f for f in data.check(folder) if f.alvor == FEJL] == []
 
 
-# --- what is taken away ------------------------------------------------------------------------------------------------
+# --- what is taken away ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -246,7 +247,7 @@ def test_kkr_check_names_what_is_unfinished_with_file_row_and_column(mappe, tmp_
     vis_alt(data.laes(folder), int(aar))
 
 
-# --- the tests themselves ----------------------------------------------------------------------------------------------
+# --- the tests themselves --------------------------------------------------------------------------------------------
 
 
 def test_an_empty_set_of_controls_is_one(tabeller):

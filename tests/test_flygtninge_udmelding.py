@@ -27,7 +27,8 @@ KVOTER = st.dictionaries(st.integers(101, 860).map(str), st.integers(0, 60), min
 
 
 def test_a_cut_by_hand():
-    # 10 of 20 persons: 11, 6, 3, 0 are halved to 5½, 3, 1½, 0; whole 5 + 3 + 1, and the one left to the lowest code of the tie
+    # 10 of 20 persons: 11, 6, 3, 0 are halved to 5½, 3, 1½, 0;
+    # whole 5 + 3 + 1, and the one left to the lowest code of the tie
     cut = flygtninge.nedsaet(pd.Series({"259": 3, "101": 11, "253": 6, "825": 0}), 10)
     assert cut.to_dict() == {"259": 1, "101": 6, "253": 3, "825": 0}
 
@@ -104,7 +105,8 @@ def test_a_day_before_any_known_rule_has_a_result_that_says_so(tabeller):
 
 
 def test_the_announcements_that_say_what_follows_are_on_the_side_of_the_limit_that_the_rule_has(tabeller):
-    """Over the limit the quotas were computed anew, under it they were cut: true of each announcement whose source says both."""
+    """Over the limit the quotas were computed anew, under it they were cut: true of each announcement whose source
+    says both."""
     seen = {NY_BEREGNING: 0, NEDSAETTELSE: 0}
     for year in landstal.kvoteaar(tabeller):
         for row in flygtninge.aendringer(tabeller, year).itertuples():
@@ -163,8 +165,14 @@ def test_an_announcement_without_a_date_counts_from_the_one_before_it(tabeller):
 
 @pytest.mark.parametrize(
     ("day", "act"),
-    [("2019-08-29", None), ("2020-08-30", "BEK 912/2019"), ("2022-04-30", "BEK 1290/2020"), ("2022-05-03", "BEK 550/2022"), ("2024-04-29", "BEK 550/2022")],
-)  # fmt: skip
+    [
+        ("2019-08-29", None),
+        ("2020-08-30", "BEK 912/2019"),
+        ("2022-04-30", "BEK 1290/2020"),
+        ("2022-05-03", "BEK 550/2022"),
+        ("2024-04-29", "BEK 550/2022"),
+    ],
+)
 def test_the_bekendtgoerelse_in_force_on_a_day(tabeller, day, act):
     found = flygtninge.bekendtgoerelse(tabeller, date.fromisoformat(day))
     assert (found and found["bekendtgoerelse"]) == act
@@ -189,7 +197,8 @@ def test_the_wrong_date_of_the_act_in_the_letter_is_a_fault_of_the_source(tabell
 
 @pytest.fixture(scope="module")
 def mappe(tmp_path_factory):
-    """A year announced three times: 700, then 400 with a new computation, then 300 with a cut; the first and the second are fixed."""
+    """A year announced three times: 700, then 400 with a new computation, then 300 with a cut; the first and the
+    second are fixed."""
     copy = tmp_path_factory.mktemp("udmeldinger") / "data"
     shutil.copytree(data.data_mappe(), copy)
     year = naeste_aar(copy)

@@ -48,15 +48,18 @@ class Aftale:
 class Beregning:
     """The computed year. DataFrames are indexed by ``kommunekode`` unless said otherwise; people are whole numbers.
 
-    ``landstal``: that of ``udmelding``, the last announcement whose quotas are computed (``nr``); ``gaeldende_landstal``: that of the year's last. They
-    differ where quotas are cut, or where the source does not say what follows. ``brev``: the first announcement, whose bilag A is computed on.
-    ``udmeldinger``: :func:`aendringer`, and ``kvoter`` (by ``nr``): :func:`kvoter_pr_udmelding`. ``kommuner``: what :func:`fordel` returns, with ``offentliggjort_kvote`` (``Int64``), ``pr_10000``, ``forrige_kvote`` and ``aendring``
-    (``Int64``, missing where there is no earlier year), and ``gaeldende_kvote`` (``Int64``, missing where it is not known). ``regioner``: the same for regions, index ``region``.
-    ``trin``: :func:`trin`. ``aarsager``: :func:`aarsager`, or None. ``graenser``: :func:`graenser` with ``ved_flere``
-    (:func:`foelsomhed`), for the landstal ``undersoegt`` (lowest, highest). ``landstalsgraenser``: :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per
-    landstal. ``scenarie``: :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`.
-    ``advarsler``: what is unlikely in the year's grundlag (:func:`grundlagsfund`), and its recorded aftaler that don't
-    satisfy the law.
+    ``landstal``: that of ``udmelding``, the last announcement whose quotas are computed (``nr``);
+    ``gaeldende_landstal``: that of the year's last. They
+    differ where quotas are cut, or where the source does not say what follows. ``brev``: the first announcement, whose
+    bilag A is computed on. ``udmeldinger``: :func:`aendringer`, and ``kvoter`` (by ``nr``):
+    :func:`kvoter_pr_udmelding`. ``kommuner``: what :func:`fordel` returns, with ``offentliggjort_kvote`` (``Int64``),
+    ``pr_10000``, ``forrige_kvote`` and ``aendring`` (``Int64``, missing where there is no earlier year), and
+    ``gaeldende_kvote`` (``Int64``, missing where it is not known). ``regioner``: the same for regions, index
+    ``region``. ``trin``: :func:`trin`. ``aarsager``: :func:`aarsager`, or None. ``graenser``: :func:`graenser` with
+    ``ved_flere`` (:func:`foelsomhed`), for the landstal ``undersoegt`` (lowest, highest). ``landstalsgraenser``:
+    :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per landstal. ``scenarie``:
+    :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`. ``advarsler``: what is
+    unlikely in the year's grundlag (:func:`grundlagsfund`), and its recorded aftaler that don't satisfy the law.
     """
 
     kvoteaar: int
@@ -234,7 +237,8 @@ def _interval(landstal: int, rules: Mapping[str, Any], variants: Mapping[int, An
 def _published(
     fordelt: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int, earlier: int | None, nr: int
 ) -> pd.DataFrame:
-    """``nr``: the announcement that is computed; bilag B belongs to the first, and later ones have their quotas among the fixed."""
+    """``nr``: the announcement that is computed; bilag B belongs to the first, and later ones have their quotas among
+    the fixed."""
     quotas = tabeller["bilag_b"].pivot(index="kommunekode", columns="kvoteaar", values="kommunekvote").astype("Int64")
     result = fordelt.copy()
     missing = pd.Series(pd.NA, index=result.index, dtype="Int64")

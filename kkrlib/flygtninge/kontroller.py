@@ -33,13 +33,15 @@ _STOERRELSE = {
 def kontroller(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, kvoteaar: int) -> pd.DataFrame:
     """Judge the published numbers of one year's letter (see :func:`kkrlib.afstemning.doem` for the columns).
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns, ``fordelt`` what :func:`fordel` returns for the landstal of the year's letter, its first announcement.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns, ``fordelt`` what :func:`fordel` returns for the landstal of
+    the year's letter, its first announcement.
 
     - ``regel``: each published kommunekvote (bilag B) and regionskvote against the computed one;
     - ``sum``: each printed total and regional sum against its rows;
     - ``lighed``: the totals of the regionskvoter and of bilag B against the landstal;
-    - of quotas as fixed or agreed: that they sum to the landstal and the regionskvoter of their announcement, and that each kommunekvote is that
-      of bilag B (after a later announcement: what its consequence gives) in the regions without an aftale.
+    - of quotas as fixed or agreed: that they sum to the landstal and the regionskvoter of their announcement, and that
+      each kommunekvote is that of bilag B (after a later announcement: what its consequence gives) in the regions
+      without an aftale.
     """
     return afstemning.vurder(*kontrolsaet(tabeller, fordelt, kvoteaar), tabeller)
 

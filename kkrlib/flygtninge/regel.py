@@ -1,7 +1,8 @@
 """The distribution of a landstal to kommuner, BEK 550/2022 § 4 (as amended by BEK 1259/2022).
 
-The letter for 2023 names BEK 912/2019, but BEK 1290/2020 of 31 August 2020 was in force when it was sent (``bekendtgoerelser.csv``). The text of § 4 in
-those two has not been seen (ikke efterprøvet); the six steps give all published kommunekvoter of 2023 and of 2025.
+The letter for 2023 names BEK 912/2019, but BEK 1290/2020 of 31 August 2020 was in force when it was sent
+(``bekendtgoerelser.csv``). The text of § 4 in those two has not been seen (ikke efterprøvet); the six steps give all
+published kommunekvoter of 2023 and of 2025.
 """
 
 from __future__ import annotations
@@ -169,7 +170,8 @@ def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
 
 
 def forrige_aar(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> int | None:
-    """The latest earlier quota year that can be computed and has published kommunekvoter, or None where there is none."""
+    """The latest earlier quota year that can be computed and has published kommunekvoter, or None where there is
+    none."""
     years = set(aar_med_data(tabeller)) & set(tabeller["bilag_b"]["kvoteaar"])
     return max((int(y) for y in years if y < kvoteaar), default=None)
 

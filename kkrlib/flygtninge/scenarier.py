@@ -50,13 +50,15 @@ def sammenlign(fordelt: pd.DataFrame, scenarie: pd.DataFrame) -> pd.DataFrame:
 
 
 def aendringsgraenser(landstal: int, retsregler: pd.DataFrame, dag: date) -> dict[str, Any]:
-    """Which expected number of refugees makes a new landstal a duty (integrationsloven § 6; BEK 550/2022 § 2, stk. 5 and 6).
+    """Which expected number of refugees makes a new landstal a duty (integrationsloven § 6; BEK 550/2022 § 2, stk. 5
+    and 6).
 
     A landstal up to the limit in ``retsregler`` (8.000) must be changed when the expected number changes by *more than*
-    40 %, a higher one by more than 25 %; until lov nr. 1690/2017 it was more than 50 % of any. ``retsregler`` is the table of
-    legal numbers; the rule in force on ``dag`` is taken. Returns ``procent`` (int), ``ned`` and ``op`` (the nearest whole
-    numbers, below and above, that trigger a change; ``ned`` is −1 where no number is low enough), ``henvisning``, ``status`` (whether the text
-    of the rule has been seen) and ``mangler``: empty, or what is not known in Danish, and then the others are None.
+    40 %, a higher one by more than 25 %; until lov nr. 1690/2017 it was more than 50 % of any. ``retsregler`` is the
+    table of legal numbers; the rule in force on ``dag`` is taken. Returns ``procent`` (int), ``ned`` and ``op`` (the
+    nearest whole numbers, below and above, that trigger a change; ``ned`` is −1 where no number is low enough),
+    ``henvisning``, ``status`` (whether the text of the rule has been seen) and ``mangler``: empty, or what is not known
+    in Danish, and then the others are None.
     """
     day = pd.Timestamp(dag)
     known = retsregler[(retsregler["gaelder_fra"] <= day) & ~(retsregler["gaelder_til"] < day)]

@@ -1,8 +1,9 @@
 """What an announcement does to the quotas: a new computation, a proportional cut, and how the two differ.
 
-A landstal that must be changed (§ 2, stk. 5 and 6) is distributed anew; one that is changed by less was in 2017 followed by a
-proportional cut of the quotas that were already fixed (meddelelser.csv, us-2017-09). Both can be computed for every announcement; which of them
-its source says (``konsekvens`` of the table ``landstal``) is a fact and is not concluded from the size of the change.
+A landstal that must be changed (§ 2, stk. 5 and 6) is distributed anew; one that is changed by less was in 2017
+followed by a proportional cut of the quotas that were already fixed (meddelelser.csv, us-2017-09). Both can be computed
+for every announcement; which of them its source says (``konsekvens`` of the table ``landstal``) is a fact and is not
+concluded from the size of the change.
 """
 
 from __future__ import annotations
@@ -42,20 +43,23 @@ BREVETS_FELTER = {
 
 
 def ny_beregning(grundlag: pd.DataFrame, landstal: int) -> pd.Series:
-    """The quotas that a changed landstal gives when it is distributed anew: those of :func:`fordel` (persons, ``int64``).
+    """The quotas that a changed landstal gives when it is distributed anew: those of :func:`fordel` (persons,
+    ``int64``).
 
-    The grundlag is that of the year's first announcement: its bilag A is of the year in which the landstal was announced (§ 8).
+    The grundlag is that of the year's first announcement: its bilag A is of the year in which the landstal was
+    announced (§ 8).
     """
     return fordel(grundlag, landstal)["kommunekvote"]
 
 
 def nedsaet(kvoter: pd.Series, til: int) -> pd.Series:
-    """Cut quotas in proportion so that they sum to ``til``: what each has of all, as whole persons by largest remainder.
+    """Cut quotas in proportion so that they sum to ``til``: what each has of all, as whole persons by largest
+    remainder.
 
-    ``kvoter``: persons by kommunekode, as they were fixed. No quota rises, none of zero becomes more, and a larger one never ends
-    below a smaller one. That the remainders go to the largest is an assumption (ikke efterprøvet): the announcements do not say
-    how they are rounded. Returns ``int64`` on the same index. Raises DataError for a quota or a ``til`` that is no whole number ≥ 0, and
-    for a ``til`` above the sum, which is no cut.
+    ``kvoter``: persons by kommunekode, as they were fixed. No quota rises, none of zero becomes more, and a larger one
+    never ends below a smaller one. That the remainders go to the largest is an assumption (ikke efterprøvet): the
+    announcements do not say how they are rounded. Returns ``int64`` on the same index. Raises DataError for a quota or
+    a ``til`` that is no whole number ≥ 0, and for a ``til`` above the sum, which is no cut.
     """
     found = [
         Fund("kvoter", str(code), "kommunekvote", "" if pd.isna(x) else str(x), "skal være et helt antal på mindst 0")
@@ -76,9 +80,10 @@ def nedsaet(kvoter: pd.Series, til: int) -> pd.Series:
 def aendringer(tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
     """The announcements of a year in order, each beside the limit of § 2 for the landstal that it changes.
 
-    Returns one row per announcement: ``nr``, ``landstal``, ``udmeldt`` (may be missing), ``konsekvens`` (may be missing), ``fra`` (the landstal
-    before, ``Int64``), ``aendring`` (the change in per cent of it, an exact Fraction or None), ``graense`` (the limit in per cent on the day of the
-    announcement, or None where no rule is known or the day is not) and ``over`` (whether the change is above it, or None).
+    Returns one row per announcement: ``nr``, ``landstal``, ``udmeldt`` (may be missing), ``konsekvens`` (may be
+    missing), ``fra`` (the landstal before, ``Int64``), ``aendring`` (the change in per cent of it, an exact Fraction or
+    None), ``graense`` (the limit in per cent on the day of the announcement, or None where no rule is known or the day
+    is not) and ``over`` (whether the change is above it, or None).
     """
     rows = _landstal.udmeldinger(tabeller, aar)
     before = rows["landstal"].shift().astype("Int64")
@@ -101,10 +106,12 @@ def kvoter_pr_udmelding(
 ) -> dict[int, pd.DataFrame]:
     """The kommunekvoter after each announcement of a year, by its ``nr``, both consequences beside each other.
 
-    ``grundlag``: see :func:`fordel`. Each DataFrame is on its index with ``Int64`` columns: ``ny_beregning``; ``nedsaettelse``, the cut of what
-    was in force before (missing for the first, for a landstal that is no cut, and where what was in force is not known); ``fastsat``, as
-    Udlændingestyrelsen fixed them (missing where the list is not at hand); ``foelger``, the one of the two that the announcement's ``konsekvens`` names (missing
-    where it names none); and ``gaeldende``: ``fastsat`` if it is known, else ``foelger``.
+    ``grundlag``: see :func:`fordel`. Each DataFrame is on its index with ``Int64`` columns: ``ny_beregning``;
+    ``nedsaettelse``, the cut of what
+    was in force before (missing for the first, for a landstal that is no cut, and where what was in force is not
+    known); ``fastsat``, as Udlændingestyrelsen fixed them (missing where the list is not at hand); ``foelger``, the one
+    of the two that the announcement's ``konsekvens`` names (missing where it names none); and ``gaeldende``:
+    ``fastsat`` if it is known, else ``foelger``.
     """
     result: dict[int, pd.DataFrame] = {}
     missing = pd.Series(pd.NA, index=grundlag.index, dtype="Int64")
@@ -132,7 +139,8 @@ def beregnet_udmelding(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[s
 
 
 def bekendtgoerelse(tabeller: Mapping[str, pd.DataFrame], dag: date) -> dict[str, Any] | None:
-    """The bekendtgørelse in force on a day: the latest issued until then that replaces the one before it. None before the first known."""
+    """The bekendtgørelse in force on a day: the latest issued until then that replaces the one before it. None before
+    the first known."""
     acts = tabeller["bekendtgoerelser"]
     acts = acts[acts["aendrer"].isna() & (acts["udstedt"] <= pd.Timestamp(dag))].sort_values("udstedt")
     return None if acts.empty else acts.iloc[-1].to_dict()
@@ -150,9 +158,11 @@ def modstrid(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
 
 
 def ufaerdigt(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
-    """What is not entered yet of the years that are begun, with file, row and column: warnings, since the page is built without it.
+    """What is not entered yet of the years that are begun, with file, row and column: warnings, since the page is built
+    without it.
 
-    A year is begun when one of the letter's tables has rows of it. A landstal alone is an announcement, not an unfinished year.
+    A year is begun when one of the letter's tables has rows of it. A landstal alone is an announcement, not an
+    unfinished year.
     """
     found: list[Fund] = []
     for year in _landstal.kvoteaar(tabeller):
@@ -181,8 +191,8 @@ def ufaerdigt(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
 
 
 def regeldag(udmelding: Mapping[str, Any]) -> date:
-    """The day whose rule on changes of the landstal is shown: the deadline for aftaler, else the day of the announcement, else the
-    last day before the quota year (of a later announcement the quota year's last)."""
+    """The day whose rule on changes of the landstal is shown: the deadline for aftaler, else the day of the
+    announcement, else the last day before the quota year (of a later announcement the quota year's last)."""
     for column in ("aftalefrist", "udmeldt"):
         if not pd.isna(udmelding[column]):
             return udmelding[column].date()

@@ -181,8 +181,10 @@ def _point_changed(b: Beregning) -> str:
     """The landstal in force, what it was before, and which of them the numbers of the report are computed from."""
     last = b.udmeldinger.iloc[-1]
     text = (
-        f"Landstallet for {b.kvoteaar} er **{dansk.tal(b.gaeldende_landstal)} flygtninge**. Det er udmeldt {dansk.tal(len(b.udmeldinger))} gange, "
-        f"sidst ændret fra {dansk.tal(int(last['fra']))}{_den(last['udmeldt'])}; se [ændringer](#aendringer-af-landstallet)."
+        f"Landstallet for {b.kvoteaar} er **{dansk.tal(b.gaeldende_landstal)} flygtninge**. "
+        f"Det er udmeldt {dansk.tal(len(b.udmeldinger))} gange, "
+        f"sidst ændret fra {dansk.tal(int(last['fra']))}{_den(last['udmeldt'])}; se "
+        f"[ændringer](#aendringer-af-landstallet)."
     )
     if b.udmelding["nr"] == last["nr"]:
         return text + " Kvoterne er beregnet på ny."
@@ -209,7 +211,8 @@ def _point_area(b: Beregning) -> str:
         most = b.regioner["regionskvote"].idxmax()
         densest = max(b.regioner.index, key=lambda r: b.regioner.at[r, "pr_10000"])
         return (
-            f"{_forbehold(b)}Flest skal modtages i {most} ({dansk.tal(b.regioner.at[most, 'regionskvote'])}). I forhold til indbyggertallet skal "
+            f"{_forbehold(b)}Flest skal modtages i {most} ({dansk.tal(b.regioner.at[most, 'regionskvote'])}). I "
+            f"forhold til indbyggertallet skal "
             f"flest modtages i {densest}: {dansk.tal(b.regioner.at[densest, 'pr_10000'], 2)} pr. 10.000 indbyggere mod "
             f"{dansk.tal(country, 2)} i hele landet."
         )
@@ -529,17 +532,21 @@ _KONSEKVENS = {
 
 
 def udmeldinger_tekst(b: Beregning) -> Any:
-    """The heading and the rule on a landstal that changed within its year, or on quotas as fixed; nothing where there is neither."""
+    """The heading and the rule on a landstal that changed within its year, or on quotas as fixed; nothing where there
+    is neither."""
     if not _flere_kvoter(b):
         return None
     if len(b.udmeldinger) == 1:
         return Tekst(
-            "## De fastsatte kvoter\n\nUdlændingestyrelsen fastsætter kommunekvoterne i september, når fristen for aftaler er udløbet. "
+            "## De fastsatte kvoter\n\nUdlændingestyrelsen fastsætter kommunekvoterne i september, når fristen for "
+            "aftaler er udløbet. "
             "Tabellen viser dem ved siden af de beregnede."
         )
     return Tekst(
-        "## Ændringer af landstallet\n\nEt ændret landstal kan følges af en ny beregning, hvor det nye tal fordeles efter reglen, eller af en "
-        "forholdsmæssig nedsættelse, hvor hver kommune beholder den samme del af det, den havde. Tabellerne viser begge dele, og hvilken af dem udmeldingen siger."
+        "## Ændringer af landstallet\n\nEt ændret landstal kan følges af en ny beregning, hvor det nye tal fordeles "
+        "efter reglen, eller af en "
+        "forholdsmæssig nedsættelse, hvor hver kommune beholder den samme del af det, den havde. Tabellerne viser "
+        "begge dele, og hvilken af dem udmeldingen siger."
     )
 
 
@@ -581,7 +588,8 @@ def udmeldinger(b: Beregning) -> Any:
 
 
 def udmeldinger_kvoter(b: Beregning) -> Any:
-    """The quotas of each kommune beside each other: of April, after the aftale, as fixed, and after each later announcement."""
+    """The quotas of each kommune beside each other: of April, after the aftale, as fixed, and after each later
+    announcement."""
     if not _flere_kvoter(b):
         return None
     rows = b.kommuner[["kommune", "region"]].copy()
@@ -880,7 +888,8 @@ def landstalsgraenser(b: Beregning) -> Tekst:
     limits = b.landstalsgraenser
     if limits["mangler"]:
         return Tekst(
-            f"Landstallet er {dansk.tal(b.gaeldende_landstal)}. {limits['mangler']}, så det kan ikke siges, hvornår det skal ændres."
+            f"Landstallet er {dansk.tal(b.gaeldende_landstal)}. {limits['mangler']}, så det kan ikke siges, hvornår "
+            f"det skal ændres."
         )
     return tekst(
         "Landstallet er {landstal:tal}. Det skal ændres, hvis det forventede antal flygtninge ændres med mere end {procent} procent "
@@ -1167,8 +1176,8 @@ def afstemning_tekst(b: Beregning) -> Tekst:
     wrong = int(counts.get(afstemning.AFVIGER, 0))
     text = (
         f"Der er foretaget {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal for {b.kvoteaar}: kvoterne er sammenholdt "
-        f"med reglen, summerne med deres rækker og totalerne med landstallet. {_verdicts(len(b.kontroller), agree, wrong)}"
-        + " Kontrollen gælder hele landet, også på regionernes sider."
+        f"med reglen, summerne med deres rækker og totalerne med landstallet. "
+        f"{_verdicts(len(b.kontroller), agree, wrong)}" + " Kontrollen gælder hele landet, også på regionernes sider."
     )
     return Tekst(text)
 
@@ -1279,7 +1288,8 @@ def metode(b: Beregning) -> Tekst:
     said = [
         f"Udlændingestyrelsens brev for {b.kvoteaar} henviser til {named}."
         if not pd.isna(named)
-        else f"Hvilken bekendtgørelse Udlændingestyrelsens brev for {b.kvoteaar} henviser til, er ikke i datagrundlaget."
+        else f"Hvilken bekendtgørelse Udlændingestyrelsens brev for {b.kvoteaar} henviser til, er ikke i "
+        f"datagrundlaget."
     ]
     if other := _other_act(b):
         text = f"Da brevet blev sendt, gjaldt {other['bekendtgoerelse']} af {dansk.dato(other['udstedt'])}."
@@ -1298,7 +1308,8 @@ def metode(b: Beregning) -> Tekst:
         said.append("Hvornår alle tal i bilag A er opgjort, er ikke i datagrundlaget.")
     if len(b.udmeldinger) > 1:
         said.append(
-            "Et ændret landstal er regnet på samme bilag A. En forholdsmæssig nedsættelse giver hver kommune den samme del af de kvoter, der "
+            "Et ændret landstal er regnet på samme bilag A. En forholdsmæssig nedsættelse giver hver kommune den "
+            "samme del af de kvoter, der "
             "gjaldt før, gjort hele efter største brøk; hvordan tallene er rundet, siger udmeldingerne ikke."
         )
     said.append("De seks trin er de samme for alle år i datagrundlaget.")
