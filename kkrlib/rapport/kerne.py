@@ -19,7 +19,7 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async, run_sync
 from papermill.clientwrap import PapermillNotebookClient
@@ -314,10 +314,10 @@ def kontroller(nb: Any, navn: str) -> None:
     how = "vælg kernen «Python 3» i JupyterLab (Kernel → Change Kernel…), og gem notesbogen"
     if not name:
         raise RunError(f"{navn} siger ikke, hvilken kerne den kører i (metadata.kernelspec); {how}")
-    known = KernelSpecManager()
+    known = NotebookClient(nb, kernel_name=name).create_kernel_manager().kernel_spec_manager
     try:
         spec = known.get_kernel_spec(name)
-    except NoSuchKernel:
+    except KeyError:
         near = naermeste(name, known.find_kernel_specs())
         hint = f" (mente du «{near}»?)" if near else ""
         raise RunError(f"{navn} kører i kernen «{name}», som ikke findes her{hint}; {how}") from None
