@@ -24,6 +24,7 @@ from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async, run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
+from papermill.log import logger
 
 from kkrlib import data
 from kkrlib.errors import RunError, naermeste
@@ -288,6 +289,7 @@ class Motor(NBClientEngine):  # type: ignore[misc]
             iopub_timeout=graenser.SVARTID,
             shutdown_kernel="immediate",  # nothing is lost, and every page is half a second sooner done
             record_timing=False,
+            log=logger,
             config=_stikkontakter(str(koersel.mappe)),
         ).execute()
 
