@@ -1,6 +1,6 @@
 """A report's cell computes and shows: every output is shown or refused, and what else a cell does is refused by name.
 
-One kernel runs many small cells. Each swallows what it is told, so that the page's refusal is seen to stand all the same.
+One kernel runs many small cells. Each swallows what it is told, so that the page's refusal is seen to stand.
 """
 
 from __future__ import annotations
@@ -82,6 +82,7 @@ HANDLINGER = {
     "a tree": ("import shutil; shutil.rmtree(rod / 'data')", "sletter «data/fast.csv»"),
     "a renaming": ("(rod / 'data' / 'fast.csv').rename(rod / 'x')", "omdøber «data/fast.csv»"),
     "a link": ("(rod / 'led').symlink_to('data')", "laver filen «led»"),
+    "a pipe with a name": ("import os; os.mkfifo(rod / 'roer')", "laver en særlig fil (os.mkfifo)"),
     "rights": ("(rod / 'data' / 'fast.csv').chmod(0)", "ændrer «data/fast.csv»"),
     "a time": ("import os; os.utime(rod / 'data' / 'fast.csv', (1, 1))", "ændrer «data/fast.csv»"),
     "a file elsewhere": ("open('/etc/passwd').read()", "læser «/etc/passwd» uden for projektet"),
@@ -137,7 +138,7 @@ def test_a_cell_computes_shows_and_reads_what_the_report_follows_from(tmp_path, 
     (tmp_path / "projekt" / "data").mkdir(parents=True)
     (tmp_path / "projekt" / "data" / "fast.csv").write_text("a\n2\n")
     cells = [
-        "import matplotlib.pyplot as plt, pandas as pd, kkrlib.visning.flygtninge, kkrlib.kontrol, openpyxl, xlsxwriter",
+        "import matplotlib.pyplot as plt, pandas as pd, kkrlib.visning.flygtninge, kkrlib.kontrol, openpyxl",
         "import os\nfrom pathlib import Path\nrod = Path(os.environ['KKR_ROD'])",
         "int(pd.read_csv(rod / 'data' / 'fast.csv').a[0]) + int(pd.read_csv(fil).a[0])",
         """
@@ -192,7 +193,8 @@ TABT = {
     "something that is no text": ("display({'application/x-tal': 1}, raw=True)", ["viser application/x-tal som andet"]),
     "a widget": ("from comm import create_comm\nwidget = create_comm(target_name='jupyter.widget')", ["en widget"]),
     "a task that shows after its cell": (
-        "import asyncio\nasync def sent():\n    await asyncio.sleep(.3)\n    print('sent')\nopgave = asyncio.create_task(sent())",
+        "import asyncio\nasync def sent():\n    await asyncio.sleep(.3)\n    print('sent')\n"
+        "opgave = asyncio.create_task(sent())",
         ["viser noget, efter at den er færdig (sent)"],
     ),
     "a cell in between": ("await asyncio.sleep(1)", []),
@@ -466,3 +468,4 @@ def test_a_cell_is_named_by_its_place_among_all_cells_as_the_exporter_does(tmp_p
     nbformat.write(nb, path)
     with pytest.raises(koerer.Cellefejl, match=r"celle 4 \(«1 / 0»\): ZeroDivisionError: division by zero"):
         koerer.koer(path, {}, tmp_path / "ud.ipynb")
+    assert nbformat.read(tmp_path / "ud.ipynb", as_version=4).cells[3].source == "1 / 0"

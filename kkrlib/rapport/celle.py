@@ -15,6 +15,7 @@ The kernel has imported nothing heavy when this is loaded, so it needs the stand
 from __future__ import annotations
 
 import json
+import logging
 import mimetypes
 import os
 import sys
@@ -333,6 +334,13 @@ class _Vagt:
         self.ip.kernel.raw_input = self.ip.kernel.getpass = spoerger
         self.ip.magics_manager.magics["cell"]["capture"] = luk(
             "cellen smider det væk, den viser (%%capture); vis det ikke"
+        )
+        for name in ("mkfifo", "mknod"):
+            if hasattr(os, name):
+                setattr(os, name, luk(f"cellen laver en særlig fil (os.{name}); {_SKRIV}"))
+        # The first time on a machine; that it takes its time is nothing that the cell shows.
+        logging.getLogger("matplotlib.font_manager").addFilter(
+            lambda r: "building the font cache" not in r.getMessage()
         )
         with suppress(ImportError):
             import _posixsubprocess

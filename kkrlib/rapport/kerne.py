@@ -19,11 +19,12 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async, run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
+from papermill.log import logger
 
 from kkrlib import data
 from kkrlib.errors import RunError, naermeste
@@ -288,6 +289,7 @@ class Motor(NBClientEngine):  # type: ignore[misc]
             iopub_timeout=graenser.SVARTID,
             shutdown_kernel="immediate",  # nothing is lost, and every page is half a second sooner done
             record_timing=False,
+            log=logger,
             config=_stikkontakter(str(koersel.mappe)),
         ).execute()
 
@@ -314,10 +316,10 @@ def kontroller(nb: Any, navn: str) -> None:
     how = "vælg kernen «Python 3» i JupyterLab (Kernel → Change Kernel…), og gem notesbogen"
     if not name:
         raise RunError(f"{navn} siger ikke, hvilken kerne den kører i (metadata.kernelspec); {how}")
-    known = KernelSpecManager()
+    known = NotebookClient(nb, kernel_name=name).create_kernel_manager().kernel_spec_manager
     try:
         spec = known.get_kernel_spec(name)
-    except NoSuchKernel:
+    except KeyError:
         near = naermeste(name, known.find_kernel_specs())
         hint = f" (mente du «{near}»?)" if near else ""
         raise RunError(f"{navn} kører i kernen «{name}», som ikke findes her{hint}; {how}") from None

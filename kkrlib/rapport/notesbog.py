@@ -187,11 +187,13 @@ def _fejl(run: Any, nb: Any, stop: BaseException | None, celletid: int) -> RunEr
 
 
 def _clean(nb: Any) -> Any:
-    """Take timings, paths and random ids out of an executed notebook, in place."""
+    """Take timings, paths, random ids, and the cells that papermill adds about a failure, out of a notebook, in place."""
     nb.metadata.pop("papermill", None)
     nb.metadata.pop("widgets", None)
     nb.metadata["language_info"] = {"name": "python"}
-    for number, cell in enumerate(nb.cells):
+    # Without them a cell has the number in the file that the message names it by.
+    nb.cells = [c for c in nb.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]
+    for cell in nb.cells:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
         tags = cell.metadata.get("tags", [])
@@ -199,8 +201,6 @@ def _clean(nb: Any) -> Any:
             cell.metadata.pop("tags", None)
         if "injected-parameters" in tags:
             cell["id"] = "injected-parameters"
-        elif "papermill-error-cell-tag" in tags:
-            cell["id"] = f"papermill-error-{number}"
     return nb
 
 
