@@ -20,6 +20,7 @@ from kkrlib import kommandoer
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kkrlib.kontrol import Port
     from kkrlib.rapport.katalog import Rapport, Sidespec
     from kkrlib.rapport.koersel import Resultat
 
@@ -120,6 +121,9 @@ def list_() -> None:
     A region is given by its name, its short name or its KKR. A page with another parameter than those two is a
     trial: its name says so, and it goes to build/proever/, not to the published reports.
 
+    What kkr check refuses is not built. Where only the controls object, --proeve builds the named reports all the same, as trial
+    pages in build/proever/ that say at the top what the controls object to.
+
     --pdf prints each page, once it is built, to a tagged A4 PDF of its name in build/pdf/, which is not among the
     published files. It needs Chromium or Chrome (on Debian: chromium); KKR_CHROMIUM names one that lies elsewhere.
     """
@@ -130,6 +134,7 @@ def list_() -> None:
 @click.option("-p", "--parameter", "parametre", metavar="NAVN=VÆRDI", multiple=True, help="Any parameter by its name.")
 @click.option("--ud", type=_FOLDER, metavar="MAPPE", help="Where pages go (default: reports/).")
 @click.option("--pdf", is_flag=True, help="Print the pages to PDF as well, in build/pdf/.")
+@click.option("--proeve", is_flag=True, help="Build trial pages in build/proever/, also where the controls object.")
 @_at_a_time
 @_says_why
 def build(
@@ -139,24 +144,28 @@ def build(
     parametre: tuple[str, ...],
     ud: Path | None,
     pdf: bool,
+    proeve: bool,
     processer: int | None,
 ) -> int:
     """Run reports and publish their pages.
 
-    Without RAPPORT all reports are built. Data and parameters are checked before anything runs. A page that
+    Without RAPPORT all reports are built. Data, controls and parameters are checked before anything runs. A page that
     fails is not published, the last good one stays, and its notebook is kept in build/fejl/.
     """
     from kkrlib import data
     from kkrlib.rapport import katalog, koersel, publicering
 
     chosen = _chosen(aar, region, parametre)
+    if proeve:
+        _trial_of(rapport, ud)
     printer = _printer() if pdf else None
     reports, tables = _selected(rapport), _tables()
     pages = _pages(reports, tables, chosen, named=bool(rapport))
     settings = _settings(tables)
-    trial = any(p.proeve for p in pages)
+    trial = proeve or any(p.proeve for p in pages)
     target = ud or (data.ROD / "build" / "proever" if trial else data.ROD / "reports")
-    complete = set() if chosen else set(reports)
+    gate = _gate(tables, trial=proeve)
+    complete = set() if chosen or proeve else set(reports)
     if not chosen and not rapport:  # reports that no longer exist, too
         complete |= {e["rapport"] for e in publicering.laes_katalog(target)}
     before = {e["navn"] for e in publicering.laes_katalog(target)}
@@ -170,6 +179,8 @@ def build(
         processer=processer or _cores(),
         melding=_progress(),
         indstillinger=settings,
+        miljoe=_passed(tables),
+        proeve=_objections(gate) if proeve else None,
     )
     for result in results:
         if not result.kode:
@@ -180,6 +191,18 @@ def build(
     if printer:
         printer([target / r.side for r in results if not r.kode], data.ROD / "build" / "pdf", processer or _cores())
     return code
+
+
+def _trial_of(rapport: Sequence[str], ud: Path | None) -> None:
+    """A trial is asked for by the report's name, and never goes among the published pages."""
+    from kkrlib import data
+    from kkrlib.errors import ParameterError
+
+    published = (data.ROD / "reports").resolve()
+    if not rapport:
+        raise ParameterError("--proeve: nævn den rapport, der skal prøves, fx kkr build socialtilsyn --proeve")
+    if ud is not None and ud.resolve().is_relative_to(published):
+        raise ParameterError(f"--proeve: en prøveside kan ikke bygges i {_shown(published)}")
 
 
 def _printer() -> Callable[[Sequence[Path], Path, int], None]:
@@ -282,31 +305,35 @@ def _pages(
 )
 @_says_why
 def check(kilder: Path | None, foelsomhed: bool) -> int:
-    """Validate all data, run all controls, and print every finding.
+    """Validate all data, run all controls, compute every report, and print every finding.
 
     A control compares a published number with what follows from others. A deviation that is not among the accepted ones
-    (fund_kontroller.csv), or an accepted one that no longer occurs, is an error. Errors first, then warnings, then
-    a line that counts them. Exits 3 if any is an error.
+    (fund_kontroller.csv), or an accepted one that no longer occurs, is an error. Errors first, causes before what follows from
+    them, then warnings, then a line that counts them. Exits 3 if any is an error; then kkr build, kkr verify and kkr notebooks refuse the data too.
     """
     from kkrlib import dansk, data, kontrol
     from kkrlib.errors import DataError, Fund
 
     found: list[Fund] = data.check()
-    broken = any(f.alvor == "fejl" for f in found)
+    broken, follows = any(f.alvor == "fejl" for f in found), 0
     if not broken and kilder is not None:
         found = [*data.check_kilder(kilder), *found]
-    # A sum that does not fit its rows is what the controls are for: it must not keep them from running.
-    if not broken or not any(f.alvor == "fejl" for f in data.check(uden=["sum"])):
-        tables = data.laes()
-        if "kontroller" in tables:  # a project whose data declare no controls has none to run
-            controls = kontrol.saml(tables)
-            found = [*controls.nye_og_borte, *controls.uden_grund, *found]
-            click.echo(kontrol.opsummering(controls))
+    # A number that makes no sense where it stands is still a number: it must not keep the controls from running.
+    if not broken or not any(f.alvor == "fejl" for f in data.check(uden=data.OM_TAL)):
+        gate = kontrol.port(data.laes(), found, regn=not broken)
+        found, follows = [*found, *gate.fejl, *gate.advarsler], gate.foelger
+        if gate.samlet is not None:
+            click.echo(kontrol.opsummering(gate.samlet))
             if foelsomhed:
-                click.echo(kontrol.opsummer_foelsomhed(kontrol.foelsomhed(controls)))
+                click.echo(kontrol.opsummer_foelsomhed(kontrol.foelsomhed(gate.samlet)))
     errors = [f for f in found if f.alvor == "fejl"]
     warnings = [f for f in found if f.alvor != "fejl"]
-    for finding in [*errors, *warnings]:
+    for finding in errors:
+        click.echo(str(finding))
+    if follows:
+        said = dansk.flertal(follows, "afvigelse", "afvigelser")
+        click.echo(f"{said} i kontrollerne følger af tal, der er fejl ved ovenfor, og er ikke vist")
+    for finding in warnings:
         click.echo(str(finding))
     click.echo(f"{dansk.tal(len(errors))} fejl, {dansk.flertal(len(warnings), 'advarsel', 'advarsler')}")
     return DataError.exit_code if errors else 0
@@ -329,6 +356,8 @@ def verify(ud: Path | None, processer: int | None) -> int:
     reports, tables = _reports(), _tables()
     pages = _pages(reports, tables, {}, named=True)
     published = ud or data.ROD / "reports"
+    settings = _settings(tables)
+    _gate(tables)
     results, differences = koersel.verificer(
         pages,
         mod=published,
@@ -336,7 +365,8 @@ def verify(ud: Path | None, processer: int | None) -> int:
         rod=data.ROD,
         processer=processer or _cores(),
         melding=_progress(),
-        indstillinger=_settings(tables),
+        indstillinger=settings,
+        miljoe=_passed(tables),
     )
     code = _failures(results)
     for line in differences:
@@ -359,8 +389,10 @@ def notebooks(rapport: tuple[str, ...]) -> None:
     from kkrlib import data
     from kkrlib.rapport import notesbog
 
-    for report in _selected(rapport).values():
-        changed = notesbog.opfrisk(report.notesbog, rod=data.ROD)
+    reports, tables = _selected(rapport), _tables()
+    _gate(tables)
+    for report in reports.values():
+        changed = notesbog.opfrisk(report.notesbog, rod=data.ROD, miljoe=_passed(tables))
         click.echo(f"{_shown(report.notesbog)}: {'ændret' if changed else 'uændret'}")
 
 
@@ -382,6 +414,34 @@ def _tables() -> dict[str, pd.DataFrame]:
     from kkrlib import data
 
     return data.load()
+
+
+def _gate(tables: Mapping[str, pd.DataFrame], trial: bool = False) -> Port:
+    """Let tables through that ``kkr check`` finds nothing wrong with; raises DataError with all that it finds.
+
+    A ``trial`` passes where only the controls object.
+    """
+    from kkrlib import kontrol
+    from kkrlib.errors import DataError
+
+    gate = kontrol.port(tables)
+    if gate.uregneligt or (gate.afviger and not trial):
+        if not gate.uregneligt:
+            click.echo("Kontrollerne har indvendinger. Med --proeve kan kkr build lave en prøveside.", err=True)
+        raise DataError(gate.fejl)
+    return gate
+
+
+def _passed(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """What tells the kernels that these tables have been through the gate."""
+    from kkrlib import kontrol
+
+    return {kontrol.GODKENDT: kontrol.aftryk(tables)} if "kontroller" in tables else {}
+
+
+def _objections(gate: Port, first: int = 5) -> dict[str, Any]:
+    """What a trial page says of the controls: how many findings, and the first of them."""
+    return {"antal": len(gate.afviger), "fund": [str(f).partition(": ")[2] for f in gate.afviger[:first]]}
 
 
 def _cores() -> int:

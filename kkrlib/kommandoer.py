@@ -35,10 +35,10 @@ Examples:
 
 def _skabelon(aar: int, region: str, koebenhavn: str, ud: Path) -> None:
     """Write the template of each klynge, with payers and budget, to a folder. A file that is there already is left alone."""
-    from kkrlib import dansk, data, klynger
+    from kkrlib import dansk, data, klynger, kontrol
     from kkrlib.visning import klyngeregnskab
 
-    b = klynger.beregn(data.load(), aar, region, koebenhavn=koebenhavn)
+    b = klynger.beregn(kontrol.godkend(data.load()), aar, region, koebenhavn=koebenhavn)
     ud.mkdir(parents=True, exist_ok=True)
     written = 0
     for name, content in klyngeregnskab.skabeloner(b).items():
@@ -56,9 +56,9 @@ def _kontrol(aar: int, koebenhavn: str, sti: Path) -> None:
 
     A workbook that was made with the other choice for København is a finding.
     """
-    from kkrlib import dansk, data, klynger
+    from kkrlib import dansk, data, klynger, kontrol
 
-    tables = data.load()
+    tables = kontrol.godkend(data.load())
     b = klynger.beregn(
         tables, aar, koebenhavn=koebenhavn, regnskaber=data.laes_regneark(str(sti), klynger.former(tables, aar))
     )

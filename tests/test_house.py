@@ -23,6 +23,7 @@ FORBIDDEN = {
     "afstemning": SHOW | RUN | FIELDS | {"data"},
     "omraade": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "tegn": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
+    "trykt": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "kommuner": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     **{field: SHOW | RUN | {"data"} for field in FIELDS},
     **{room: RUN | FIELDS | {"data", "afstemning"} for room in SHOW - {"visning"}},
@@ -72,7 +73,7 @@ def test_the_test_above_sees_imports():
     [
         p
         for p in modules()
-        if room(p) in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "kommuner", "tegn"}
+        if room(p) in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "kommuner", "tegn", "trykt"}
     ],
     ids=lambda p: p.name,
 )

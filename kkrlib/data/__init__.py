@@ -15,14 +15,16 @@ under ``checks`` what that standard has no word for:
 ``lig_med``
     a column equals the value of a row of another table: the same number, printed twice;
 ``kendt``
-    each row is a known fault of a source, shown as a warning.
+    each row is a known fault of a source, shown as a warning;
+and those of :mod:`kkrlib.data.tal`, on whether a number makes sense where it stands: ``trykt``, ``bruges``, ``foelges``, ``graenser``, ``aar``,
+``ordnet``, ``raekkesum`` and ``unik``.
 
 The module knows no field: a new table, or a new year, is only data.
 
 ``mappe``        where the data stand;
 ``tabeller``     the tables: :func:`load`, :func:`laes`, :func:`check`;
 ``skema``        what the Table Schema finds in them, in our words;
-``regler``       the checks above;
+``regler``       the checks above, and ``tal`` those on numbers;
 ``kilder``       looking facts up on their lines: :func:`check_kilder`;
 ``brugerfiler``  files that users made or filled in: :func:`laes_csv`, :func:`laes_regneark`.
 """
@@ -30,6 +32,7 @@ The module knows no field: a new table, or a new year, is only data.
 from kkrlib.data.brugerfiler import dato, laes_csv, laes_regneark, laes_valgfri
 from kkrlib.data.kilder import check_kilder
 from kkrlib.data.mappe import BESKRIVELSE, data_mappe, rod
+from kkrlib.data.regler import OM_TAL
 from kkrlib.data.tabeller import KOLONNEROLLER, check, laes, load
 
 ROD = rod()
@@ -37,6 +40,7 @@ ROD = rod()
 __all__ = [
     "BESKRIVELSE",
     "KOLONNEROLLER",
+    "OM_TAL",
     "ROD",
     "check",
     "check_kilder",

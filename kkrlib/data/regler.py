@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk
+from kkrlib.data import tal
 from kkrlib.data.skema import is_integer
 from kkrlib.errors import ADVARSEL, Fund
 
@@ -194,6 +195,12 @@ def _lig_med(
     return found
 
 
+#: The checks on what numbers say. What they find leaves the tables readable, and the controls can run.
+OM_TAL = frozenset({"sum", *tal.CHECKS})
+
+#: What a check calls the other tables that it reads.
+TABELLER = ("register", "undtagelser", "ord", "fald")
+
 CHECKS = {
     "andele": _andele,
     "komplet": _komplet,
@@ -201,4 +208,5 @@ CHECKS = {
     "hoerer_til": _hoerer_til,
     "sum": _sum,
     "kendt": _kendt,
+    **tal.CHECKS,
 }

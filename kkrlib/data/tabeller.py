@@ -71,7 +71,7 @@ def check(mappe: Path | str | None = None, uden: Collection[str] = ()) -> list[F
             continue
         found += regler.unusual_spelling(table, resource)
         for rule in resource.get("checks", ()):
-            needed = {resource["name"], *(rule[k] for k in ("register", "undtagelser") if k in rule)}
+            needed = {resource["name"], *(rule[k] for k in regler.TABELLER if isinstance(rule.get(k), str))}
             if needed <= tables.keys() and rule["check"] not in uden:
                 found += regler.CHECKS[rule["check"]](table, resource, rule, tables)
     return sorted(found, key=lambda f: f.alvor == ADVARSEL)

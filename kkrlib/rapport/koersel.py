@@ -53,6 +53,8 @@ def byg(
     eksport: str = EKSPORT,
     indeks: str | None = INDEKS,
     indstillinger: Mapping[str, Any] | None = None,
+    miljoe: Mapping[str, str] | None = None,
+    proeve: Mapping[str, Any] | None = None,
 ) -> list[Resultat]:
     """Build ``sider`` into the folder ``ud`` and return one result per page, in the order of ``sider``.
 
@@ -61,7 +63,9 @@ def byg(
     its name, which its pages link to (default: those in ``sider``). ``komplet`` names reports of which ``sider``
     holds every page: pages of them that are in the catalogue and not in ``sider`` are removed. ``melding(number, of,
     result)`` is called as each page is done. ``indeks`` makes ``index.html`` from the catalogue (None: no front page).
-    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (default: read once, from ``rod``).
+    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (default: read once, from ``rod``). ``miljoe`` is what the kernels see in the
+    environment besides :data:`kkrlib.rapport.notesbog.MILJOE`. ``proeve`` makes them trial pages, which say what the controls
+    object to (``resources["kkr"]["proeve"]`` of the exporter).
 
     Failures of pages are in the results; they raise nothing. KeyboardInterrupt ends all children and
     publishes nothing.
@@ -79,8 +83,9 @@ def byg(
     (arbejde / "fejl").mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix="mellem-", dir=arbejde))
     try:
-        with environment(rod):
-            results = _run(sider, by_report, staging, arbejde, processer, melding, celletid, eksport, settings)
+        given = {"opsaetning": dict(settings)} | ({} if proeve is None else {"proeve": dict(proeve)})
+        with environment(rod, miljoe):
+            results = _run(sider, by_report, staging, arbejde, processer, melding, celletid, eksport, given)
         # A page that failed is not outdated, so a report with a failure is not taken as complete.
         failed = {r.spec.rapport.navn for r in results if r.kode}
         publiser(
@@ -108,7 +113,7 @@ def _run(
     melding: Melding | None,
     celletid: int,
     eksport: str,
-    indstillinger: Mapping[str, Any],
+    givet: Mapping[str, Any],
 ) -> list[Resultat]:
     if not sider:
         return []
@@ -122,7 +127,7 @@ def _run(
     results: dict[str, Resultat] = {}
 
     def given(spec: Sidespec) -> dict[str, Any]:
-        return {"soeskende": _siblings(spec, soeskende[spec.rapport.navn]), "opsaetning": dict(indstillinger)}
+        return {"soeskende": _siblings(spec, soeskende[spec.rapport.navn]), **givet}
 
     try:
         jobs = {pool.submit(_page, s, given(s), str(staging), str(arbejde), celletid, eksport): s for s in sider}
