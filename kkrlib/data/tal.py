@@ -86,16 +86,18 @@ def _trykt(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], 
             found.append(Fund(resource["path"], str(position), name, cell, text))
         expected = -read if negative else read
         if value != expected:
-            found.append(Fund(resource["path"], str(position), name, cell, _unlike(value, expected, printed, rule)))
+            found.append(
+                Fund(resource["path"], str(position), name, cell, _unlike(value, expected, printed, rule, row))
+            )
     return found
 
 
-def _unlike(value: Fraction, expected: Fraction, printed: str, rule: dict[str, Any]) -> str:
+def _unlike(value: Fraction, expected: Fraction, printed: str, rule: dict[str, Any], row: dict[str, Any]) -> str:
     text = f"er ikke det trykte tal «{printed}», som er {_vist(expected)}"
-    if value == -expected:
+    if value == -expected and all(row[column] in kinds for column, kinds in rule["maal"].items()):
         return f"{text}; et fald, som kun ordene siger, skal stå i {rule['fald']}.csv"
     if expected and value != 0 and (expected / value) in (1000, 1_000_000) and "." in printed:
-        return f"{text}; punktummet skiller tusinder"
+        return f"{text}: dér skiller punktummet tusinder, men i denne kolonne begynder det decimaler"
     return text
 
 
@@ -117,47 +119,46 @@ def _bruges(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any],
     return found
 
 
-def _foelges(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], _: Tabeller) -> list[Fund]:
-    found, columns = [], rule["kolonner"]
-    for position, cells in zip(_rows(table, rule).index, _rows(table, rule)[columns].to_dict("records"), strict=True):
-        empty = [c for c in columns if not cells[c]]
-        if empty and (rule.get("altid") or len(empty) < len(columns)):
-            filled = [c for c in columns if cells[c]]
-            why = f"når {dansk.opremsning(filled)} er udfyldt" if filled else _hvor(rule)
-            found += [Fund(resource["path"], str(position + 2), c, "", f"må ikke være tom, {why}") for c in empty]
-    return found
-
-
-def _hvor(rule: dict[str, Any]) -> str:
-    which = " og ".join(f"{k} er {' eller '.join(f'«{x}»' for x in v)}" for k, v in rule.get("hvor", {}).items())
-    return f"når {which}" if which else ""
-
-
 def _rows(table: pd.DataFrame, rule: dict[str, Any]) -> pd.DataFrame:
     for column, values in rule.get("hvor", {}).items():
         table = table[table[column].isin(values)]
     return table
 
 
+def _hvor(rule: dict[str, Any], row: dict[str, Any]) -> str:
+    """``, når maal er «andel» og enhed er «procent»``: why a rule asks something of this row."""
+    said = " og ".join(f"{column} er «{row[column]}»" for column in rule.get("hvor", {}))
+    return f", når {said}" if said else ""
+
+
+def _foelges(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], _: Tabeller) -> list[Fund]:
+    found, rows = [], _rows(table, rule)
+    for position, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        filled = [c for c in rule["kolonner"] if row[c]]
+        empty = [c for c in rule["kolonner"] if not row[c]]
+        if empty and (filled or rule.get("altid")):
+            why = f", når {dansk.opremsning(filled)} er udfyldt" if filled else _hvor(rule, row)
+            found += [Fund(resource["path"], str(position + 2), c, "", f"må ikke være tom{why}") for c in empty]
+    return found
+
+
 def _graenser(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], _: Tabeller) -> list[Fund]:
     low, high = (Fraction(rule[k]) if k in rule else None for k in ("mindst", "hoejst"))
-    where = f", {_hvor(rule)}" if "hvor" in rule else ""
-    found = []
-    rows = _rows(table, rule)
-    for column in rule["kolonner"]:
-        for position, cell in rows[column].items():
-            value = _number(cell)
+    found, rows = [], _rows(table, rule)
+    for position, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        for column in rule["kolonner"]:
+            value = _number(row[column])
             if value is None:
                 continue
             if low is not None and value < low:
-                text = f"skal være mindst {_vist(low)}{where}"
+                text = f"skal være mindst {_vist(low)}"
             elif high is not None and value > high:
-                text = f"må højst være {_vist(high)}{where}"
+                text = f"må højst være {_vist(high)}"
             elif rule.get("hele") and value.denominator != 1:
-                text = f"skal være et helt tal{where}"
+                text = "skal være et helt tal"
             else:
                 continue
-            found.append(Fund(resource["path"], str(position + 2), column, cell, text))
+            found.append(Fund(resource["path"], str(position + 2), column, row[column], f"{text}{_hvor(rule, row)}"))
     return found
 
 
