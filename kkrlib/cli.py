@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kkrlib.errors import Fund
+    from kkrlib.kontrol import Port
     from kkrlib.rapport.katalog import Rapport, Sidespec
     from kkrlib.rapport.koersel import Resultat
 
@@ -156,6 +157,9 @@ def list_() -> None:
     A region is given by its name, its short name or its KKR. A page with another parameter than those two is a
     trial: its name says so, and it goes to build/proever/, not to the published reports.
 
+    What kkr check refuses is not built. Where only the controls object, --proeve builds the named reports all the
+    same, as trial pages in build/proever/ that say at the top what the controls object to.
+
     What is published is one edition: the folder changes in one step, and kkr fortryd brings the one before back. A page
     that can no longer be built stays until it is named: kkr fjern NAVN.
 
@@ -169,6 +173,7 @@ def list_() -> None:
 @click.option("-p", "--parameter", "parametre", metavar="NAVN=VÆRDI", multiple=True, help="Any parameter by its name.")
 @click.option("--ud", type=_FOLDER, metavar="MAPPE", help="Where pages go (default: reports/).")
 @click.option("--pdf", is_flag=True, help="Print the pages to PDF as well, in build/pdf/.")
+@click.option("--proeve", is_flag=True, help="Build trial pages in build/proever/, also where the controls object.")
 @_at_a_time
 @_says_why
 def build(
@@ -178,23 +183,27 @@ def build(
     parametre: tuple[str, ...],
     ud: Path | None,
     pdf: bool,
+    proeve: bool,
     processer: int | None,
 ) -> int:
     """Run reports and publish their pages.
 
-    Without RAPPORT all reports are built. Data and parameters are checked before anything runs. A page that
+    Without RAPPORT all reports are built. Data, controls and parameters are checked before anything runs. A page that
     fails is not published, the last good one stays, and its notebook is kept in build/fejl/.
     """
     from kkrlib import data
     from kkrlib.rapport import katalog, koersel
 
     chosen = _chosen(aar, region, parametre)
+    if proeve:
+        _trial_of(rapport, ud)
     printer = _printer() if pdf else None
     reports, tables = _selected(rapport), _tables()
     pages = _pages(reports, tables, chosen, named=bool(rapport))
     settings = _settings(tables)
-    trial = any(p.proeve for p in pages)
+    trial = proeve or any(p.proeve for p in pages)
     target = ud or (data.ROD / "build" / "proever" if trial else data.ROD / "reports")
+    gate = _gate(tables, trial=proeve)
     results = koersel.byg(
         pages,
         ud=target,
@@ -205,6 +214,8 @@ def build(
         melding=_progress(),
         besked=_notice,
         indstillinger=settings,
+        miljoe=_passed(tables),
+        proeve=_objections(gate) if proeve else None,
     )
     for result in results:
         if not result.kode:
@@ -238,6 +249,18 @@ def _outdated(target: Path, tables: Mapping[str, pd.DataFrame], given: bool) -> 
             f"Fjern {them} med: kkr fjern {' '.join(old)}{where}",
             err=True,
         )
+
+
+def _trial_of(rapport: Sequence[str], ud: Path | None) -> None:
+    """A trial is asked for by the report's name, and never goes among the published pages."""
+    from kkrlib import data
+    from kkrlib.errors import ParameterError
+
+    published = (data.ROD / "reports").resolve()
+    if not rapport:
+        raise ParameterError("--proeve: nævn den rapport, der skal prøves, fx kkr build socialtilsyn --proeve")
+    if ud is not None and ud.resolve().is_relative_to(published):
+        raise ParameterError(f"--proeve: en prøveside kan ikke bygges i {_shown(published)}")
 
 
 def _printer() -> Callable[[Sequence[Path], Path, int], None]:
@@ -389,39 +412,39 @@ def _notice(line: str) -> None:
 )
 @_says_why
 def check(kilder: Path | None, foelsomhed: bool) -> int:
-    """Validate all data, run all controls, and print every finding.
+    """Validate all data, run all controls, compute every report, and print every finding.
 
     A control compares a published number with what follows from others. A deviation that is not among the accepted ones
-    (fund_kontroller.csv), or an accepted one that no longer occurs, is an error. Errors first, then warnings, then
-    a line that counts them. Exits 3 if any is an error.
+    (fund_kontroller.csv), or an accepted one that no longer occurs, is an error. Errors first, causes before what follows from
+    them, then warnings, then a line that counts them. Exits 3 if any is an error; then kkr build, kkr verify and kkr notebooks refuse the data too.
     """
     from kkrlib import dansk, data, kontrol
     from kkrlib.errors import DataError
 
     found: list[Fund] = data.check()
-    broken = any(f.alvor == "fejl" for f in found)
+    broken, follows = any(f.alvor == "fejl" for f in found), 0
     if not broken and kilder is not None:
         found = [*data.check_kilder(kilder), *found]
-    # A sum that does not fit its rows is what the controls are for: it must not keep them from running.
-    if not broken or not any(f.alvor == "fejl" for f in data.check(uden=["sum"])):
+    # A number that makes no sense where it stands is still a number: it must not keep the controls from running.
+    if not broken or not any(f.alvor == "fejl" for f in data.check(uden=data.OM_TAL)):
         tables = data.laes()
         missing = _missing_tables(tables)
         found = [*missing, *found]
-        if not missing and "kontroller" in tables:  # a project whose data declare no controls has none to run
-            controls = kontrol.saml(tables)
-            found = [
-                *controls.nye_og_borte,
-                *controls.ufaerdigt,
-                *controls.uden_grund,
-                *controls.advarsler,
-                *found,
-            ]
-            click.echo(kontrol.opsummering(controls))
+        if not missing:
+            gate = kontrol.port(tables, found, regn=not broken)
+            found, follows = [*found, *gate.fejl, *gate.advarsler], gate.foelger
+        if not missing and gate.samlet is not None:
+            click.echo(kontrol.opsummering(gate.samlet))
             if foelsomhed:
-                click.echo(kontrol.opsummer_foelsomhed(kontrol.foelsomhed(controls)))
+                click.echo(kontrol.opsummer_foelsomhed(kontrol.foelsomhed(gate.samlet)))
     errors = [f for f in found if f.alvor == "fejl"]
     warnings = [f for f in found if f.alvor != "fejl"]
-    for finding in [*errors, *warnings]:
+    for finding in errors:
+        click.echo(str(finding))
+    if follows:
+        said = dansk.flertal(follows, "afvigelse", "afvigelser")
+        click.echo(f"{said} i kontrollerne følger af tal, der er fejl ved ovenfor, og er ikke vist")
+    for finding in warnings:
         click.echo(str(finding))
     click.echo(f"{dansk.tal(len(errors))} fejl, {dansk.flertal(len(warnings), 'advarsel', 'advarsler')}")
     return DataError.exit_code if errors else 0
@@ -462,6 +485,8 @@ def verify(ud: Path | None, processer: int | None) -> int:
     reports, tables = _reports(), _tables()
     pages = _pages(reports, tables, {}, named=True)
     published = ud or data.ROD / "reports"
+    settings = _settings(tables)
+    _gate(tables)
     results, differences = koersel.verificer(
         pages,
         mod=published,
@@ -470,7 +495,8 @@ def verify(ud: Path | None, processer: int | None) -> int:
         processer=processer or _cores(),
         melding=_progress(),
         besked=_notice,
-        indstillinger=_settings(tables),
+        indstillinger=settings,
+        miljoe=_passed(tables),
     )
     code = _failures(results)
     for line in differences:
@@ -493,8 +519,10 @@ def notebooks(rapport: tuple[str, ...]) -> None:
     from kkrlib import data
     from kkrlib.rapport import notesbog
 
-    for report in _selected(rapport).values():
-        changed = notesbog.opfrisk(report.notesbog, rod=data.ROD)
+    reports, tables = _selected(rapport), _tables()
+    _gate(tables)
+    for report in reports.values():
+        changed = notesbog.opfrisk(report.notesbog, rod=data.ROD, miljoe=_passed(tables))
         click.echo(f"{_shown(report.notesbog)}: {'ændret' if changed else 'uændret'}")
 
 
@@ -516,6 +544,34 @@ def _tables() -> dict[str, pd.DataFrame]:
     from kkrlib import data
 
     return data.load()
+
+
+def _gate(tables: Mapping[str, pd.DataFrame], trial: bool = False) -> Port:
+    """Let tables through that ``kkr check`` finds nothing wrong with; raises DataError with all that it finds.
+
+    A ``trial`` passes where only the controls object.
+    """
+    from kkrlib import kontrol
+    from kkrlib.errors import DataError
+
+    gate = kontrol.port(tables)
+    if gate.uregneligt or (gate.afviger and not trial):
+        if not gate.uregneligt:
+            click.echo("Kontrollerne har indvendinger. Med --proeve kan kkr build lave en prøveside.", err=True)
+        raise DataError(gate.fejl)
+    return gate
+
+
+def _passed(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """What tells the kernels that these tables have been through the gate."""
+    from kkrlib import kontrol
+
+    return {kontrol.GODKENDT: kontrol.aftryk(tables)} if "kontroller" in tables else {}
+
+
+def _objections(gate: Port, first: int = 5) -> dict[str, Any]:
+    """What a trial page says of the controls: how many findings, and the first of them."""
+    return {"antal": len(gate.afviger), "fund": [str(f).partition(": ")[2] for f in gate.afviger[:first]]}
 
 
 def _cores() -> int:

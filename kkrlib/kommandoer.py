@@ -36,11 +36,11 @@ Examples:
 
 def _skabelon(aar: int, region: str, koebenhavn: str, ud: Path) -> None:
     """Write the template of each klynge, with payers and budget, to a folder. A file that is there already is left alone, unless it is empty."""
-    from kkrlib import dansk, data, filer, klynger
+    from kkrlib import dansk, data, filer, klynger, kontrol
     from kkrlib.errors import RunError
     from kkrlib.visning import klyngeregnskab
 
-    b = klynger.beregn(data.load(), aar, region, koebenhavn=koebenhavn)
+    b = klynger.beregn(kontrol.godkend(data.load()), aar, region, koebenhavn=koebenhavn)
     written, path = 0, ud
     try:
         ud.mkdir(parents=True, exist_ok=True)
@@ -64,9 +64,9 @@ def _kontrol(aar: int, koebenhavn: str, sti: Path) -> None:
 
     A workbook that was made with the other choice for København is a finding, and so is a payer without any amount: 0 is typed.
     """
-    from kkrlib import dansk, data, klynger
+    from kkrlib import dansk, data, klynger, kontrol
 
-    tables = data.load()
+    tables = kontrol.godkend(data.load())
     b = klynger.beregn(
         tables, aar, koebenhavn=koebenhavn, regnskaber=data.laes_regneark(str(sti), klynger.former(tables, aar))
     )

@@ -25,6 +25,7 @@ FORBIDDEN = {
     "filer": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "landstal": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "tegn": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
+    "trykt": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "kommuner": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     **{field: SHOW | RUN | {"data"} for field in FIELDS},
     **{room: RUN | FIELDS | {"data", "afstemning"} for room in SHOW - {"visning"}},
@@ -75,7 +76,7 @@ def test_the_test_above_sees_imports():
         p
         for p in modules()
         if room(p)
-        in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "landstal", "kommuner", "tegn"}
+        in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "landstal", "kommuner", "tegn", "trykt"}
     ],
     ids=lambda p: p.name,
 )

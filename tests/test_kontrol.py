@@ -175,12 +175,16 @@ def kopi(tabeller, tmp_path_factory):
     path = folder / "oevrige_fakta.csv"
     text = path.read_text(encoding="utf-8")
     for key, before, after in (
-        ("boernehus-greve-antal", ",11278,", ",11279,"),
-        ("socialsekretariat-note-g-sats", ",1.64,", ",1.63,"),
+        # Value and printing alike, or the row itself would say what is wrong.
+        ("boernehus-greve-antal", (",11278,", ",11.278,"), (",11279,", ",11.279,")),
+        ("socialsekretariat-note-g-sats", (",1.64,", '"1,64"'), (",1.63,", '"1,63"')),
     ):
         (line,) = [x for x in text.splitlines() if x.startswith(f"{key},")]
-        assert before in line
-        text = text.replace(line, line.replace(before, after))
+        wrong = line
+        for old, new in zip(before, after, strict=True):
+            assert old in wrong
+            wrong = wrong.replace(old, new)
+        text = text.replace(line, wrong)
     path.write_text(text, encoding="utf-8")
     return folder
 
@@ -360,4 +364,5 @@ def test_a_number_without_control_or_reason_is_a_warning(tabeller):
     found = kontrol.saml(dict(tabeller) | {"uden_kontrol": reasons.iloc[1:]}).uden_grund
     assert [(f.vaerdi, f.alvor) for f in found] == [(reasons["fakta"].iloc[0], "advarsel")]
     unknown = pd.concat([reasons, pd.DataFrame([{"fakta": "findes-ikke", "grund": "x"}])], ignore_index=True)
-    assert [f.vaerdi for f in kontrol.saml(dict(tabeller) | {"uden_kontrol": unknown}).uden_grund] == ["findes-ikke"]
+    found = kontrol.saml(dict(tabeller) | {"uden_kontrol": unknown}).uden_grund
+    assert [(f.vaerdi, f.alvor, f.raekke) for f in found] == [("findes-ikke", "fejl", str(len(reasons) + 2))]

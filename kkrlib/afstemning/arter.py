@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from operator import add
@@ -13,7 +13,7 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.afstemning.tal import Interval
-from kkrlib.errors import DataError, Fund
+from kkrlib.errors import DataError, Fund, naermeste
 
 #: Roles by kind: (least, greatest number of led), None for any number.
 _MANGE = (1, None)
@@ -170,7 +170,7 @@ def beregn(kontroller: pd.DataFrame, led: pd.DataFrame, tal: pd.DataFrame) -> pd
     ``mangler`` (what a number that cannot be tested lacks; else empty). ``led`` has the numbers it is related to: ``kontrol``, ``nr``, ``rolle`` (of the kind),
     ``fakta``, ``fortegn`` (1 or -1), ``mindst`` and ``hoejst`` (class limits, for ``gennemsnit``). ``tal`` is what :func:`kkrlib.afstemning.tal` returns.
     The kind ``regel`` is computed by a field, in columns ``beregnet``, ``mindst`` and ``hoejst`` of ``kontroller`` (in the printed unit; the last two may be missing).
-    ``tabelnavn``, where there is one, names the table in its place of ``navn`` in ``tal``; ``ogsaa_linjer`` are further lines that it rests on, such as the sentence whose
+    ``raekke`` of a control or a led, where there is one, is its line in the file, for findings. ``tabelnavn``, where there is one, names the table in its place of ``navn`` in ``tal``; ``ogsaa_linjer`` are further lines that it rests on, such as the sentence whose
     claim it tests, separated by spaces.
 
     Returns one row per control with what :func:`kkrlib.afstemning.doem` takes; ``alle_fakta`` (a tuple: the judged number and the led whose value counts); and
@@ -189,19 +189,40 @@ def beregn(kontroller: pd.DataFrame, led: pd.DataFrame, tal: pd.DataFrame) -> pd
     strangers = sorted(by_control.keys() - set(kontroller["id"]))
     found += [Fund("kontrol_led.csv", "", "kontrol", key, "findes ikke i kontroller.csv") for key in strangers]
     tables = trykte_tabeller(facts)
+    unknown = [f for f in dict.fromkeys([*kontroller["fakta"], *led["fakta"]]) if f not in facts]
+    # A misspelt number is one of few; where a whole table is away, no hint helps and each takes its time.
+    near = {f: naermeste(f, facts) for f in unknown} if len(unknown) <= _FAA else {}
     rows = []
     for control in kontroller.to_dict("records"):
         parts = sorted(by_control.get(control["id"], []), key=lambda x: int(x["nr"]))
-        faults = _faults(control, parts, facts)
+        faults = _faults(control, parts, facts, near)
         if not faults:
             try:
                 rows.append(raekke(control, parts, facts, tables))
             except ZeroDivisionError:
-                faults = ["nævneren kan være 0"]
-        found += [Fund("kontroller.csv", control["id"], "art", control["art"], text) for text in faults]
+                place = _sted(control, control["id"])
+                faults = [Fund("kontroller.csv", place, "art", control["art"], "nævneren kan være 0")]
+        found += faults
     if found:
-        raise DataError(found)
+        raise DataError(_en_gang(found))
     return pd.DataFrame(rows, columns=_BEREGNET)
+
+
+#: How many unknown numbers get a hint of the one that was meant.
+_FAA = 5
+
+
+def _en_gang(found: Sequence[Fund]) -> list[Fund]:
+    """A number that is not there is one finding in each file, with all the rows that name it."""
+    rows: dict[Fund, list[str]] = {}
+    for f in found:
+        rows.setdefault(replace(f, raekke="") if f.kolonne == "fakta" else f, []).append(f.raekke)
+    return [replace(f, raekke=_raekker(dict.fromkeys(own))) for f, own in rows.items()]
+
+
+def _raekker(own: Iterable[str]) -> str:
+    first = list(own)
+    return ", ".join(first if len(first) <= _FAA else [*first[:_FAA], f"og {len(first) - _FAA} til"])
 
 
 _BEREGNET = [
@@ -225,49 +246,73 @@ def _text(value: Any) -> str:
     return "" if value is None or pd.isna(value) else str(value)
 
 
+def _sted(row: Mapping[str, Any], key: str) -> str:
+    """A row's line in its file, where it was read from one; else its key."""
+    line = row.get("raekke")
+    return key if line is None or pd.isna(line) else str(int(line))
+
+
 def _faults(
-    control: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], facts: Mapping[str, Mapping[str, Any]]
-) -> list[str]:
+    control: Mapping[str, Any],
+    parts: Sequence[Mapping[str, Any]],
+    facts: Mapping[str, Mapping[str, Any]],
+    naer: Mapping[str, str | None],
+) -> list[Fund]:
+    """What makes no sense, each in the row where it stands: the control's own, or that of a led."""
+
+    def own(column: str, text: str, value: Any = None) -> Fund:
+        said = _text(control.get(column)) if value is None else value
+        return Fund("kontroller.csv", _sted(control, control["id"]), column, said, text)
+
+    def of_led(part: Mapping[str, Any], column: str, text: str) -> Fund:
+        return Fund("kontrol_led.csv", _sted(part, control["id"]), column, _text(part.get(column)), text)
+
     kind = ARTER.get(control["art"])
     if kind is None:
-        return [f"ukendt art; brug {dansk.opremsning(ARTER)}"]
-    found = [
-        f"tallet {f} findes ikke"
-        for f in dict.fromkeys([control["fakta"], *(p["fakta"] for p in parts)])
-        if f not in facts
-    ]
+        return [own("art", f"ukendt art; brug {dansk.opremsning(ARTER)}")]
+    found = [] if control["fakta"] in facts else [own("fakta", _findes_ikke(control["fakta"], naer))]
+    found += [of_led(p, "fakta", _findes_ikke(p["fakta"], naer)) for p in parts if p["fakta"] not in facts]
     if _text(control.get("mangler")):
-        return found + (["en kontrol, der ikke kan efterprøves, har ingen led"] if parts else [])
+        return found + ([own("mangler", "en kontrol, der ikke kan efterprøves, har ingen led")] if parts else [])
     roles = [p["rolle"] for p in parts]
-    found += [
-        f"ukendt rolle «{r}»; brug {dansk.opremsning(kind.roller)}"
-        for r in dict.fromkeys(roles)
-        if r not in kind.roller
-    ]
+    for p in parts:
+        if p["rolle"] not in kind.roller:
+            found.append(of_led(p, "rolle", f"ukendt rolle «{p['rolle']}»; brug {dansk.opremsning(kind.roller)}"))
+    if found:
+        return found
     for role, (least, most) in kind.roller.items():
         n = roles.count(role)
         if n < least or (most is not None and n > most):
-            found.append(
-                f"har {n} led i rollen «{role}»; der skal være {least if most == least else f'mindst {least}'}"
-            )
+            wanted = least if most == least else f"mindst {least}"
+            found.append(own("id", f"har {n} led i rollen «{role}»; der skal være {wanted}"))
     if found:
         return found
     if kind.samme_enhed:
-        own = facts[control["fakta"]]["grundenhed"]
+        unit = facts[control["fakta"]]["grundenhed"]
         found += [
-            f"{p['fakta']} er i {facts[p['fakta']]['enhed']}" for p in parts if facts[p["fakta"]]["grundenhed"] != own
+            of_led(p, "fakta", f"{p['fakta']} er i {facts[p['fakta']]['enhed']}")
+            for p in parts
+            if facts[p["fakta"]]["grundenhed"] != unit
         ]
     if control["art"] == "graense" and not parts:
-        found.append("har ingen grænse")
-    if control["art"] == "gennemsnit" and any(
-        p["rolle"] == "antal" and not (_text(p["mindst"]) and _text(p["hoejst"])) for p in parts
-    ):
-        found.append("hvert led skal have mindst og hoejst")
+        found.append(own("art", "har ingen grænse"))
+    if control["art"] == "gennemsnit":
+        for p in parts:
+            if p["rolle"] == "antal" and not (_text(p["mindst"]) and _text(p["hoejst"])):
+                found.append(of_led(p, "mindst", "hvert led skal have mindst og hoejst"))
     if control["art"] == "heltal":
-        found += [f"{p['fakta']} er ikke et helt antal" for p in parts if not facts[p["fakta"]]["eksakt"]]
+        found += [
+            of_led(p, "fakta", f"{p['fakta']} er ikke et helt antal") for p in parts if not facts[p["fakta"]]["eksakt"]
+        ]
         if not found and _kan_ikke_fejle(facts[control["fakta"]], [facts[p["fakta"]] for p in parts]):
-            found.append("kan ikke fejle: så godt som ethvert procenttal har et helt udgangspunkt for det antal")
+            text = "kan ikke fejle: så godt som ethvert procenttal har et helt udgangspunkt for det antal"
+            found.append(own("art", text))
     return found
+
+
+def _findes_ikke(fakta: str, naer: Mapping[str, str | None]) -> str:
+    near = naer.get(fakta)
+    return f"tallet {fakta} findes ikke" + (f"; mente du «{near}»?" if near else "")
 
 
 def _kan_ikke_fejle(judged: Mapping[str, Any], to: Sequence[Mapping[str, Any]]) -> bool:

@@ -144,8 +144,8 @@ def vurder(kontroller: pd.DataFrame, led: pd.DataFrame, tabeller: Mapping[str, p
 
 
 def erklaerede(tabeller: Mapping[str, pd.DataFrame], praefiks: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The controls that the data declare, with their led: all, or those whose id begins with ``praefiks``."""
-    controls, led = tabeller["kontroller"], tabeller["kontrol_led"]
+    """The controls that the data declare, with their led: all, or those whose id begins with ``praefiks``; ``raekke`` is the line in their file."""
+    controls, led = (tabeller[t].assign(raekke=range(2, len(tabeller[t]) + 2)) for t in ("kontroller", "kontrol_led"))
     return controls[controls["id"].str.startswith(praefiks)], led[led["kontrol"].str.startswith(praefiks)]
 
 

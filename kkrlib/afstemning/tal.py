@@ -11,13 +11,11 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk
+from kkrlib import trykt as printing
 from kkrlib.errors import DataError, Fund
 
 #: What a column of a table is to the reconciliation (``role`` of a field in the descriptor).
 OFFENTLIGGJORT, REGEL, HENVISNING, FUND = "published", "rule", "reference", "finding"
-
-#: How many decimals of a fraction are compared.
-BROEK = 2
 
 #: Columns of :func:`tal`.
 KOLONNER = [
@@ -133,7 +131,7 @@ def _row(
     value = Fraction(1) if column.rolle == HENVISNING else eksakt_tal(record[column.kolonne])
     # A part of a whole in words («tredjedel») is compared as a fraction is.
     words = not re.search(r"\d", printed) and value.denominator != 1
-    decimals = 0 if column.rolle == HENVISNING else BROEK if words else trykte_decimaler(printed)
+    decimals = 0 if column.rolle == HENVISNING else printing.BROEK if words else trykte_decimaler(printed)
     parts = re.search(r"\d+/(\d+)", printed)
     half = (
         Fraction(0)
@@ -180,20 +178,11 @@ def _dokument(kilde: Mapping[str, Any]) -> str:
 
 def eksakt_tal(tekst: Any) -> Fraction:
     """An exact number from a cell: ``1234``, ``"1.5"``, ``"2/3"``, or as Danish print has it with a comma (``"6,81"``)."""
-    text = str(tekst)
-    return Fraction(text.replace(".", "").replace(",", ".") if "," in text else text)
+    said = printing.laes(str(tekst)) if "," in str(tekst) else None
+    return said.vaerdi if said else Fraction(str(tekst))
 
 
 def trykte_decimaler(trykt: str) -> int:
-    """How many decimals a number is printed with.
-
-    A comma begins the decimals. A point does too unless three digits follow it, as in ``43.168``; some sources print ``14.6 %``. Of a
-    fraction («2/3») two are compared.
-    """
-    if re.search(r"\d/\d", trykt):
-        return BROEK
-    if match := re.search(r",(\d+)", trykt):
-        return len(match[1])
-    last = re.findall(r"\d+(?:\.\d+)*", trykt)
-    tail = last[-1].rsplit(".", 1)[1:] if last else []
-    return len(tail[0]) if tail and len(tail[0]) != 3 else 0
+    """How many decimals a number is printed with, as :func:`kkrlib.trykt.laes` reads it; of a fraction («2/3») two are compared. A text has none."""
+    said = printing.laes(trykt)
+    return said.decimaler if said else 0

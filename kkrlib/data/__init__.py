@@ -22,7 +22,9 @@ under ``checks`` what that standard has no word for:
 ``sum``
     a printed sum equals the sum of its rows, but for the faults that are recorded as such;
 ``kendt``
-    each row is a known fault of a source, shown as a warning.
+    each row is a known fault of a source, shown as a warning;
+and those of :mod:`kkrlib.data.tal`, on whether a number makes sense where it stands: ``trykt``, ``bruges``, ``foelges``, ``graenser``, ``aar``,
+``ordnet`` and ``raekkesum``.
 
 The module knows no field: a new table, or a new year, is only data.
 
@@ -31,7 +33,8 @@ The module knows no field: a new table, or a new year, is only data.
 ``beskrivelse``  the descriptor, checked whole and typed;
 ``skema``        the headings and cells of one table;
 ``noegler``      primary and foreign keys;
-``regler``       the checks above, ``former`` what each must say;
+``regler``       the checks above, ``sammenhold`` those of rows against each other, ``tal`` those on numbers, and
+                 ``former`` what each must say;
 ``tabeller``     the tables: :func:`load`, :func:`laes`, :func:`check`, :func:`filer`;
 ``kilder``       looking facts up on their lines: :func:`check_kilder`;
 ``brugerfiler``  files that users made or filled in: :func:`laes_csv`, :func:`laes_regneark`;
@@ -41,6 +44,7 @@ The module knows no field: a new table, or a new year, is only data.
 from kkrlib.data.brugerfiler import dato, laes_csv, laes_regneark, laes_valgfri, regneark_i
 from kkrlib.data.kilder import check_kilder
 from kkrlib.data.mappe import BESKRIVELSE, data_mappe, rod
+from kkrlib.data.regler import OM_TAL
 from kkrlib.data.tabeller import KOLONNEROLLER, check, filer, laes, load
 
 ROD = rod()
@@ -48,6 +52,7 @@ ROD = rod()
 __all__ = [
     "BESKRIVELSE",
     "KOLONNEROLLER",
+    "OM_TAL",
     "ROD",
     "check",
     "check_kilder",

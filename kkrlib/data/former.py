@@ -13,7 +13,6 @@ FORMER: dict[str, Regelform] = {
     "entydig": Regelform({"kolonne": Noegle("kolonner")}, renset=True),
     "navne": Regelform({"kolonner": Noegle("kolonner")}, renset=True),
     "forskellige": Regelform({"kolonner": Noegle("kolonner"), "besked": Noegle("tekst", valgfri=True)}, renset=True),
-    "unik": Regelform({"kolonner": Noegle("liste"), "hvad": Noegle("tekst")}),
     "aar": Regelform(
         {
             "kolonner": Noegle("liste"),

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk, tegn
-from kkrlib.data import sammenhold
+from kkrlib.data import sammenhold, tal
 from kkrlib.data.beskrivelse import Beskrivelse, Regelform, Tabel, som_liste
 from kkrlib.data.former import FORMER
 from kkrlib.data.skema import is_integer
@@ -306,6 +306,9 @@ def _lig_med(
     return found
 
 
+#: The checks on what numbers say. What they find leaves the tables readable, and the controls can run.
+OM_TAL = frozenset({"sum", *tal.CHECKS})
+
 CHECKS: dict[str, Callable[[pd.DataFrame, Any, Any, Any], list[Fund]]] = {
     "entydig": _entydig,
     "navne": _navne,
@@ -316,6 +319,7 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Any, Any, Any], list[Fund]]] = {
     "sum": _sum,
     **sammenhold.CHECKS,
     "kendt": _kendt,
+    **tal.CHECKS,
 }
 
 KOMPLET = "komplet"

@@ -77,7 +77,8 @@ class KkrRapport(Exporter):  # type: ignore[misc]
     Input is an executed notebook. ``resources["metadata"]["name"]`` is the page's name, which its downloads
     begin with; ``resources["kkr"]["soeskende"]`` (optional) is what there is to choose between, a list of
     ``{"etiket": "Område", "sider": [{"navn", "tekst", "aktuel"}, …]}``, and ``["opsaetning"]`` is what :func:`kkrlib.rapport.opsaetning.laes` read
-    (without it the project's own files are read). Output is the page as text, and in ``resources["outputs"]`` the downloads as
+    (without it the project's own files are read). ``["proeve"]`` (optional) makes it a trial page, which says at the top what the controls object to:
+    ``{"antal": 7, "fund": ["…", …]}``, how many findings and the first of them. Output is the page as text, and in ``resources["outputs"]`` the downloads as
     ``{"data/<name>-<table id>.csv": bytes, …}``. Raises RunError, with every refusal, for a page that is not as
     the contract says.
     """
@@ -105,7 +106,7 @@ class KkrRapport(Exporter):  # type: ignore[misc]
         name = resources.get("metadata", {}).get("name") or "rapport"
         ours = resources.get("kkr", {})
         settings = ours.get("opsaetning") or opsaetning.laes(data.ROD)
-        html, downloads = side(nb, name, ours.get("soeskende", ()), settings, self.mappe)
+        html, downloads = side(nb, name, ours.get("soeskende", ()), settings, self.mappe, ours.get("proeve"))
         resources["outputs"] = {**(resources.get("outputs") or {}), **downloads}
         return html, resources
 
@@ -129,10 +130,12 @@ def side(
     soeskende: Iterable[Mapping[str, Any]] = (),
     indstillinger: Mapping[str, Any] | None = None,
     mappe: str = KkrRapport.mappe,
+    proeve: Mapping[str, Any] | None = None,
 ) -> tuple[str, dict[str, bytes]]:
     """The page of an executed notebook and its downloads; ``navn`` is the page's name without ``.html``.
 
-    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (none: nothing is filled in); ``mappe`` is the folder of the downloads.
+    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (none: nothing is filled in); ``mappe`` is the folder of the downloads;
+    ``proeve`` is what the controls object to on a trial page (see :class:`KkrRapport`).
     """
     settings = indstillinger or opsaetning.tom()
     page = _Laeser(navn, mappe).laes(nb)
@@ -155,6 +158,7 @@ def side(
                 {"etiket": axis["etiket"], "sider": [dict(s, href=quote(f"{s['navn']}.html")) for s in axis["sider"]]}
                 for axis in soeskende
             ],
+            proeve=_proeve(proeve),
             stil=stil(
                 page.titel,
                 settings["udgiver"],
@@ -168,6 +172,18 @@ def side(
     html = _haarde_mellemrum(html)
     _kontroller(html, page)
     return html, page.filer
+
+
+def _proeve(proeve: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What a trial page says at its top; the findings that are not named are counted."""
+    if proeve is None:
+        return None
+    rest = proeve["antal"] - len(proeve["fund"])
+    return {
+        "antal": dansk.flertal(proeve["antal"], "indvending", "indvendinger") if proeve["antal"] else "",
+        "fund": list(proeve["fund"]),
+        "rest": dansk.flertal(rest, "indvending til", "indvendinger til") if rest else "",
+    }
 
 
 def _haarde_mellemrum(html: str) -> str:

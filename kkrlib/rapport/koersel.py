@@ -57,6 +57,8 @@ def byg(
     eksport: str = EKSPORT,
     indeks: str | None = INDEKS,
     indstillinger: Mapping[str, Any] | None = None,
+    miljoe: Mapping[str, str] | None = None,
+    proeve: Mapping[str, Any] | None = None,
 ) -> list[Resultat]:
     """Build ``sider`` into the folder ``ud`` and return one result per page, in the order of ``sider``.
 
@@ -65,7 +67,9 @@ def byg(
     its name, which its pages link to (default: those in ``sider``). ``melding(number, of, result)`` is called as each
     page is done, ``besked(line)`` when publishing has something to say. ``indeks`` makes ``index.html`` from the
     catalogue (None: no front page). ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (default: read
-    once, from ``rod``).
+    once, from ``rod``). ``miljoe`` is what the kernels see in the environment besides
+    :data:`kkrlib.rapport.notesbog.MILJOE`. ``proeve`` makes them trial pages, which say what the controls object to
+    (``resources["kkr"]["proeve"]`` of the exporter).
 
     Failures of pages are in the results; they raise nothing. Where nothing can be published, RunError or OSError comes
     before anything runs. KeyboardInterrupt ends all children and publishes nothing.
@@ -82,9 +86,10 @@ def byg(
     settings = indstillinger or opsaetning.laes(rod)
     klargoer(ud, besked=besked)
     (arbejde / "fejl").mkdir(parents=True, exist_ok=True)
+    given = {"opsaetning": dict(settings)} | ({} if proeve is None else {"proeve": dict(proeve)})
     with mellemmappe(arbejde, "mellem-") as staging:
-        with environment(rod):
-            results = _run(sider, by_report, staging, arbejde, processer, melding, celletid, eksport, settings)
+        with environment(rod, miljoe):
+            results = _run(sider, by_report, staging, arbejde, processer, melding, celletid, eksport, given)
         publiser(
             [r for r in results if not r.kode],
             ud=ud,
@@ -141,7 +146,7 @@ def _run(
     melding: Melding | None,
     celletid: int,
     eksport: str,
-    indstillinger: Mapping[str, Any],
+    givet: Mapping[str, Any],
 ) -> list[Resultat]:
     if not sider:
         return []
@@ -157,7 +162,7 @@ def _run(
     results: dict[str, Resultat] = {}
 
     def given(spec: Sidespec) -> dict[str, Any]:
-        return {"soeskende": _siblings(spec, soeskende[spec.rapport.navn]), "opsaetning": dict(indstillinger)}
+        return {"soeskende": _siblings(spec, soeskende[spec.rapport.navn]), **givet}
 
     try:
         jobs = {pool.submit(_job, s, given(s), str(staging), str(arbejde), celletid, eksport): s for s in sider}

@@ -204,12 +204,12 @@ def _clean(nb: Any) -> Any:
     return nb
 
 
-def opfrisk(notesbog: Path, *, rod: Path, celletid: int = CELLETID) -> bool:
+def opfrisk(notesbog: Path, *, rod: Path, celletid: int = CELLETID, miljoe: Mapping[str, str] | None = None) -> bool:
     """Run a notebook with its default parameters and store the outputs in it; True when that changed the file.
 
-    A notebook that fails is left as it was, and Cellefejl is raised. For one process at a time: it runs in this one.
+    ``miljoe`` is what its kernel sees in the environment besides :data:`MILJOE`. A notebook that fails is left as it was, and Cellefejl is raised. For one process at a time: it runs in this one.
     """
-    with tempfile.TemporaryDirectory() as folder, environment(Path(rod).absolute()):
+    with tempfile.TemporaryDirectory() as folder, environment(Path(rod).absolute(), miljoe):
         made = Path(folder) / "notesbog.ipynb"
         logging.getLogger("papermill").setLevel(logging.CRITICAL)
         koer(Path(notesbog).absolute(), {}, made, celletid=celletid)
@@ -221,9 +221,9 @@ def opfrisk(notesbog: Path, *, rod: Path, celletid: int = CELLETID) -> bool:
 
 
 @contextlib.contextmanager
-def environment(rod: Path) -> Iterator[None]:
-    """The environment that workers and kernels inherit; the caller's own is restored."""
-    ours = {**MILJOE, "KKR_ROD": str(rod)}
+def environment(rod: Path, ekstra: Mapping[str, str] | None = None) -> Iterator[None]:
+    """The environment that workers and kernels inherit, with ``ekstra``; the caller's own is restored."""
+    ours = {**MILJOE, "KKR_ROD": str(rod), **(ekstra or {})}
     if os.environ.get("KKR_DATA"):
         ours["KKR_DATA"] = str(Path(os.environ["KKR_DATA"]).absolute())  # kernels start in another folder
     before = {name: os.environ.get(name) for name in ours}

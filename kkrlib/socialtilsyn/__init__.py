@@ -14,7 +14,7 @@ where there is none. Only columns whose name ends in ``_afrundet`` are rounded, 
 
 from kkrlib.socialtilsyn.afledning import AFSKAARET, HALVE_OP, afledte, afrund, interval
 from kkrlib.socialtilsyn.aktivitet import SMAA_TAL, besoeg, pr_100, sanktioner_pr_100, whistleblow_pr_100
-from kkrlib.socialtilsyn.beregning import Beregning, beregn, kendt_i
+from kkrlib.socialtilsyn.beregning import Beregning, aar_med_data, beregn, kendt_i
 from kkrlib.socialtilsyn.oekonomi import budget_og_regnskab, objektiv_finansiering, omkostninger
 from kkrlib.socialtilsyn.serier import AFLEDT, OFFENTLIGGJORT, serie, valider
 from kkrlib.socialtilsyn.takster import faste_priser, skaerpet_tilsyn, stoerrelsesfaktorer, takstindeks
@@ -27,6 +27,7 @@ __all__ = [
     "OFFENTLIGGJORT",
     "SMAA_TAL",
     "Beregning",
+    "aar_med_data",
     "aendring",
     "afledte",
     "afrund",

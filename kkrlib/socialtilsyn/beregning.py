@@ -66,6 +66,11 @@ def kendt_i(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, pd.Data
     }
 
 
+def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
+    """The years that there is a report in full of."""
+    return sorted(int(y) for y in tabeller["socialtilsyn_rapporter"]["rapport"])
+
+
 def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int) -> Beregning:
     """Compute one report: the series up to its year, and all that follows from it.
 
@@ -73,7 +78,7 @@ def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int) -> Beregning:
     :class:`~kkrlib.errors.DataError` for what :func:`kkrlib.socialtilsyn.valider` finds.
     """
     reports = tabeller["socialtilsyn_rapporter"].set_index("rapport")
-    years = sorted(int(y) for y in reports.index)
+    years = aar_med_data(tabeller)
     if aar not in years:
         raise ukendt_vaerdi("aar", aar, years)
     known = kendt_i(tabeller, aar)

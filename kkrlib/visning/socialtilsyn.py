@@ -279,7 +279,7 @@ def sikrede(b: Beregning) -> Tekst | None:
 # --- series: a figure and its table ---------------------------------------------------------------------------------
 
 
-def portefoelje_figur(b: Beregning) -> figurer.Figur:
+def portefoelje_figur(b: Beregning) -> figurer.Figur | Tekst:
     """Plejefamilier and tilbud over the years."""
     return _figur(
         b,
@@ -290,13 +290,13 @@ def portefoelje_figur(b: Beregning) -> figurer.Figur:
     )
 
 
-def pladser_figur(b: Beregning) -> figurer.Figur:
+def pladser_figur(b: Beregning) -> figurer.Figur | Tekst:
     """Places in plejefamilier."""
     names = {"pladser": "Godkendte pladser", "ledige-pladser": "Ledige pladser"}
     return _figur(b, "pladser", "Pladser i plejefamilier", names, "pladser ved årets udgang")
 
 
-def tilgang_figur(b: Beregning) -> figurer.Figur:
+def tilgang_figur(b: Beregning) -> figurer.Figur | Tekst:
     """Approvals and cessations."""
     names = {
         "nye-plejefamilier": "Nye plejefamilier",
@@ -309,7 +309,7 @@ def tilgang_figur(b: Beregning) -> figurer.Figur:
     return _figur(b, "tilgang", "Godkendte og ophørte plejefamilier og tilbud", names, "antal i løbet af året")
 
 
-def tilsyn_figur(b: Beregning) -> figurer.Figur:
+def tilsyn_figur(b: Beregning) -> figurer.Figur | Tekst:
     """Visits."""
     names = {
         "besoeg": "Tilsynsbesøg",
@@ -319,43 +319,45 @@ def tilsyn_figur(b: Beregning) -> figurer.Figur:
     return _figur(b, "tilsyn", "Tilsynsbesøg", names, "besøg i løbet af året")
 
 
-def bekymringer_figur(b: Beregning) -> figurer.Figur:
+def bekymringer_figur(b: Beregning) -> figurer.Figur | Tekst:
     """Henvendelser and magtanvendelser."""
     names = {"whistleblow": "Henvendelser", "magtanvendelser": "Magtanvendelser"}
     return _figur(b, "bekymringer", "Henvendelser og magtanvendelser", names, "antal i løbet af året")
 
 
-def sager_figur(b: Beregning) -> figurer.Figur:
+def sager_figur(b: Beregning) -> figurer.Figur | Tekst:
     """Complaints, requests for aktindsigt and applications for a change."""
     names = {"klager": "Klager", "aktindsigt": "Aktindsigter", "aendringer": "Ansøgninger om ændring"}
     return _figur(b, "sager", "Klager, aktindsigt og ændringer", names, "antal i løbet af året")
 
 
-def sanktioner_figur(b: Beregning) -> figurer.Figur:
+def sanktioner_figur(b: Beregning) -> figurer.Figur | Tekst:
     """Decisions on sanctions, on one scale."""
     return _figur(b, "sanktioner", "Afgørelser om sanktioner", SANKTIONER, "afgørelser i løbet af året", faelles=True)
 
 
-def takster_figur(b: Beregning) -> figurer.Figur:
+def takster_figur(b: Beregning) -> figurer.Figur | Tekst:
     """The takster of the smallest class, each on a scale of its own."""
     names = {f"takst-{a}-0-7": n for a, n in TAKSTER.items()}
     return _figur(b, "takster", "Takster for tilbud med 0–7 pladser", names, "kr., løbende priser")
 
 
-def udvikling(b: Beregning, gruppe: str) -> Tabel:
+def udvikling(b: Beregning, gruppe: str) -> Tabel | Tekst:
     """The published numbers of one chapter, and in words what is only derived."""
     return _serietabel(b, b.serie[b.serie["gruppe"] == gruppe], _slug(gruppe), _stort(gruppe))
 
 
-def takster(b: Beregning) -> Tabel:
+def takster(b: Beregning) -> Tabel | Tekst:
     """All takster."""
     return _serietabel(b, b.serie[b.serie["gruppe"] == "takster"], "alle-takster", "Takster", " (kr., løbende priser)")
 
 
 def _figur(
     b: Beregning, id: str, titel: str, navne: dict[str, str], enhed: str, faelles: bool = False
-) -> figurer.Figur:
+) -> figurer.Figur | Tekst:
     known = set(b.serie["indikator"])
+    if not known & navne.keys():
+        return _ingen(b, titel)
     return figurer.paneler(
         b.serie,
         {i: n for i, n in navne.items() if i in known},
@@ -369,6 +371,11 @@ def _figur(
         mangler="Et år uden søjle står ikke i de brugte rapporter.",
         faelles=faelles,
     )
+
+
+def _ingen(b: Beregning, hvad: str) -> Tekst:
+    """In the place of a figure or a table that would have no rows."""
+    return Tekst(f"{hvad}: de tal står ikke i årsrapporterne til og med {b.aar}.")
 
 
 def _aarene(b: Beregning, navne: Iterable[str]) -> list[int]:
@@ -392,8 +399,10 @@ def _beskriv(b: Beregning, navne: dict[str, str]) -> str:
     return " ".join(parts)
 
 
-def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: str = "") -> Tabel:
+def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: str = "") -> Tabel | Tekst:
     published = rows[rows["status"] == OFFENTLIGGJORT]
+    if rows.empty:
+        return _ingen(b, titel)
     years = [y for y in b.aarene if y in set(published["aar"])]
     facts = b.tabeller["socialtilsyn_fakta"].set_index("id")
     records = []
@@ -492,7 +501,7 @@ def _steder(facts: pd.DataFrame, ids: Iterable[str]) -> str:
 # --- calculations ---------------------------------------------------------------------------------------------------
 
 
-def beholdning(b: Beregning) -> Tabel:
+def beholdning(b: Beregning) -> Tabel | Tekst:
     """Flows against stocks."""
     parts = []
     for area, table in b.beholdning.items():
@@ -500,6 +509,8 @@ def beholdning(b: Beregning) -> Tabel:
         named = table.rename(columns=dict(zip(flows, ("tilgang", "ophoert", "tilbagekaldt"), strict=True)))
         parts.append(named.assign(omraade=OMRAADER[area]))
     rows = pd.concat(parts, ignore_index=True)
+    if rows.empty:
+        return _ingen(b, "Tilgang, afgang og antal to år i træk")
     rows["raekke"] = [f"{r.omraade}, {r.aar}" for r in rows.itertuples()]
     numbers = {
         "primo": "Året før",
@@ -526,8 +537,10 @@ def beholdning(b: Beregning) -> Tabel:
     )
 
 
-def besoeg(b: Beregning) -> Tabel:
+def besoeg(b: Beregning) -> Tabel | Tekst:
     """Visits per plejefamilie and tilbud, share unannounced."""
+    if b.besoeg.empty:
+        return _ingen(b, "Besøg og antal")
     rows = b.besoeg.assign(raekke=[f"{OMRAADER[r.omraade]}, {r.aar}" for r in b.besoeg.itertuples()])
     return tabel(
         rows,
@@ -566,8 +579,10 @@ def _besoegsnoter(b: Beregning) -> list[str]:
     return notes
 
 
-def sanktioner_pr_100(b: Beregning) -> Tabel:
+def sanktioner_pr_100(b: Beregning) -> Tabel | Tekst:
     """Sanctions per 100 tilbud by owner, with a word on small numbers."""
+    if b.sanktioner.empty:
+        return _ingen(b, "Sanktioner efter driftsherre")
     rows = b.sanktioner.assign(
         raekke=[f"{SANKTIONER[r.sanktion]}, {EJERE[r.ejer].lower()} tilbud, {r.aar}" for r in b.sanktioner.itertuples()]
     )
@@ -600,8 +615,10 @@ def _ufordelt(b: Beregning) -> list[str]:
     return notes
 
 
-def whistleblow_pr_100(b: Beregning) -> Tabel:
+def whistleblow_pr_100(b: Beregning) -> Tabel | Tekst:
     """Henvendelser per 100."""
+    if b.whistleblow.empty:
+        return _ingen(b, "Henvendelser efter plejefamilier og tilbud")
     names = b.serie.drop_duplicates("indikator").set_index("indikator")["navn"]
     rows = b.whistleblow.assign(raekke=[f"{names[r.indikator]}, {r.aar}" for r in b.whistleblow.itertuples()])
     return _pr_100(
@@ -635,8 +652,10 @@ def _pr_100(
     )
 
 
-def omkostninger_figur(b: Beregning) -> figurer.Figur:
+def omkostninger_figur(b: Beregning) -> figurer.Figur | Tekst:
     """Cost per tilsyn, per visit and per employee over the years."""
+    if b.omkostninger.empty:
+        return _ingen(b, "Udgifter")
     rows = b.omkostninger.assign(
         indikator=b.omkostninger["pr"], mindst=b.omkostninger["kr_pr"], hoejst=b.omkostninger["kr_pr"]
     )
@@ -659,8 +678,10 @@ def omkostninger_figur(b: Beregning) -> figurer.Figur:
     )
 
 
-def omkostninger(b: Beregning) -> Tabel:
+def omkostninger(b: Beregning) -> Tabel | Tekst:
     """Cost per tilsyn, per visit and per employee."""
+    if b.omkostninger.empty:
+        return _ingen(b, "Udgifter pr. tilsyn, besøg og medarbejder")
     rows = b.omkostninger.assign(raekke=[f"{PR[r.pr]}, {r.aar}" for r in b.omkostninger.itertuples()])
     return tabel(
         rows,
@@ -735,8 +756,10 @@ def takstregler(b: Beregning) -> Tekst:
     )
 
 
-def takstindeks(b: Beregning) -> Tabel:
+def takstindeks(b: Beregning) -> Tabel | Tekst:
     """Indices per size class."""
+    if b.takstindeks.empty:
+        return _ingen(b, "Takster")
     names = b.serie.drop_duplicates("indikator").set_index("indikator")["navn"]
     base = max(b.takstindeks.loc[b.takstindeks["indeks"] == 100, "aar"])
     rows = b.takstindeks.assign(raekke=[f"{names[r.indikator]}, {r.aar}" for r in b.takstindeks.itertuples()])
