@@ -35,7 +35,9 @@ Examples:
 
 
 def _skabelon(aar: int, region: str, koebenhavn: str, ud: Path) -> None:
-    """Write the template of each klynge, with payers and budget, to a folder. A file that is there already is left alone, unless it is empty."""
+    """Write the template of each klynge, with payers and budget, to a folder. A file that is there already is left
+    alone, unless it is empty.
+    """
     from kkrlib import dansk, data, filer, klynger, kontrol
     from kkrlib.errors import RunError
     from kkrlib.visning import klyngeregnskab
@@ -62,7 +64,8 @@ def _skabelon(aar: int, region: str, koebenhavn: str, ud: Path) -> None:
 def _kontrol(aar: int, koebenhavn: str, sti: Path) -> None:
     """Check a filled-in workbook, or all in a folder, and print every finding; exits 3 if there is one.
 
-    A workbook that was made with the other choice for København is a finding, and so is a payer without any amount: 0 is typed.
+    A workbook that was made with the other choice for København is a finding, and so is a payer without any amount: 0
+    is typed.
     """
     from kkrlib import dansk, data, klynger, kontrol
 

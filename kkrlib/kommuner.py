@@ -1,7 +1,8 @@
 """A kommune as people write it: the one place that reads its name or code.
 
-People write «Københavns Kommune», «Bornholms Regionskommune», «Aabenraa» and «Åbenrå», «Høje Taastrup», ``0101`` as other Danish
-registers have the code, ``101 København``, and letters of one or two characters. All of them name one kommune, and nothing else does.
+People write «Københavns Kommune», «Bornholms Regionskommune», «Aabenraa» and «Åbenrå», «Høje Taastrup», ``0101`` as
+other Danish registers have the code, ``101 København``, and letters of one or two characters. All of them name one
+kommune, and nothing else does.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def koder(register: pd.DataFrame, stavemaader: pd.DataFrame | None = None) -> di
 
 
 def kode(tekst: object, kendte: Mapping[str, str], ukendt: str = "findes ikke i registret") -> str:
-    """The kommunekode that a text names; ``kendte`` is what :func:`koder` returns, ``ukendt`` what is said of any other name.
+    """The kommunekode that a text names; ``kendte`` is what :func:`koder` returns, ``ukendt`` what is said of any other
+    name.
 
     Raises :class:`UkendtKommune`: for a number that is no text (``240`` may have been ``0360`` before a program read it as an octal
     number), an invisible character, a code and a name that contradict each other, and a name that is none, with the nearest.
@@ -87,12 +89,16 @@ def kode(tekst: object, kendte: Mapping[str, str], ukendt: str = "findes ikke i 
 
 
 def form(tekst: object) -> str:
-    """A name to compare by: as :func:`kkrlib.tegn.normal`, with one plain hyphen for every hyphen and dash, and no space around it."""
+    """A name to compare by: as :func:`kkrlib.tegn.normal`, with one plain hyphen for every hyphen and dash, and no
+    space around it.
+    """
     return _BINDESTREG.sub("-", tegn.normal(tekst))
 
 
 def _former(navn: str) -> Iterator[str]:
-    """The forms of a name: alone, as a kommune and a regionskommune with and without the genitive, with ``å`` and ``aa``, with and without hyphen."""
+    """The forms of a name: alone, as a kommune and a regionskommune with and without the genitive, with ``å`` and
+    ``aa``, with and without hyphen.
+    """
     first = form(navn)
     parts = re.split("(aa|å)", first)
     ways = itertools.product(*([p] if n % 2 == 0 else ["aa", "å"] for n, p in enumerate(parts)))

@@ -616,8 +616,8 @@ def _plain(
 def csv(payload: Mapping[str, Any]) -> bytes:
     """The table as CSV for machines: UTF-8 without BOM, comma, decimal point, ``\\n``, column names as header.
 
-    Rows of data only, without totals; a missing value is an empty field; no number has an exponent. A text that a spreadsheet would run as
-    a formula gets an apostrophe before it (see :func:`_uden_formel`); numbers stay numbers.
+    Rows of data only, without totals; a missing value is an empty field; no number has an exponent. A text that a
+    spreadsheet would run as a formula gets an apostrophe before it (see :func:`_uden_formel`); numbers stay numbers.
     """
     lines = [_csv_linje(_uden_formel(k["navn"]) for k in payload["kolonner"])]
     lines += [_csv_linje(_csv_felt(value) for value in row) for row in payload["raekker"]]
@@ -625,7 +625,9 @@ def csv(payload: Mapping[str, Any]) -> bytes:
 
 
 def _csv_linje(felter: Iterable[str]) -> str:
-    """One row. The writer quotes a field for the characters of its line terminator alone, and a lone CR ends a row in many programs."""
+    """One row. The writer quotes a field for the characters of its line terminator alone, and a lone CR ends a row in
+    many programs.
+    """
     out = io.StringIO()
     _csv.writer(out, lineterminator="\r\n").writerow(felter)
     return out.getvalue().removesuffix("\r\n") + "\n"
@@ -637,8 +639,9 @@ def _csv_felt(value: Any) -> str:
     return f"{Decimal(repr(value)):f}" if isinstance(value, float) else _uden_formel(str(value))
 
 
-#: Where a spreadsheet begins a cell: at the start, and after a line break, a tabulator or a semicolon, which separates fields where
-#: Danish is spoken, whatever the quotes say. There a formula begins with one of these characters, also in full width (OWASP, «CSV Injection»).
+#: Where a spreadsheet begins a cell: at the start, and after a line break, a tabulator or a semicolon, which separates
+#: fields where Danish is spoken, whatever the quotes say. There a formula begins with one of these characters, also in
+#: full width (OWASP, «CSV Injection»).
 _FORMEL = re.compile(
     r"(?P<foer>(?:^|[;\t\r\n])[^\S;\t\r\n]*)(?P<tegn>'*[=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
     r"\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}])"
@@ -647,9 +650,11 @@ _SIGNED = re.compile(r"[+-]?\d+(?:[.,]\d+)*", re.ASCII)
 
 
 def _uden_formel(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: ``=1+1`` → ``'=1+1``; what has apostrophes there already gets one more.
+    """A text that no spreadsheet takes for a formula: ``=1+1`` → ``'=1+1``; what has apostrophes there already gets one
+    more.
 
-    So removing one apostrophe wherever one stands before such a character gives the text back. A number with its sign is none.
+    So removing one apostrophe wherever one stands before such a character gives the text back. A number with its sign
+    is none.
     """
     return text if _SIGNED.fullmatch(text) else _FORMEL.sub(r"\g<foer>'\g<tegn>", text)
 

@@ -1,4 +1,4 @@
-"""Files that users made: every way to write one is read, every fault is named, nothing is dropped, and nothing waits or swells."""
+"""Files that users made: each way to write one is read, each fault named, nothing dropped, and nothing waits or swells."""
 
 import errno
 import io
@@ -139,7 +139,7 @@ def test_any_text_that_can_be_written_is_read_back(sti, rows, separator, line_en
         (b"PK\x03\x04" + b"x" * 50, ("", ""), "regneark eller et dokument"),
         (GOD.encode() + b" " * brugerfiler.STOERSTE_CSV, ("", ""), "større end 1 MB"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_in_a_csv_is_named_with_the_line_it_stands_on(sti, content, where, said):
     found = refused(sti, content)
     assert [f for f in found if f[:2] == where and said in f[2]], found
@@ -177,7 +177,25 @@ def kvoter(tabeller):
     return flygtninge.beregn(tabeller, 2025).kommuner
 
 
-NAVNE = ["Læsø", "læsø kommune", "0825", "825 Læsø", "Læsø (825)", "L\u0061\u030aso", "Læsø\u00a0Kommune", "825 Aalborg", "L\u200bæsø", "Odense", "", "240", "Aalborg", "A\u030aalborg", "A\u030alborg", "Ålborg Kommune", "=Læsø"]  # fmt: skip
+NAVNE = [
+    "Læsø",
+    "læsø kommune",
+    "0825",
+    "825 Læsø",
+    "Læsø (825)",
+    "L\u0061\u030aso",
+    "Læsø\u00a0Kommune",
+    "825 Aalborg",
+    "L\u200bæsø",
+    "Odense",
+    "",
+    "240",
+    "Aalborg",
+    "A\u030aalborg",
+    "A\u030alborg",
+    "Ålborg Kommune",
+    "=Læsø",
+]
 TAL = ["1", "0", "-1", "+1", "1.0", "1,0", "1.000", "١", "", " 1 ", "=1+1", "1e3", "²", "9" * 30]
 
 
@@ -291,7 +309,13 @@ def test_a_file_that_may_not_be_read_is_refused(sti, monkeypatch):
 
 # --- workbooks ------------------------------------------------------------------------------------------------------
 
-FORM = {"Betalere": {"Betaler": ("betaler", "tekst"), "Budget": ("budget", "heltal"), "Forbrug": ("forbrug", "valgfrit heltal")}}  # fmt: skip
+FORM = {
+    "Betalere": {
+        "Betaler": ("betaler", "tekst"),
+        "Budget": ("budget", "heltal"),
+        "Forbrug": ("forbrug", "valgfrit heltal"),
+    }
+}
 VAERDIER = [["Holbæk", 100, 7], ["Lejre", 200, None]]
 
 
@@ -375,9 +399,22 @@ def merged_above(book, sheet):
 
 @pytest.mark.parametrize(
     "change",
-    [lambda book, sheet: None, move, hidden, formatted, chart, protect, comment, merged_above, named("BETALERE "),
-     put("A1", "  betaler\n"), put("A2", " Holbæk\u00a0"), put("B2", 100.0), put("A5", "   ")],
-)  # fmt: skip
+    [
+        lambda book, sheet: None,
+        move,
+        hidden,
+        formatted,
+        chart,
+        protect,
+        comment,
+        merged_above,
+        named("BETALERE "),
+        put("A1", "  betaler\n"),
+        put("A2", " Holbæk\u00a0"),
+        put("B2", 100.0),
+        put("A5", "   "),
+    ],
+)
 def test_a_workbook_is_read_as_people_leave_it(tmp_path, change):
     assert gather(tmp_path, workbook(change)) == (VAERDIER, [])
 
@@ -398,8 +435,13 @@ def written():
 
 def test_a_chart_sheet_of_another_program_and_macros_are_passed_over(tmp_path):
     assert gather(tmp_path, written()) == (VAERDIER, [])
-    macros = parts(workbook(), __Content_Types__xml=lambda t: t.replace(
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", "application/vnd.ms-excel.sheet.macroEnabled.main+xml"))  # fmt: skip
+    macros = parts(
+        workbook(),
+        __Content_Types__xml=lambda t: t.replace(
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+            "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+        ),
+    )
     (tmp_path / "a.xlsx").unlink()
     assert gather(tmp_path, macros, "A.XLSM") == (VAERDIER, [])
 
@@ -443,16 +485,24 @@ def day(book, sheet):
         (put("A2", "Hol_x0007_bæk"), ("Betalere 2", "betaler"), "U+0007"),
         (put("D1", "Budget"), ("Betalere", ""), "to gange"),
         (put("E2", 5), ("Betalere 2", ""), "bliver ikke læst"),
-        (put("XFD1048576", 1), ("Betalere 1048576", ""), "højst 2000 rækker og 100 kolonner; slet, hvad der står i XFD1048576"),
+        (
+            put("XFD1048576", 1),
+            ("Betalere 1048576", ""),
+            "højst 2000 rækker og 100 kolonner; slet, hvad der står i XFD1048576",
+        ),
         (put("CW2", "x"), ("Betalere 2", ""), "slet, hvad der står i CW2"),
         (put("A2001", "x"), ("Betalere 2001", ""), "slet, hvad der står i A2001"),
-        (lambda b, s: [s.insert_rows(1), s.__setitem__("B1", 900)], ("Betalere 1", ""), "står over overskrifterne (B1)"),
+        (
+            lambda b, s: [s.insert_rows(1), s.__setitem__("B1", 900)],
+            ("Betalere 1", ""),
+            "står over overskrifterne (B1)",
+        ),
         (lambda b, s: s.append(["Betaler", "Budget", "Forbrug"]), ("Betalere 4", ""), "overskrifterne står igen"),
         (copy, ("", ""), "ligner et af skabelonens"),
         (as_chart, ("", ""), "arket er et diagram"),
         (named("Betaler"), ("", ""), "arket mangler"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_in_a_workbook_is_named_with_sheet_and_row(tmp_path, change, where, said):
     _, found = gather(tmp_path, workbook(change))
     assert [f for f in found if (f.raekke, f.kolonne) == where and said in f.regel], found
@@ -474,14 +524,17 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
         (b"PK\x03\x04 xl/workbook.bin", ".xlsb"),
         (b"PK\x03\x04 mimetypeapplication/vnd.oasis.opendocument.spreadsheet", ".ods"),
         (b"PK\x03\x04 word/document.xml", "Word"),
-        (sheet1(lambda t: t.replace("<worksheet", LAUGHS + "<worksheet", 1).replace("Holbæk", "&b;")), "kan ikke læses"),
+        (
+            sheet1(lambda t: t.replace("<worksheet", LAUGHS + "<worksheet", 1).replace("Holbæk", "&b;")),
+            "kan ikke læses",
+        ),
         (parts(written(), xl_sharedStrings_xml=lambda t: LAUGHS + t[t.index("<sst") :]), "kan ikke læses"),
         (sheet1(lambda t: t + " " * regneark.UDPAKKET), "mere end 10 MB, når den er pakket ud"),
         (sheet1(lambda t: t.replace('r="A3"', 'r="A2"')), "cellen A2 står to gange"),
         (sheet1(lambda t: re.sub(r"(<row .*?</row>)</sheetData>", r"\1\1</sheetData>", t)), "står to gange"),
         (b"PK" + b"x" * regneark.STOERST, "større end 10 MB"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_workbook_or_swells_is_one_finding(tmp_path, content, said):
     table, (finding,) = gather(tmp_path, content)
     assert table is None and (finding.fil, finding.raekke) == ("a.xlsx", "") and said in finding.regel
@@ -542,7 +595,20 @@ def test_every_file_of_a_folder_is_read_or_named(tmp_path, veje):
     for name in ("Holbæk.XLSX", "nyk.xlsx", "roskilde.xlsm"):
         (tmp_path / name).write_bytes(workbook())
     (tmp_path / "vej.xlsx").symlink_to(tmp_path / "nyk.xlsx")
-    for name in ("a.xls", "a.ods", "a.csv", "a.pdf", "a.docx", "a.txt", "uden", "~$nyk.xlsx", ".~lock.nyk.xlsx#", ".nyk.xlsx", "a.zip", "a.xlsb"):  # fmt: skip
+    for name in (
+        "a.xls",
+        "a.ods",
+        "a.csv",
+        "a.pdf",
+        "a.docx",
+        "a.txt",
+        "uden",
+        "~$nyk.xlsx",
+        ".~lock.nyk.xlsx#",
+        ".nyk.xlsx",
+        "a.zip",
+        "a.xlsb",
+    ):
         (tmp_path / name).write_bytes(b"x")
     for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
         (tmp_path / name).write_bytes(b"x")
@@ -552,9 +618,22 @@ def test_every_file_of_a_folder_is_read_or_named(tmp_path, veje):
     whole = {name for name, (tables, found) in read_back.items() if tables and not found}
     assert whole == {"Holbæk.XLSX", "nyk.xlsx", "roskilde.xlsm", "vej.xlsx"}
     said = {name: found[0].regel for name, (_, found) in read_back.items() if found}
-    for name, rule in {**{n: r for n, r in veje.items() if n in read_back}, "a.xls": "gamle format", "a.ods": "OpenDocument", "a.csv": "CSV", "a.pdf": "ikke et regneark", "~$nyk.xlsx": "«nyk.xlsx» er åben i Excel", ".~lock.nyk.xlsx#": "«nyk.xlsx» er åben", ".nyk.xlsx": "skjult", "arkiv": "er en mappe", "uden": "ikke et regneark"}.items():  # fmt: skip
+    for name, rule in {
+        **{n: r for n, r in veje.items() if n in read_back},
+        "a.xls": "gamle format",
+        "a.ods": "OpenDocument",
+        "a.csv": "CSV",
+        "a.pdf": "ikke et regneark",
+        "~$nyk.xlsx": "«nyk.xlsx» er åben i Excel",
+        ".~lock.nyk.xlsx#": "«nyk.xlsx» er åben",
+        ".nyk.xlsx": "skjult",
+        "arkiv": "er en mappe",
+        "uden": "ikke et regneark",
+    }.items():
         assert rule in said[name], name
-    assert {p.name for p in data.regneark_i(tmp_path)} == {n for n in read_back if n.casefold().endswith((".xlsx", ".xlsm"))} - {"~$nyk.xlsx", ".nyk.xlsx", "mappe.xlsx"}  # fmt: skip
+    assert {p.name for p in data.regneark_i(tmp_path)} == {
+        n for n in read_back if n.casefold().endswith((".xlsx", ".xlsm"))
+    } - {"~$nyk.xlsx", ".nyk.xlsx", "mappe.xlsx"}
 
 
 def test_a_folder_without_workbooks_names_what_is_there(tmp_path):
@@ -572,10 +651,15 @@ def test_a_folder_without_workbooks_names_what_is_there(tmp_path):
 
 
 def skabelon(folder):
-    return CliRunner().invoke(cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "sjaelland", "--ud", str(folder)])  # fmt: skip
+    return CliRunner().invoke(
+        cli.main, ["regnskab", "skabelon", "--aar", "2022", "--region", "sjaelland", "--ud", str(folder)]
+    )
 
 
-@pytest.mark.parametrize(("where", "number"), [("write", errno.ENOSPC), ("fsync", errno.ENOSPC), ("replace", errno.EROFS), ("mkdir", errno.EACCES)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("where", "number"),
+    [("write", errno.ENOSPC), ("fsync", errno.ENOSPC), ("replace", errno.EROFS), ("mkdir", errno.EACCES)],
+)
 def test_a_template_is_written_whole_or_not_at_all(tmp_path, monkeypatch, where, number):
     folder = tmp_path / "ud"
 

@@ -429,8 +429,44 @@ def test_csv_is_for_machines():
     )
 
 
-FORMLER = ["=1+1", "=HYPERLINK(\"x\")", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd", "- punkt", "\t=1", "\r=1", " =1", f"{NBSP}=1", "\N{FULLWIDTH EQUALS SIGN}1", "\N{FULLWIDTH COMMERCIAL AT}x", "a;=1+1", "a; @b", "a\n=1", "a\t-b", "'=1", "x;''+1", ";'=a;=b"]  # fmt: skip
-TEKSTER = ["", "Læsø", "-3", "+45", "-1,5", "+1.000,5", "a=b", "a - b", "1-2", "a, =b", "'citat'", "https://x.dk/?a=b", "–", "x;y", "«=»"]  # fmt: skip
+FORMLER = [
+    "=1+1",
+    '=HYPERLINK("x")',
+    "@SUM(A1)",
+    "+cmd|' /C calc'!A0",
+    "-2+3+cmd",
+    "- punkt",
+    "\t=1",
+    "\r=1",
+    " =1",
+    f"{NBSP}=1",
+    "\N{FULLWIDTH EQUALS SIGN}1",
+    "\N{FULLWIDTH COMMERCIAL AT}x",
+    "a;=1+1",
+    "a; @b",
+    "a\n=1",
+    "a\t-b",
+    "'=1",
+    "x;''+1",
+    ";'=a;=b",
+]
+TEKSTER = [
+    "",
+    "Læsø",
+    "-3",
+    "+45",
+    "-1,5",
+    "+1.000,5",
+    "a=b",
+    "a - b",
+    "1-2",
+    "a, =b",
+    "'citat'",
+    "https://x.dk/?a=b",
+    "–",
+    "x;y",
+    "«=»",
+]
 
 
 def cells_as_spreadsheets_see_them(line: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Files that users made or filled in: small CSV files and workbooks, read strictly.
 
-What is written is read as it stands or refused with file, row and column; no row, cell or file is passed over without a word. A path
-that leads to no ordinary file (a pipe, a device), and a file that is far too large, are refused at once.
+What is written is read as it stands or refused with file, row and column; no row, cell or file is passed over without a
+word. A path that leads to no ordinary file (a pipe, a device), and a file that is far too large, are refused at once.
 """
 
 from __future__ import annotations
@@ -49,15 +49,16 @@ _RAAD = {
 def laes_csv(sti: Path | str, former: dict[str, list[str]]) -> tuple[str, pd.DataFrame]:
     """Read a small CSV that a user made, in one of several shapes, as strings.
 
-    ``former`` maps a shape's name to its columns; the header decides which shape it is, and a last column ``note`` may be left
-    out. As spreadsheets write it, the file may be UTF-8 with or without a BOM or UTF-16 with one (Excel's «Unicode-tekst»); have any one
-    kind of line ends; begin with ``sep=;``; have fields separated by comma, semicolon or tabulator, quoted or not, with spaces around
-    them; headings in capitals; and rows without any content, which are passed over.
+    ``former`` maps a shape's name to its columns; the header decides which shape it is, and a last column ``note`` may
+    be left out. As spreadsheets write it, the file may be UTF-8 with or without a BOM or UTF-16 with one (Excel's
+    «Unicode-tekst»); have any one kind of line ends; begin with ``sep=;``; have fields separated by comma, semicolon or
+    tabulator, quoted or not, with spaces around them; headings in capitals; and rows without any content, which are
+    passed over.
 
-    Each line is one row: a quote that is not closed on its line, or stands inside a field that is not quoted, is a finding and
-    swallows nothing. Returns the shape's name and a DataFrame of strings with the column ``raekke`` (line in the file). Raises
-    :class:`DataError` with every finding: no such file, no text, no rows, other headings or headings twice, rows that are longer or shorter
-    than the header, and characters that nobody sees.
+    Each line is one row: a quote that is not closed on its line, or stands inside a field that is not quoted, is a
+    finding and swallows nothing. Returns the shape's name and a DataFrame of strings with the column ``raekke`` (line
+    in the file). Raises :class:`DataError` with every finding: no such file, no text, no rows, other headings or
+    headings twice, rows that are longer or shorter than the header, and characters that nobody sees.
     """
     path = Path(sti)
     lines = _linjer(path)
@@ -106,19 +107,22 @@ def laes_valgfri(sti: str, former: dict[str, list[str]]) -> tuple[str, str, pd.D
 def laes_regneark(
     sti: str, former: dict[str, dict[str, tuple[str, str]]]
 ) -> list[tuple[str, dict[str, pd.DataFrame], list[Fund]]]:
-    """Read workbooks (XLSX, XLSM) that users filled in: one file, all of a folder in the order of their names, or none for an empty path.
+    """Read workbooks (XLSX, XLSM) that users filled in: one file, all of a folder in the order of their names, or none
+    for an empty path.
 
-    ``former`` maps each sheet to its headings, and each heading to a column name and what it holds: ``"heltal"``, ``"valgfrit heltal"``, ``"tekst"``
-    or ``"valgfri tekst"``. Names of sheets and headings are compared by :func:`kkrlib.tegn.normal`. The headings stand in the first row in
-    which any of them stands, in any order; text above them is passed over, and so are rows without any cell filled in, charts, and sheets
-    that look like none of ``former``.
+    ``former`` maps each sheet to its headings, and each heading to a column name and what it holds: ``"heltal"``,
+    ``"valgfrit heltal"``, ``"tekst"`` or ``"valgfri tekst"``. Names of sheets and headings are compared by
+    :func:`kkrlib.tegn.normal`. The headings stand in the first row in which any of them stands, in any order; text
+    above them is passed over, and so are rows without any cell filled in, charts, and sheets that look like none of
+    ``former``.
 
-    Returns one (file name, DataFrame per sheet, findings) per file. A DataFrame has the named columns (whole numbers as ``Int64``, texts
-    as strings with single spaces) and ``raekke``, the row in the sheet. Each cell that is a formula, an error, merged, of another type, or empty
-    where it must not be, is a finding and is missing in the DataFrame. Findings are also: a file that is no workbook or goes beyond
-    :mod:`kkrlib.data.regneark`'s limits; a sheet or a heading that is missing or comes twice; what stands in a column of its own, above the
-    headings, or in a copy of a sheet; and whatever else is in the folder, but for what operating systems put there. Raises DataError for
-    a path that does not exist, a single file of which no sheet can be read, or a folder without workbooks.
+    Returns one (file name, DataFrame per sheet, findings) per file. A DataFrame has the named columns (whole numbers as
+    ``Int64``, texts as strings with single spaces) and ``raekke``, the row in the sheet. Each cell that is a formula,
+    an error, of another type, or empty where it must not be, is a finding and is missing in the DataFrame.
+    Findings are also: merged cells; a file that is no workbook or goes beyond :mod:`kkrlib.data.regneark`'s limits; a sheet or a
+    heading that is missing or comes twice; what stands in a column of its own, above the headings, or in a copy of a
+    sheet; and whatever else is in the folder, but for what operating systems put there. Raises DataError for a path
+    that does not exist, a single file of which no sheet can be read, or a folder without workbooks.
     """
     if not sti:
         return []
@@ -191,7 +195,9 @@ def _linjer(path: Path) -> list[tuple[int, str]]:
 
 
 def _med_lf(text: str) -> str:
-    """Line ends of Windows, or of old Macs where there are no others. A lone CR among others is no line end, but a character nobody sees."""
+    """Line ends of Windows, or of old Macs where there are no others. A lone CR among others is no line end, but a
+    character nobody sees.
+    """
     text = text.replace("\r\n", "\n")
     return text if "\n" in text else text.replace("\r", "\n")
 
@@ -201,7 +207,9 @@ def _linjenummer(before: str) -> int:
 
 
 def _skilletegn(file: str, lines: list[tuple[int, str]]) -> tuple[str, list[tuple[int, str]]]:
-    """What separates the fields, said by ``sep=`` in the first line or by the header; and the lines with content, from the header on."""
+    """What separates the fields, said by ``sep=`` in the first line or by the header; and the lines with content, from
+    the header on.
+    """
     told = _SEP.fullmatch(lines[0][1].strip(" ")) if lines else None
     if told and told[1] not in _SKILLETEGN:
         rule = f"skilletegnet kan være {', '.join(_SKILLETEGN.values())}"
@@ -219,7 +227,9 @@ def _skilletegn(file: str, lines: list[tuple[int, str]]) -> tuple[str, list[tupl
 
 
 def _felter(line: str, separator: str) -> tuple[list[str], str]:
-    """The fields of a line, without the spaces around them, and the rule that it breaks, if any; then the fields before the fault."""
+    """The fields of a line, without the spaces around them, and the rule that it breaks, if any; then the fields before
+    the fault.
+    """
     quoted = re.compile(rf'[{_MELLEMRUM}]*"((?:[^"]|"")*)"[{_MELLEMRUM}]*(?={re.escape(separator)}|\Z)')
     plain = re.compile(rf'[^"{re.escape(separator)}]*(?={re.escape(separator)}|\Z)')
     fields: list[str] = []
@@ -261,7 +271,9 @@ def _vist(text: str, longest: int = 80) -> str:
 
 
 def _mappe(folder: Path) -> list[tuple[Path, str]]:
-    """What is in a folder, in the order of names, each with why it isn't read, if it isn't. Raises OSError and DataError."""
+    """What is in a folder, in the order of names, each with why it isn't read, if it isn't. Raises OSError and
+    DataError.
+    """
     files = sorted(p for p in folder.iterdir() if p.name.casefold() not in _SYSTEMFILER)
     if len(files) > FLEST:
         raise _fejl(folder, f"mappen har flere end {FLEST} filer; læg regnskaberne i en mappe for sig")

@@ -1,7 +1,8 @@
-"""A workbook (XLSX) that somebody else made, read within limits: the cells that are there, and what kind of cell each is.
+"""A workbook (XLSX) that somebody else made, read within limits: the cells that are there, and of what kind each is.
 
-Nothing in it is run or followed: no formula, macro, link or entity. openpyxl reads its parts in the mode that keeps no sheet in memory
-(the other one creates every cell of a merged area or a link, up to 17 billion), with defusedxml, which refuses XML that grows.
+Nothing in it is run or followed: no formula, macro, link or entity. openpyxl reads its parts in the mode that keeps no
+sheet in memory (the other one creates every cell of a merged area or a link, up to 17 billion), with defusedxml, which
+refuses XML that grows.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
-#: The most that is read: bytes of a file, bytes of it unpacked, parts, and the last row and column where something stands. A
-#: klyngeregnskab has about 10,000 bytes, 50,000 unpacked, 45 rows and 10 columns.
+#: The most that is read: bytes of a file, bytes of it unpacked, parts, and the last row and column where something
+#: stands. A klyngeregnskab has about 10,000 bytes, 50,000 unpacked, 45 rows and 10 columns.
 STOERST = 10_000_000
 UDPAKKET = 10_000_000
 DELE = 2_000
@@ -30,8 +31,10 @@ class IkkeRegneark(ValueError):
 
 @dataclass(frozen=True)
 class Celle:
-    """A cell with something in it. ``raekke`` and ``kolonne`` count from 1; ``art`` is openpyxl's ``data_type`` (``f`` formula, ``e`` error, ``n``
-    number, ``s`` text, ``b``, ``d``); ``vaerdi`` is text, a number, True or False, or a date; ``format`` is its number format."""
+    """A cell with something in it. ``raekke`` and ``kolonne`` count from 1; ``art`` is openpyxl's ``data_type`` (``f``
+    formula, ``e`` error, ``n`` number, ``s`` text, ``b``, ``d``); ``vaerdi`` is text, a number, True or False, or a
+    date; ``format`` is its number format.
+    """
 
     raekke: int
     kolonne: int
@@ -48,8 +51,9 @@ class Celle:
 
 @dataclass
 class Ark:
-    """A sheet: its cells by row and column, its merged areas (first row and column, last row and column), and the first cell beyond what is
-    read, after which nothing is. ``tabel`` is False for a sheet that is a chart."""
+    """A sheet: its cells by row and column, its merged areas (first row and column, last row and column), and the first
+    cell beyond what is read, after which nothing is. ``tabel`` is False for a sheet that is a chart.
+    """
 
     navn: str
     tabel: bool = True
@@ -65,7 +69,9 @@ def laes(indhold: bytes) -> list[Ark]:
     from openpyxl.reader.excel import ExcelReader  # only here: it is slow to import, and most runs read no workbook
 
     class Reader(ExcelReader):  # type: ignore[misc]
-        """What is needed to read cells: a chart is passed over, and so are properties and themes, where openpyxl refuses what Excel takes."""
+        """What is needed to read cells: a chart is passed over, and so are properties and themes, where openpyxl
+        refuses what Excel takes.
+        """
 
         def read_chartsheet(self, sheet: Any, rel: Any) -> None:
             pass
@@ -112,7 +118,9 @@ def genkend(indhold: bytes) -> str:
 
 
 def _maal(content: bytes) -> None:
-    """Refuse an archive that unpacks to more than is read. zipfile never unpacks more of a part than the archive says it holds."""
+    """Refuse an archive that unpacks to more than is read. zipfile never unpacks more of a part than the archive says
+    it holds.
+    """
     with ZipFile(BytesIO(content)) as archive:
         parts = archive.infolist()
     if len(parts) > DELE or len({p.filename for p in parts}) != len(parts):
@@ -124,7 +132,9 @@ def _maal(content: bytes) -> None:
 
 
 def _ark(sheet: Any) -> Ark:
-    """The cells of a sheet. Its rows are read one by one, as openpyxl's own reading in this mode would pass over a row that comes twice."""
+    """The cells of a sheet. Its rows are read one by one, as openpyxl's own reading in this mode would pass over a row
+    that comes twice.
+    """
     from openpyxl.cell.read_only import ReadOnlyCell
     from openpyxl.utils import range_boundaries
     from openpyxl.utils.escape import unescape

@@ -126,9 +126,10 @@ def _day(value: Any) -> date | None:
 def fra_fil(form: str, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame, stavemaader: pd.DataFrame) -> pd.DataFrame:
     """Turn a user's file into an aftale, or name everything that is wrong with it.
 
-    ``form`` and ``tabel`` (strings, with ``raekke``) come from :func:`kkrlib.data.laes_csv` with :data:`FORMER`. Kommuner are
-    given as :mod:`kkrlib.kommuner` reads them, also by a spelling in ``stavemaader``. ``kvoter`` is what :func:`fordel` returns, with
-    ``kommune``. Returns a DataFrame in one of the two forms above, with ``note`` for overførsler.
+    ``form`` and ``tabel`` (strings, with ``raekke``) come from :func:`kkrlib.data.laes_csv` with :data:`FORMER`.
+    Kommuner are given as :mod:`kkrlib.kommuner` reads them, also by a spelling in ``stavemaader``. ``kvoter`` is what
+    :func:`fordel` returns, with ``kommune``. Returns a DataFrame in one of the two forms above, with ``note`` for
+    overførsler.
 
     Raises :class:`DataError` for a kommune that is unknown or named twice, a negative number, a transfer to oneself, out
     of the region or of more than the kommune's quota, and a list of quotas that lacks a kommune of its region or does

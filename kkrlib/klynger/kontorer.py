@@ -110,10 +110,11 @@ def udtraedende(
 ) -> dict[str, list[str]]:
     """Who leaves which office: kommunekoder by ``kontor``, every office of ``kontorer`` (``kontor``, ``trykt``, ``region``) with those that leave it, each once.
 
-    ``deltagere``: the names by kommunekode of those who take part, per region; ``stavemaader``: other spellings (see :func:`kkrlib.kommuner.koder`).
-    ``navngivne``: a kommune by name or code (it leaves all the offices of its region), or ``"Næstved: CLEAN"`` (it leaves that one; also as
-    a mapping, which is how YAML reads it). Raises ParameterError, in one line that names every fault, for a kommune that has no part in the
-    offices or is no text, and an office that does not exist.
+    ``deltagere``: the names by kommunekode of those who take part, per region; ``stavemaader``: other spellings (see
+    :func:`kkrlib.kommuner.koder`). ``navngivne``: a kommune by name or code (it leaves all the offices of its region),
+    or ``"Næstved: CLEAN"`` (it leaves that one; also as a mapping, which is how YAML reads it). Raises ParameterError,
+    in one line that names every fault, for a kommune that has no part in the offices or is no text, and an office that
+    does not exist.
     """
     register = [pair for kommuner in deltagere.values() for pair in kommuner.items()]
     known = koder(pd.DataFrame(register, columns=["kommunekode", "kommune"]), stavemaader)

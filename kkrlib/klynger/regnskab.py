@@ -98,17 +98,21 @@ def bedoem(
     """Validate filled-in accounts and gather them.
 
     ``indlaest``: the files; ``budget``: what :func:`budgetter` returns; ``indsatsomraader``: ``omraade`` and ``navn``;
-    ``koebenhavn``: the choice that ``budget`` is made with; ``stavemaader``: spellings of kommuner (see :func:`kkrlib.kommuner.koder`). Names are
-    compared as people write them: a kommune by its name or code, a region with or without «Region».
+    ``koebenhavn``: the choice that ``budget`` is made with; ``stavemaader``: spellings of kommuner (see
+    :func:`kkrlib.kommuner.koder`). Names are compared as people write them: a kommune by its name or code, a region
+    with or without «Region».
 
-    A blank is not zero: a payer with no amount in any indsatsområde has not been filled in, which is a finding. Where a payer has one,
-    its blanks are 0 kroner, as the template says (:mod:`kkrlib.visning.klyngeregnskab`); so is a blank carry-over.
+    A blank is not zero: a payer with no amount in any indsatsområde has not been filled in, which is a finding. Where a
+    payer has one, its blanks are 0 kroner, as the template says (:mod:`kkrlib.visning.klyngeregnskab`); so is a blank
+    carry-over.
 
-    Returns three things. Accounts: the rows of ``budget`` for the klynger that handed in, with one column per indsatsområde, ``forbrug``, ``rest``
-    (budget less spending), ``overfoeres`` (``Int64``), ``raaderum`` and ``fil``. Indsatser: ``region``, ``klynge``, ``indsats``, ``omraade``, ``bemaerkning``. Findings: cells that
-    are no whole kroner ≥ 0 (as read), an unknown or doubled klynge or another year, a file made with the other choice for København (its payers are
-    not judged: their budgets are others), a payer unknown, missing, twice or without any amount (once for a file where none has any), a budget that was
-    changed, spending over ``hoejst``, a carry-over above what is unspent or without secured room, an unknown answer or område.
+    Returns three things. Accounts: the rows of ``budget`` for the klynger that handed in, with one column per
+    indsatsområde, ``forbrug``, ``rest`` (budget less spending), ``overfoeres`` (``Int64``), ``raaderum`` and ``fil``.
+    Indsatser: ``region``, ``klynge``, ``indsats``, ``omraade``, ``bemaerkning``. Findings: cells that are no whole
+    kroner ≥ 0 (as read), an unknown or doubled klynge or another year, a file made with the other choice for København
+    (its payers are not judged: their budgets are others), a payer unknown, missing, twice or without any amount (once
+    for a file where none has any), a budget that was changed, spending over ``hoejst``, a carry-over above what is
+    unspent or without secured room, an unknown answer or område.
     """
     fields = list(indsatsomraader["omraade"])
     areas = {
@@ -254,7 +258,9 @@ def _payer(
     aar: int,
     where: Callable[..., None],
 ) -> None:
-    """Judge one payer's row, and put it in ``seen``, and in ``blank`` if it has no amount; a name that is no payer's puts the one it is like in ``meant``."""
+    """Judge one payer's row, and put it in ``seen``, and in ``blank`` if it has no amount; a name that is no payer's
+    puts the one it is like in ``meant``.
+    """
     written, line = row["betaler"], row["raekke"]
     if pd.isna(written):
         return

@@ -111,7 +111,8 @@ def _front(
     )
     guide = (
         f"Klyngeregnskab {b.aar}",
-        "Udfyld de gule felter i arkene Betalere og Indsatser. Skriv hele kroner som tal, uden formler, og 0, hvor der intet er brugt. "
+        "Udfyld de gule felter i arkene Betalere og Indsatser. "
+        "Skriv hele kroner som tal, uden formler, og 0, hvor der intet er brugt. "
         "Når en betaler har skrevet et beløb i forbrug, tæller betalerens tomme beløbsfelter som 0.",
         "Budgettet er betalerens beregnede bidrag i hele kroner og må ikke ændres. Forbruget må højst være bidraget rundet op til hele kroner.",
         f"{unspent} til {b.aar + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for det samlede "
