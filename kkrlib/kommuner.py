@@ -7,7 +7,7 @@ code, ``101 København``, and letters of one or two characters. All of them name
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
@@ -68,6 +68,15 @@ def kode(tekst: object, kendte: Mapping[str, str]) -> str:
         raise UkendtKommune("må ikke være tom")
     near = None if _KODE.fullmatch(form) else naermeste(form, [f for f in kendte if not f[0].isdigit()])
     raise UkendtKommune("findes ikke i registret" + (f"; mente du «{near.title()}»?" if near else ""))
+
+
+def laeser(tabeller: Mapping[str, pd.DataFrame]) -> Callable[[object], str]:
+    """What reads a text as a kommunekode (see :func:`kode`), from the tables that :func:`kkrlib.data.load` returns.
+
+    The metadata of a notebook can name it as the reader of a parameter (``laeses_af``).
+    """
+    known = koder(tabeller["kommuner"], tabeller.get("stavemaader"))
+    return lambda tekst: kode(tekst, known)
 
 
 def _former(navn: str) -> Iterator[str]:

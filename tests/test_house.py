@@ -24,6 +24,7 @@ FORBIDDEN = {
     "omraade": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "tegn": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "kommuner": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "parametre": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "kommuner"},
     **{field: SHOW | RUN | {"data"} for field in FIELDS},
     **{room: RUN | FIELDS | {"data", "afstemning"} for room in SHOW - {"visning"}},
     "kontrol": SHOW | RUN | {"data"},
@@ -72,7 +73,8 @@ def test_the_test_above_sees_imports():
     [
         p
         for p in modules()
-        if room(p) in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "kommuner", "tegn"}
+        if room(p)
+        in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "kommuner", "tegn", "parametre"}
     ],
     ids=lambda p: p.name,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from kkrlib import parametre
 from kkrlib.data.skema import ENCODING
 from kkrlib.data.tabeller import read_records
 from kkrlib.errors import DataError, Fund, ParameterError
@@ -64,7 +65,11 @@ def laes_csv(sti: Path | str, former: dict[str, list[str]]) -> tuple[str, pd.Dat
 
 
 def laes_valgfri(sti: str, former: dict[str, list[str]]) -> tuple[str, str, pd.DataFrame] | None:
-    """As :func:`laes_csv` for a parameter that may be empty: (file name, shape, table), or None for an empty path."""
+    """As :func:`laes_csv` for a parameter that may be empty: (file name, shape, table), or None for an empty path.
+
+    Raises ParameterError for a path that is no text.
+    """
+    parametre.kontroller(sti=(sti, parametre.tekst()))
     return (Path(sti).name, *laes_csv(sti, former)) if sti else None
 
 
@@ -82,6 +87,7 @@ def laes_regneark(
     finding and is missing in the DataFrame; so is a file that is no workbook, a sheet or a heading that is not there. Raises DataError for a path
     that does not exist or a folder without workbooks.
     """
+    parametre.kontroller(sti=(sti, parametre.tekst()))
     if not sti:
         return []
     path = Path(sti)
@@ -96,6 +102,7 @@ def laes_regneark(
 
 def dato(tekst: str) -> date | None:
     """A date parameter: ``"2024-09-05"``, or None for an empty text. Raises :class:`ParameterError` for anything else."""
+    parametre.kontroller(dato=(tekst, parametre.tekst()))
     if not tekst:
         return None
     try:

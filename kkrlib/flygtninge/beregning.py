@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.errors import ParameterError, ukendt_vaerdi
+from kkrlib import kommuner as _kommuner
+from kkrlib import parametre
+from kkrlib.errors import ParameterError
 from kkrlib.flygtninge import aftale as _aftale
 from kkrlib.flygtninge.forklaring import aarsager, trin
 from kkrlib.flygtninge.kontroller import kontroller
@@ -86,7 +88,7 @@ def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
 
 def beregn(
     tabeller: Mapping[str, pd.DataFrame],
-    aar: int,
+    aar: int | None = None,
     region: str = HELE_LANDET,
     *,
     scenarie_landstal: int | None = None,
@@ -97,23 +99,32 @@ def beregn(
 ) -> Beregning:
     """Compute a quota year: the distribution, its explanation, what-ifs, aftaler and reconciliation.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``region`` is a region's name, its KKR or its slug, or
-    ``"hele landet"``. ``scenarie_landstal`` and ``scenarie_familiesammenfoerte`` (kommunekode → persons) are other numbers to compare
-    with. ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``aar`` None is the newest year with data. ``region`` is a region's name, its KKR or
+    its slug, or ``"hele landet"``. ``scenarie_landstal`` and ``scenarie_familiesammenfoerte`` (a kommune's code or name as text → persons)
+    are other numbers to compare with. ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
     ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was reported.
 
     A file replaces the aftale that is recorded for its region.
 
-    Raises ParameterError for a year without data, an unknown region, or an aftale for another region, DataError for an aftale or a scenario that
+    Raises ParameterError for a parameter of another kind, a year without data, an unknown region or kommune, a kommune named twice, or an aftale for
+    another region, DataError for an aftale or a scenario that
     makes no sense.
     """
+    other_families = {} if scenarie_familiesammenfoerte is None else scenarie_familiesammenfoerte
+    parametre.kontroller(
+        aar=(aar, parametre.heltal(valgfri=True)),
+        region=(region, parametre.tekst()),
+        scenarie_landstal=(scenarie_landstal, parametre.heltal(mindst=0, valgfri=True)),
+        scenarie_familiesammenfoerte=(other_families, parametre.ordbog(parametre.heltal(mindst=0))),
+        flere_familiesammenfoerte=(flere_familiesammenfoerte, parametre.heltal(mindst=1)),
+        aftale_meddelt=(aftale_meddelt, parametre.dag()),
+    )
+    other_families, faults = parametre.laes_noegler(other_families, _kommuner.laeser(tabeller))
+    if faults:
+        raise ParameterError(f"scenarie_familiesammenfoerte: {' '.join(faults)}")
     if aftale_meddelt is not None and aftale_fil is None:
         raise ParameterError("aftale_meddelt: dagen kræver en aftale.")
-    years = aar_med_data(tabeller)
-    if isinstance(aar, bool) or not isinstance(aar, int):
-        raise ParameterError(f"aar: «{aar}» er ikke et helt tal. Gyldige: {', '.join(map(str, years))}.")
-    if aar not in years:
-        raise ukendt_vaerdi("aar", aar, years)
+    aar = parametre.aaret(aar, aar_med_data(tabeller))
     region = omraade(tabeller, region)
     brev = tabeller["landstal"].set_index("kvoteaar").loc[aar].to_dict()
     landstal = int(brev["landstal"])
@@ -128,7 +139,6 @@ def beregn(
     near["ved_flere"] = foelsomhed(basis, landstal, flere_familiesammenfoerte)
     variants = {n: fordel(basis, n)["kommunekvote"] for n in _variants(landstal)}
 
-    other_families = dict(scenarie_familiesammenfoerte or {})
     other_landstal = landstal if scenarie_landstal is None else scenarie_landstal
     scenario = None
     if scenarie_landstal is not None or other_families:
