@@ -1,8 +1,9 @@
 """What a calculation is given from outside, as Python values: held against the kinds it wants before it computes.
 
-The values come from JupyterLab, papermill, YAML files and other programs, which have typed them, and not always as they were
-written: YAML 1.1 reads ``0360`` as 240, ``yes`` as True, ``25.0`` as no whole number. What is not of the wanted kind is refused
-with how to write it; nothing is converted. (``kkr build`` reads texts by a grammar of its own, :mod:`kkrlib.rapport.grammatik`.)
+The values come from JupyterLab, papermill, YAML files and other programs, which have typed them, and not always as
+they were written: YAML 1.1 reads ``0360`` as 240, ``yes`` as True, ``25.0`` as no whole number. What is not of the
+wanted kind is refused with how to write it; nothing is converted. (``kkr build`` reads texts by a grammar of its own,
+:mod:`kkrlib.rapport.grammatik`.)
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def vis(vaerdi: object) -> str:
 def kontroller(**givne: tuple[Any, Art]) -> None:
     """Hold every parameter against its kind: ``kontroller(aar=(aar, heltal()), region=(region, tekst()))``.
 
-    Raises ParameterError with one line that names all that are of another kind, each with its value and how to write it.
+    Raises ParameterError with one line that names all that are of another kind, each with its value and how to write
+    it.
     """
     faults = [f"{name}: {fault}" for name, (value, kind) in givne.items() if (fault := kind(value))]
     if faults:
@@ -102,7 +104,7 @@ def ordbog(vaerdi: Art) -> Art:
         if not isinstance(value, Mapping):
             return f"«{vis(value)}» er ikke en ordbog, fx {{a: 1}}."
         faults = [
-            f'«{vis(key)}» er ikke tekst; skriv koden i anførselstegn, fx "0360" (uden dem kan den være læst som et andet tal).'
+            f'«{vis(key)}» er ikke tekst; skriv koden i anførselstegn, fx "0360" (uden dem læses den som et tal).'
             for key in value
             if not isinstance(key, str)
         ]
@@ -115,8 +117,8 @@ def ordbog(vaerdi: Art) -> Art:
 def laes_noegler(ordbog: Mapping[Any, V], laes: Callable[[Any], str]) -> tuple[dict[str, V], list[str]]:
     """A dictionary with its keys as ``laes`` reads them, in their order, and what is wrong, in Danish sentences.
 
-    ``laes`` returns what a text names, or raises ValueError with a sentence without subject («findes ikke i registret»). Two
-    keys that name the same are a fault: of the two values one would be lost.
+    ``laes`` returns what a text names, or raises ValueError with a sentence without subject («findes ikke i
+    registret»). Two keys that name the same are a fault: of the two values one would be lost.
     """
     read, faults = laes_hver(ordbog, laes)
     found = {name: ordbog[key] for key, name in read.items()}
@@ -146,8 +148,8 @@ def laes_hver(tekster: Iterable[Any], laes: Callable[[Any], str]) -> tuple[dict[
 def aaret(aar: int | None, aarene: Sequence[int], navn: str = "aar") -> int:
     """The year to compute: the one that is given, or the newest of ``aarene`` where None is.
 
-    ``aarene`` are the years that can be computed; ``navn`` is what the parameter is called. Raises ParameterError for a value that
-    is no whole number, a year that is not among them, and where there is none.
+    ``aarene`` are the years that can be computed; ``navn`` is what the parameter is called. Raises ParameterError for
+    a value that is no whole number, a year that is not among them, and where there is none.
     """
     kontroller(**{navn: (aar, heltal(valgfri=True))})
     if not aarene:

@@ -99,16 +99,16 @@ def beregn(
 ) -> Beregning:
     """Compute a quota year: the distribution, its explanation, what-ifs, aftaler and reconciliation.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``aar`` None is the newest year with data. ``region`` is a region's name, its KKR or
-    its slug, or ``"hele landet"``. ``scenarie_landstal`` and ``scenarie_familiesammenfoerte`` (a kommune's code or name as text → persons)
-    are other numbers to compare with. ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``aar`` None is the newest year with data. ``region`` is a
+    region's name, its KKR or its slug, or ``"hele landet"``. ``scenarie_landstal`` and
+    ``scenarie_familiesammenfoerte`` (a kommune's code or name as text → persons) are other numbers to compare with.
+    ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
     ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was reported.
 
     A file replaces the aftale that is recorded for its region.
 
-    Raises ParameterError for a parameter of another kind, a year without data, an unknown region or kommune, a kommune named twice, or an aftale for
-    another region, DataError for an aftale or a scenario that
-    makes no sense.
+    Raises ParameterError for a parameter of another kind, a year without data, an unknown region or kommune, a
+    kommune named twice, or an aftale for another region, DataError for an aftale or a scenario that makes no sense.
     """
     other_families = {} if scenarie_familiesammenfoerte is None else scenarie_familiesammenfoerte
     parametre.kontroller(

@@ -302,10 +302,11 @@ def _udtraedende(tabeller: Mapping[str, pd.DataFrame], named: Collection[Any]) -
 
 
 def udtraedelseslaeser(tabeller: Mapping[str, pd.DataFrame]) -> Callable[[Any], str]:
-    """What reads a text as one who leaves the klyngekontorer or one of them: ``"253"`` → ``"Greve"``, ``"næstved: clean"`` → ``"Næstved: CLEAN"``.
+    """What reads a text as one who leaves the klyngekontorer or one of them: ``"253"`` → ``"Greve"``,
+    ``"næstved: clean"`` → ``"Næstved: CLEAN"``.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. What is returned raises ValueError, with a sentence without subject, for any other text. The notebook's
-    metadata name it as the reader of ``udtraeden`` (``laeses_af``).
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. What is returned raises ValueError, with a sentence without
+    subject, for any other text. The notebook's metadata name it as the reader of ``udtraeden`` (``laeses_af``).
     """
     return afskedslaeser(tabeller["klynge_kontorer"], _deltagere(tabeller), tabeller.get("stavemaader"))
 

@@ -107,12 +107,14 @@ def udtraedende(
     navngivne: Collection[Any],
     stavemaader: pd.DataFrame | None = None,
 ) -> dict[str, list[str]]:
-    """Who leaves which office: kommunekoder by ``kontor``, every office of ``kontorer`` (``kontor``, ``trykt``, ``region``) with those that leave it, each once.
+    """Who leaves which office: kommunekoder by ``kontor``, every office of ``kontorer`` (``kontor``, ``trykt``,
+    ``region``) with those that leave it, each once.
 
-    ``deltagere``: the names by kommunekode of those who take part, per region. ``navngivne``: a kommune by name or code (it leaves all the offices of its
-    region), or ``"Næstved: CLEAN"`` (it leaves that one; also as a mapping, which is how YAML reads it). ``stavemaader``: see
-    :func:`kkrlib.kommuner.koder`. Raises ParameterError, in one line that names every fault, for a kommune that has no part in the offices or is no
-    text, and an office that does not exist.
+    ``deltagere``: the names by kommunekode of those who take part, per region; ``stavemaader``: other spellings (see
+    :func:`kkrlib.kommuner.koder`). ``navngivne``: a kommune by name or code (it leaves all the offices of its region),
+    or ``"Næstved: CLEAN"`` (it leaves that one; also as a mapping, which is how YAML reads it). Raises ParameterError,
+    in one line that names every fault, for a kommune that has no part in the offices or is no text, and an office that
+    does not exist.
     """
     reader = _Afskedslaeser(kontorer, deltagere, stavemaader)
     left: dict[str, list[str]] = {kontor: [] for kontor in kontorer["kontor"]}
@@ -139,7 +141,8 @@ def udtraedende(
 def afskedslaeser(
     kontorer: pd.DataFrame, deltagere: Mapping[str, Mapping[str, str]], stavemaader: pd.DataFrame | None = None
 ) -> Callable[[Any], str]:
-    """What reads a text as one who leaves, as :func:`udtraedende` does, and returns it as it is officially written: ``"Greve"``, ``"Næstved: CLEAN"``.
+    """What reads a text as one who leaves, as :func:`udtraedende` does, and returns it as it is officially written:
+    ``"Greve"``, ``"Næstved: CLEAN"``.
 
     It raises ValueError with a Danish sentence without subject.
     """

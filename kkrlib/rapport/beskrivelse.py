@@ -1,7 +1,8 @@
 """What a notebook says of its report: the metadata ``kkr`` and the cell tagged ``parameters``, read strictly.
 
-A notebook that says it in another way than this module knows is refused with what is wrong and where. In silence, a misspelt key
-would be a rule that does not hold, and a lost one a report that is gone. Nothing here knows a field, a table or a parameter's name.
+A notebook that says it in another way than this module knows is refused with what is wrong and where. In silence, a
+misspelt key would be a rule that does not hold, and a lost one a report that is gone. Nothing here knows a field, a
+table or a parameter's name.
 """
 
 from __future__ import annotations
@@ -36,16 +37,19 @@ Par = tuple[str, str]
 class Parameter:
     """One parameter of a report.
 
-    ``type`` is ``int``, ``float``, ``str``, ``bool``, ``list``, ``dict``, or ``""`` for any; ``valgfri`` says that ``None`` is a
-    value too. ``element`` is what the elements of a list or the values of a dictionary are (keys and, where nothing is said, elements are texts).
+    ``type`` is ``int``, ``float``, ``str``, ``bool``, ``list``, ``dict``, or ``""`` for any; ``valgfri`` says that
+    ``None`` is a value too. ``element`` is what the elements of a list or the values of a dictionary are (keys and,
+    where nothing is said, elements are texts).
 
-    ``kolonner`` are the (table, column) pairs in all of which a valid value stands (empty: any value of the type), and make it
-    one of the report's axes: there is a page for each value. ``etiket`` is what readers call such a parameter, ``alle`` the extra value that means all of
-    them, ``kort`` the column with the short form that page names use, ``alias`` columns with other spellings. ``findes_i`` is a column, and ``valg``
-    are texts, among which a valid value is, without making pages. ``laeses_af`` names a function ``module:name`` that takes the tables and returns what reads
-    a key of the dictionary, an element of the list, or the text (see :func:`kkrlib.kommuner.laeser`). ``dato`` marks a date (``"2024-09-05"`` or empty), ``mindst``
-    and ``hoejst`` are the least and greatest number (of a dictionary or a list: of its values), ``fil`` marks the path of a file, which may be a
-    folder too with ``mappe``.
+    ``kolonner`` are the (table, column) pairs in all of which a valid value stands (empty: any value of the type),
+    and make it one of the report's axes: there is a page for each value. ``etiket`` is what readers call such a
+    parameter, ``alle`` the extra value that means all of them, ``kort`` the column with the short form that page
+    names use, ``alias`` columns with other spellings. ``findes_i`` is a column, and ``valg`` are texts, among which a
+    valid value is, without making pages. ``laeses_af`` names a function ``module:name`` that takes the tables and
+    returns what reads a key of the dictionary, an element of the list, or the text (see
+    :func:`kkrlib.kommuner.laeser`). ``dato`` marks a date (``"2024-09-05"`` or empty), ``mindst`` and ``hoejst`` are
+    the least and greatest number (of a dictionary or a list: of its values), ``fil`` marks the path of a file, which
+    may be a folder too with ``mappe``.
     """
 
     navn: str
@@ -84,7 +88,8 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Rapport:
-    """One report: its name, its Danish title, its notebook, its parameters in the notebook's order, and the kernel it runs in."""
+    """One report: its name, its Danish title, its notebook, its parameters in the notebook's order, and the kernel it
+    runs in."""
 
     navn: str
     titel: str
@@ -115,8 +120,9 @@ class Fejl(RunError):
 def laes(path: Path) -> Rapport:
     """The report in one notebook. Raises :class:`Fejl` (exit code 4) with every finding on it.
 
-    Findings are: a file that is no notebook of format 4.5 with an id for each cell, JSON with a key twice, no kernel, no ``metadata.kkr``, one with
-    unknown keys or values of another shape, and a cell ``parameters`` that is not there, is not constants, or contradicts the metadata.
+    Findings are: a file that is no notebook of format 4.5 with an id for each cell, JSON with a key twice, no kernel,
+    no ``metadata.kkr``, one with unknown keys or values of another shape, and a cell ``parameters`` that is not
+    there, is not constants, or contradicts the metadata.
     """
     found: list[Fund] = []
     path = Path(path)
@@ -127,7 +133,8 @@ def laes(path: Path) -> Rapport:
     meta = notebook["metadata"].get("kkr")
     if meta is None:
         say = (
-            'har ingen «kkr» og er derfor ingen rapport; skriv fx {"rapport": "navn", "titel": "Titel", "parametre": {}}'
+            "har ingen «kkr» og er derfor ingen rapport; skriv fx "
+            '{"rapport": "navn", "titel": "Titel", "parametre": {}}'
             ", eller flyt notesbogen ud af mappen notebooks"
         )
         found.append(_fund(path, "metadata", "", say))
@@ -216,7 +223,10 @@ def _kerne(path: Path, metadata: Mapping[str, Any], found: list[Fund]) -> str:
     name = spec.get("name") if isinstance(spec, dict) else None
     if isinstance(name, str) and name.strip():
         return name
-    say = 'siger ikke, hvilken kerne notesbogen kører i, fx {"name": "python3", "display_name": "Python 3", "language": "python"}'
+    say = (
+        "siger ikke, hvilken kerne notesbogen kører i, fx "
+        '{"name": "python3", "display_name": "Python 3", "language": "python"}'
+    )
     found.append(_fund(path, "metadata.kernelspec", "" if spec is None else spec, say))
     return ""
 
@@ -526,7 +536,8 @@ def _union(members: Iterable[ast.expr]) -> tuple[str, bool]:
 
 
 def _element_of(annotation: ast.expr | None) -> str:
-    """What a list or a dictionary holds: ``int`` of ``list[int]`` and of ``dict[str, int]``; ``str`` where nothing is said."""
+    """What a list or a dictionary holds: ``int`` of ``list[int]`` and of ``dict[str, int]``; ``str`` where nothing is
+    said."""
     annotation = _quoted(annotation)
     if not isinstance(annotation, ast.Subscript) or _outer(annotation).lower() not in ("list", "dict"):
         return "str"

@@ -1,7 +1,7 @@
 """What is given to a report, on the command line or by a program: typed by its declaration, and held against the data.
 
-A text becomes what its parameter is declared to be, by :mod:`kkrlib.rapport.grammatik`; a value of Python's must be it already. Nothing
-here knows a field, a table or the name of a parameter.
+A text becomes what its parameter is declared to be, by :mod:`kkrlib.rapport.grammatik`; a value of Python's must be
+it already. Nothing here knows a field, a table or the name of a parameter.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) 
 
 
 def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) -> Any:
-    """The value of a parameter that is not given: the notebook's own, or the greatest there are data for where its own is None.
+    """The value of a parameter that is not given: the notebook's own, or the greatest there are data for where its
+    own is None.
 
     That is what a calculation takes None for (see :func:`kkrlib.parametre.aaret`).
     """
@@ -73,7 +74,8 @@ def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) 
 
 
 def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame]) -> list[str]:
-    """What the metadata name that the data do not have, one Danish sentence each: tables, columns, and values for a page."""
+    """What the metadata name that the data do not have, one Danish sentence each: tables, columns, and values for a
+    page."""
     faults = []
     for p in rapport.parametre.values():
         missing = [pair for pair in p.henvisninger if not _findes(pair, tabeller)]
@@ -166,9 +168,9 @@ def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, pd.DataFra
 def kontroller(rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """The given parameters as typed, official values, in the report's own order.
 
-    Values are texts (from the command line) or Python values. Files become absolute paths, and what the metadata let read
-    (``laeses_af``) is as its reader names it. Raises ParameterError with one line that names every faulty parameter, its value, and the nearest
-    valid value.
+    Values are texts (from the command line) or Python values. Files become absolute paths, and what the metadata let
+    read (``laeses_af``) is as its reader names it. Raises ParameterError with one line that names every faulty
+    parameter, its value, and the nearest valid value.
     """
     faults: list[str] = []
     checked: dict[str, Any] = {}

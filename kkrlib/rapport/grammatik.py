@@ -1,7 +1,7 @@
 """How values are written on the command line, and nothing else: numbers, truth values, lists and dictionaries.
 
-What a text is, is said by the parameter it is given to, not by how it looks: a code such as ``0360`` is text, a number is decimal, and
-there are no octal numbers, dates, anchors, tags or comments as in YAML. ::
+What a text is, is said by the parameter it is given to, not by how it looks: a code such as ``0360`` is text, a
+number is decimal, and there are no octal numbers, dates, anchors, tags or comments as in YAML. ::
 
     heltal  = [ "-" ] ( "0" | ciffer uden 0 { ciffer } )
     tal     = heltal [ "." ciffer { ciffer } ]
@@ -9,8 +9,8 @@ there are no octal numbers, dates, anchors, tags or comments as in YAML. ::
     ordbog  = "{" [ tekst ":" tekst { "," tekst ":" tekst } ] "}"
     tekst   = bar tekst | "…" som i JSON | '…' med '' for '
 
-A bare text begins with a letter or a digit (or a minus and a digit) and holds none of ``[]{},"'``; as a key or a value of a dictionary no
-``:`` either. Space around texts does not count. Errors say what is wrong and where.
+A bare text begins with a letter or a digit (or a minus and a digit) and holds none of ``[]{},"'``; as a key or a
+value of a dictionary no ``:`` either. Space around texts does not count. Errors say what is wrong and where.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ _STOP_LISTE, _STOP_ORDBOG = re.compile(r"[\[\]{},\"']"), re.compile(r"[\[\]{},\"
 
 
 class Skrivefejl(ValueError):
-    """A text that is not written by the grammar; the message says what is wrong and where, in Danish, and may be empty."""
+    """A text that is not written by the grammar; the message says what is wrong and where, in Danish, and may be
+    empty."""
 
 
 def heltal(tekst: str) -> int:
-    """A whole number. Raises :class:`Skrivefejl`, with a hint, for any other way to write one (``010``, ``1_000``, ``1.000``, ``٣``)."""
+    """A whole number. Raises :class:`Skrivefejl`, with a hint, for any other way to write one (``010``, ``1_000``,
+    ``1.000``, ``٣``)."""
     text = tekst.strip(_BLANKT)
     if not _HELTAL.fullmatch(text):
         raise Skrivefejl(_raad(text))

@@ -37,7 +37,8 @@ __all__ = [
 ]
 
 LAENGDE = 160
-"""The most characters of a page's name. A file has the name of a table after it, and no file name may have more than 255 bytes."""
+"""The most characters of a page's name. A file has the name of a table after it, and no file name may have more than
+255 bytes."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ class Sidespec:
 def find(rod: Path) -> dict[str, Rapport]:
     """All reports under ``rod/notebooks``, by name, in the order of their names.
 
-    Every notebook there is a report; hidden folders, such as Jupyter's ``.ipynb_checkpoints``, hold none. Raises :class:`Fejl` (exit code
-    4) with all findings on all notebooks: what :func:`laes` refuses, a notebook in a folder of its own (it would be overlooked), two reports
-    of one name, and a kernel that is not installed.
+    Every notebook there is a report; hidden folders, such as Jupyter's ``.ipynb_checkpoints``, hold none. Raises
+    :class:`Fejl` (exit code 4) with all findings on all notebooks: what :func:`laes` refuses, a notebook in a folder
+    of its own (it would be overlooked), two reports of one name, and a kernel that is not installed.
     """
     folder = Path(rod) / "notebooks"
     found: list[Fund] = []
@@ -87,7 +88,8 @@ def find(rod: Path) -> dict[str, Rapport]:
             found += fault.fund
             continue
         if report.navn in reports:
-            said = f"{reports[report.navn].notesbog.name} hedder også «{report.navn}»; hver rapport skal have sit eget navn"
+            other = reports[report.navn].notesbog.name
+            said = f"{other} hedder også «{report.navn}»; hver rapport skal have sit eget navn"
             found.append(Fund(place, "", "", f"metadata.kkr.rapport: {report.navn}", said))
             continue
         reports[report.navn] = report
@@ -128,7 +130,8 @@ def _ukendte_kerner(rapporter: Iterable[Rapport]) -> list[Fund]:
 def efterse(rapporter: Iterable[Rapport], tabeller: Mapping[str, pd.DataFrame]) -> None:
     """Hold what the reports say of the data against the data.
 
-    Raises RunError with a line for each table or column that is not there, and each parameter whose pages there are no values for.
+    Raises RunError with a line for each table or column that is not there, and each parameter whose pages there are
+    no values for.
     """
     faults = [line for report in rapporter for line in henvisningsfejl(report, tabeller)]
     if faults:
@@ -174,7 +177,8 @@ def _page_name(rapport: Rapport, parameters: Mapping[str, Any], tabeller: Mappin
 
 
 def _afkortet(navn: str) -> str:
-    """A page's name within :data:`LAENGDE`: its beginning, and a sum of the whole, which is the same for the same parameters."""
+    """A page's name within :data:`LAENGDE`: its beginning, and a sum of the whole, which is the same for the same
+    parameters."""
     if len(navn) <= LAENGDE:
         return navn
     digest = hashlib.sha256(navn.encode("ascii")).hexdigest()[:12]

@@ -14,8 +14,8 @@ class Ulaeselig(ValueError):
 
 
 def laes(sti: Path, hoejst: int = HOEJST) -> str:
-    """The text of a file. Raises :class:`Ulaeselig` for a folder, a pipe or a device (which would be waited for), a file that
-    is not there, is not ours to read, has more than ``hoejst`` bytes, is not UTF-8 or begins with a BOM."""
+    """The text of a file. Raises :class:`Ulaeselig` for a folder, a pipe or a device (which would be waited for), a
+    file that is not there, is not ours to read, has more than ``hoejst`` bytes, is not UTF-8 or begins with a BOM."""
     try:
         kind = sti.stat().st_mode
         if not stat.S_ISREG(kind):
