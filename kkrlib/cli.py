@@ -211,7 +211,7 @@ def _settings(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 def _chosen(aar: str | None, region: str | None, parametre: Sequence[str]) -> dict[str, str]:
     """The parameters given on the command line, as texts."""
     from kkrlib.errors import ParameterError
-    from kkrlib.parametre import vis
+    from kkrlib.tegn import vis
 
     given = [("aar", aar), ("region", region)]
     for text in parametre:
@@ -232,7 +232,7 @@ def _chosen(aar: str | None, region: str | None, parametre: Sequence[str]) -> di
 def _selected(names: Sequence[str]) -> dict[str, Rapport]:
     """The named reports, or all of them."""
     from kkrlib.errors import ParameterError, naermeste
-    from kkrlib.parametre import vis
+    from kkrlib.tegn import vis
 
     reports = _reports()
     faults = []

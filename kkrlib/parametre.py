@@ -13,21 +13,12 @@ from datetime import date, datetime
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
-from kkrlib import tegn
 from kkrlib.errors import ParameterError, ukendt_vaerdi
+from kkrlib.tegn import vis
 
 #: What a parameter must be: says what is wrong with a value, as a Danish sentence, or nothing.
 Art = Callable[[Any], str]
 V = TypeVar("V")
-
-_LAENGDE = 80
-
-
-def vis(vaerdi: object) -> str:
-    """A value as a message shows it: on one line, without characters that nobody sees, and cut where it is long."""
-    text = str(vaerdi)
-    shown = "".join(f"<U+{ord(c):04X}>" if next(tegn.usynlige(c), None) else c for c in text[: _LAENGDE + 1])
-    return shown if len(text) <= _LAENGDE else f"{shown[:_LAENGDE]}…"
 
 
 def kontroller(**givne: tuple[Any, Art]) -> None:

@@ -12,6 +12,7 @@ from kkrlib import parametre
 from kkrlib.data.skema import ENCODING
 from kkrlib.data.tabeller import read_records
 from kkrlib.errors import DataError, Fund, ParameterError
+from kkrlib.tegn import vis
 
 
 def laes_csv(sti: Path | str, former: dict[str, list[str]]) -> tuple[str, pd.DataFrame]:
@@ -111,7 +112,7 @@ def dato(tekst: str) -> date | None:
             raise ValueError(tekst)
         return day
     except ValueError:
-        raise ParameterError(f"«{tekst}» er ikke en dato skrevet som 2024-12-31") from None
+        raise ParameterError(f"«{vis(tekst)}» er ikke en dato skrevet som 2024-12-31") from None
 
 
 def _workbook(

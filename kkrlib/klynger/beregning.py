@@ -148,6 +148,7 @@ def beregn(
     if koebenhavn not in (UDELT, DELT):
         raise ukendt_vaerdi("koebenhavn", koebenhavn, [UDELT, DELT])
     region = omraade(tabeller, region)
+    leaving = _udtraedende(tabeller, udtraeden)
     populations = sorted({int(y) for y in tabeller["bilag_a"]["kvoteaar"]})
     if kontorbefolkning is not None and kontorbefolkning not in populations:
         raise ukendt_vaerdi("kontorbefolkning", kontorbefolkning, populations)
@@ -159,7 +160,6 @@ def beregn(
         )
     chosen = split if koebenhavn == DELT and split is not None else whole
     kommuner = _kommuner(tabeller, chosen, people, aar)
-    leaving = _udtraedende(tabeller, udtraeden)
 
     budget = regnskab.budgetter(chosen)
     accounts, actions, found = regnskab.bedoem(

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import dansk, kommuner, parametre, tegn
+from kkrlib import dansk, kommuner, tegn
 from kkrlib.errors import DataError, Fund, ParameterError, naermeste
 from kkrlib.fordeling import er_helt_tal, stoerste_broek
 
@@ -124,7 +124,7 @@ def udtraedende(
             code = reader.kommune(kommune)
             chosen = reader.kontorer(code) if office is None else [reader.kontor(code, office)]
         except _Fremmed as error:
-            strangers.append(f"«{parametre.vis(kommune)}» {error}" + ("" if str(error).endswith("?") else "."))
+            strangers.append(f"«{tegn.vis(kommune)}» {error}" + ("" if str(error).endswith("?") else "."))
             continue
         except ValueError as error:
             faults.append(str(error))
@@ -217,7 +217,7 @@ class _Afskedslaeser:
             return spellings[tegn.normal(office)]
         near = naermeste(office, own["trykt"])
         raise ValueError(
-            f"«{parametre.vis(office)}» er ikke et klyngekontor"
+            f"«{tegn.vis(office)}» er ikke et klyngekontor"
             + (f"; mente du «{near}»?" if near else ".")
             + f" Kontorerne er {', '.join(own['trykt'])}."
         )

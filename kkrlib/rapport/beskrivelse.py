@@ -20,9 +20,9 @@ from typing import Any
 
 from kkrlib import tegn
 from kkrlib.errors import Fund, RunError, naermeste
-from kkrlib.parametre import vis
 from kkrlib.rapport import tekstfil
 from kkrlib.rapport.skrivning import load
+from kkrlib.tegn import vis
 
 SIMPLE = ("int", "float", "str", "bool", "list", "dict")
 _STOERSTE = 100_000_000

@@ -20,10 +20,11 @@ import pandas as pd
 
 from kkrlib import tegn
 from kkrlib.errors import ParameterError, RunError
-from kkrlib.parametre import laes_hver, laes_noegler, vis
+from kkrlib.parametre import laes_hver, laes_noegler
 from kkrlib.rapport import grammatik
 from kkrlib.rapport.beskrivelse import Par, Parameter, Rapport
 from kkrlib.rapport.skrivning import load
+from kkrlib.tegn import vis
 
 _DANISH_TYPE = {
     "int": "et helt tal",

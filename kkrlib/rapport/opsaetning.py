@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from kkrlib import tegn
 from kkrlib.errors import DataError, Fund, naermeste
-from kkrlib.parametre import vis
 from kkrlib.rapport import tekstfil
+from kkrlib.tegn import vis
 
 FIL = "kkr.toml"
 RETTELSER = "rettelser.toml"
