@@ -112,12 +112,14 @@ def _fil(path: Path, found: list[Fund]) -> dict[str, Any]:
     """What a file says, or nothing where there is none, or none that can be read: then with a finding."""
     if not path.exists() and not path.is_symlink():
         return {}
+    text = ""
     try:
-        return tomllib.loads(tekstfil.laes(path, HOEJST).replace("\r\n", "\n"))
+        text = tekstfil.laes(path, HOEJST)
+        return tomllib.loads(text)
     except tekstfil.Ulaeselig as error:
         found.append(Fund(path.name, "", "", "", f"filen {error}"))
     except tomllib.TOMLDecodeError as error:
-        found.append(Fund(path.name, _linje(error), "", "", f"filen er ikke gyldig TOML{_hvad(error)}"))
+        found.append(Fund(path.name, _linje(error, text), "", "", f"filen er ikke gyldig TOML{_hvad(error)}"))
     except (ValueError, RecursionError, MemoryError):  # what tomllib hands on of Python's own
         found.append(
             Fund(path.name, "", "", "", "filen er ikke gyldig TOML: for dybt indlejret, eller et tal er for langt")
@@ -125,9 +127,10 @@ def _fil(path: Path, found: list[Fund]) -> dict[str, Any]:
     return {}
 
 
-def _linje(error: tomllib.TOMLDecodeError) -> str:
+def _linje(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """The line that tomllib speaks of; the last one where it says «end of document»."""
     place = re.search(r"at line (\d+)", str(error))
-    return place[1] if place else ""
+    return place[1] if place else str(text.rstrip().count("\n") + 1)
 
 
 def _hvad(error: tomllib.TOMLDecodeError) -> str:
@@ -198,6 +201,10 @@ def _url(text: str) -> str:
     return "" if known and plain else "er ikke en webadresse (https://…)"
 
 
+def _side(text: str) -> str:
+    return "" if _SIDE.fullmatch(text) else "er ikke navnet på en side eller begyndelsen af det, fx flygtninge-2025"
+
+
 _FORMER = {"epost": _epost, "telefon": _telefon, "url": _url}
 
 
@@ -218,13 +225,10 @@ def _rettelser(given: Mapping[str, Any], found: list[Fund]) -> list[dict[str, An
 
         texts = {}
         for name in ("side", "hvad", "hvorfor"):
-            texts[name] = _tekst(RETTELSER, f"rettelse {number}: {name}", entry.get(name), found)
+            form = _side if name == "side" else None
+            texts[name] = _tekst(RETTELSER, f"rettelse {number}: {name}", entry.get(name), found, form)
             if entry.get(name) is None:
                 refuse(name, "mangler")
-        if texts["side"] and not _SIDE.fullmatch(texts["side"]):
-            refuse(
-                "side", f"«{vis(texts['side'])}» er ikke navnet på en side eller begyndelsen af det, fx flygtninge-2025"
-            )
         edition, day = entry.get("udgave"), entry.get("dato")
         if type(edition) is not int or not 2 <= edition <= _UDGAVER:
             refuse("udgave", f"skal være et helt tal fra 2 til {_UDGAVER}; den første udgave er ikke en rettelse")
