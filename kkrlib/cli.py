@@ -126,19 +126,20 @@ def main() -> None:
 def list_() -> None:
     """List the reports and what there are data for.
 
-    Each parameter is shown with the values it can take, or what it is for.
+    Each parameter is shown with the values it can take, or what it is for, and the value it has when none is given.
     """
     from kkrlib.rapport import katalog
 
     reports, tables = _reports(), _tables()
+    katalog.efterse(reports.values(), tables)
     for n, report in enumerate(reports.values()):
         click.echo(("\n" if n else "") + f"{report.navn}: {report.titel}")
         width = max((len(p) for p in report.parametre), default=0)
         for p in report.parametre.values():
             values = ", ".join(str(v) for v in katalog.vaerdier(report, p.navn, tables))
-            default = f" (standard: {p.standard})" if p.standard not in (None, "") else ""
-            text = values or (p.hjaelp or p.type) + default
-            click.echo(f"  {p.navn:<{width}}  {text}")
+            standard = katalog.standard(report, p.navn, tables)
+            default = f" (standard: {standard})" if standard not in (None, "", [], {}) else ""
+            click.echo(f"  {p.navn:<{width}}  {values or p.hjaelp or p.type}{default}")
 
 
 # --- build --------------------------------------------------------------------------------------------------
@@ -291,36 +292,36 @@ def _settings(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 def _chosen(aar: str | None, region: str | None, parametre: Sequence[str]) -> dict[str, str]:
     """The parameters given on the command line, as texts."""
     from kkrlib.errors import ParameterError
+    from kkrlib.tegn import vis
 
     given = [("aar", aar), ("region", region)]
     for text in parametre:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise ParameterError(f"-p {text}: skriv NAVN=VÆRDI, fx -p aar=2025")
+            raise ParameterError(f"-p {vis(text)}: skriv NAVN=VÆRDI, fx -p aar=2025")
         given.append((name.strip(), value))
     chosen: dict[str, str] = {}
     for name, value in given:
         if value is None:
             continue
         if name in chosen:
-            raise ParameterError(f"{name} er givet to gange: «{chosen[name]}» og «{value}»")
+            raise ParameterError(f"{vis(name)} er givet to gange: «{vis(chosen[name])}» og «{vis(value)}»")
         chosen[name] = value
     return chosen
 
 
 def _selected(names: Sequence[str]) -> dict[str, Rapport]:
     """The named reports, or all of them."""
-    import difflib
-
-    from kkrlib.errors import ParameterError
+    from kkrlib.errors import ParameterError, naermeste
+    from kkrlib.tegn import vis
 
     reports = _reports()
     faults = []
     for name in names:
         if name not in reports:
-            near = difflib.get_close_matches(name, reports, n=1)
-            hint = f"; mente du «{near[0]}»?" if near else "."
-            faults.append(f"rapporten «{name}» findes ikke{hint}")
+            near = naermeste(name, reports)
+            hint = f"; mente du «{near}»?" if near else "."
+            faults.append(f"rapporten «{vis(name)}» findes ikke{hint}")
     if faults:
         raise ParameterError(" ".join([*faults, f"Rapporter: {', '.join(reports)}."]))
     return {n: r for n, r in reports.items() if not names or n in names}
@@ -333,6 +334,7 @@ def _pages(
     from kkrlib.errors import ParameterError
     from kkrlib.rapport import katalog
 
+    katalog.efterse(reports.values(), tables)
     pages, refused = [], []
     for report in reports.values():
         try:

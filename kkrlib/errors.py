@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from kkrlib.tegn import vis
+
 FEJL = "fejl"
 ADVARSEL = "advarsel"
 
@@ -83,7 +85,7 @@ def ukendt_vaerdi(parameter: str, vaerdi: object, gyldige: Iterable[object]) -> 
     valid = [str(v) for v in gyldige]
     near = naermeste(vaerdi, valid)
     hint = f"; mente du «{near}»?" if near else "."
-    return ParameterError(f"{parameter}: «{vaerdi}» findes ikke{hint} Gyldige: {', '.join(valid)}.")
+    return ParameterError(f"{parameter}: «{vis(vaerdi)}» findes ikke{hint} Gyldige: {', '.join(valid)}.")
 
 
 def som_tabel(fund: Iterable[Fund]) -> pd.DataFrame:

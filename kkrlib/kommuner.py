@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
@@ -93,6 +93,15 @@ def form(tekst: object) -> str:
     space around it.
     """
     return _BINDESTREG.sub("-", tegn.normal(tekst))
+
+
+def laeser(tabeller: Mapping[str, pd.DataFrame]) -> Callable[[object], str]:
+    """What reads a text as a kommunekode (see :func:`kode`), from the tables that :func:`kkrlib.data.load` returns.
+
+    The metadata of a notebook can name it as the reader of a parameter (``laeses_af``).
+    """
+    known = koder(tabeller["kommuner"], tabeller.get("stavemaader"))
+    return lambda tekst: kode(tekst, known)
 
 
 def _former(navn: str) -> Iterator[str]:

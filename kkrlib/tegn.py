@@ -35,3 +35,10 @@ def normal(tekst: object) -> str:
     Invisible characters stay: a name that has one is no name (see :func:`usynlige`).
     """
     return " ".join(unicodedata.normalize("NFC", str(tekst)).casefold().split())
+
+
+def vis(vaerdi: object, hoejst: int = 80) -> str:
+    """A value as a message shows it: on one line, with what nobody sees as its number (``<U+200B>``), cut where it is long."""
+    text = str(vaerdi)
+    shown = "".join(f"<U+{ord(c):04X}>" if next(usynlige(c), None) else c for c in text[:hoejst])
+    return shown if len(text) <= hoejst else f"{shown}…"

@@ -52,7 +52,7 @@ def replace(path, old, new):
         ({"aftale_meddelt": "5/9 2024"}, "ikke en dato"),
         ({"aftale_meddelt": "2024-02-30"}, "ikke en dato"),
         ({"aftale": "findes-ikke.csv"}, "findes ikke"),
-        ({"scenarie_familiesammenfoerte": '{"999": 25}'}, "findes ikke i kommuner.csv"),
+        ({"scenarie_familiesammenfoerte": '{"999": 25}'}, "findes ikke i registret"),
         ({"scenarie_familiesammenfoerte": '{"265": "mange"}'}, "ikke et helt tal"),
         ({"scenarie_landstal": "99999999999999999999999"}, "det største er"),
         ({"flere_familiesammenfoerte": "0"}, "mindste er 1"),

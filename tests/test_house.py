@@ -27,6 +27,7 @@ FORBIDDEN = {
     "tegn": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "trykt": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "kommuner": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "parametre": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "kommuner"},
     **{field: SHOW | RUN | {"data"} for field in FIELDS},
     **{room: RUN | FIELDS | {"data", "afstemning"} for room in SHOW - {"visning"}},
     "kontrol": SHOW | RUN | {"data"},
@@ -76,7 +77,9 @@ def test_the_test_above_sees_imports():
         p
         for p in modules()
         if room(p)
-        in FIELDS | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "landstal", "kommuner", "tegn", "trykt"}
+        in FIELDS
+        | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "landstal", "kommuner", "tegn", "trykt"}
+        | {"parametre"}
     ],
     ids=lambda p: p.name,
 )

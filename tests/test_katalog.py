@@ -55,27 +55,24 @@ def test_a_report_is_read_from_its_notebook(rapport):
 @pytest.mark.parametrize(
     ("annotation", "expected"),
     [
-        ("int", ("int", False)),
-        ('"Optional[int]"', ("int", True)),
-        ("Optional[str]", ("str", True)),
-        ("typing.Optional[str]", ("str", True)),
-        ("int | None", ("int", True)),
-        ('"Union[None, float]"', ("float", True)),
-        ("list[str]", ("list", False)),
-        ("dict[str, int]", ("dict", False)),
-        ("int | str", ("", False)),
-        ('"int["', ("", False)),
+        ("int = 1", ("int", False, "str")),
+        ('"Optional[int]" = None', ("int", True, "str")),
+        ("Optional[str] = None", ("str", True, "str")),
+        ('typing.Optional[str] = "a"', ("str", True, "str")),
+        ("int | None = 1", ("int", True, "str")),
+        ('"Union[None, float]" = 1', ("float", True, "str")),
+        ("list[str] = []", ("list", False, "str")),
+        ("list = []", ("list", False, "str")),
+        ("dict[str, int] = {}", ("dict", False, "int")),
+        ('"dict[str, float]" = {}', ("dict", False, "float")),
+        ("int | str = 1", ("", False, "str")),
+        ('"int[" = 1', ("", False, "str")),
     ],
 )
 def test_annotations(tmp_path, annotation, expected):
-    path = notesbog(tmp_path / "n.ipynb", [], kkr={"rapport": "n"}, parametre=f"x: {annotation} = 1")
+    path = notesbog(tmp_path / "n.ipynb", [], kkr={"rapport": "n"}, parametre=f"x: {annotation}")
     p = katalog.laes(path).parametre["x"]
-    assert (p.type, p.valgfri) == expected
-
-
-def test_a_notebook_without_metadata_is_no_report(tmp_path):
-    notesbog(tmp_path / "notebooks" / "kladde.ipynb", kkr=None)
-    assert katalog.find(tmp_path) == {}
+    assert (p.type, p.valgfri, p.element) == expected
 
 
 def test_no_notebooks_folder_is_no_reports(tmp_path):
@@ -86,9 +83,21 @@ def test_no_notebooks_folder_is_no_reports(tmp_path):
     ("kkr", "parametre", "word"),
     [
         ({"rapport": "x", "parametre": {"år": {}}}, PARAMETRE, "år"),
-        ({"rapport": "x", "parametre": {"aar": {"vaerdier": [["tal", "aar"]]}}}, PARAMETRE, "aar har .* «etiket»"),
-        ({"rapport": "x", "parametre": {"aar": {"vaerdier": [["tal", "aar"]], "etiket": " "}}}, PARAMETRE, "«etiket»"),
-        ({"rapport": "x", "parametre": {"aar": {"vaerdier": [["tal", "aar"]], "etiket": 1}}}, PARAMETRE, "«etiket»"),
+        (
+            {"rapport": "x", "parametre": {"aar": {"vaerdier": [["tal", "aar"]]}}},
+            PARAMETRE,
+            "aar»: har «vaerdier».* «etiket»",
+        ),
+        (
+            {"rapport": "x", "parametre": {"aar": {"vaerdier": [["tal", "aar"]], "etiket": " "}}},
+            PARAMETRE,
+            r"aar\.etiket",
+        ),
+        (
+            {"rapport": "x", "parametre": {"aar": {"vaerdier": [["tal", "aar"]], "etiket": 1}}},
+            PARAMETRE,
+            r"aar\.etiket: 1",
+        ),
         ({"rapport": "x"}, "aar: int = print(1)", "konstant"),
         ({"rapport": "x"}, "aar: int = (", "gyldig Python"),
     ],
@@ -154,6 +163,8 @@ def test_spellings_of_a_value(rapport, given, official):
         ("kun", "True", True),
         ("kun", False, False),
         ("navne", "[a, b]", ["a", "b"]),
+        ("navne", "['010', \"1\", 010, ja, null]", ["010", "1", "010", "ja", "null"]),
+        ("navne", "[]", []),
         ("navne", ["a"], ["a"]),
         ("tekst", "2025", "2025"),
         ("aftale", "", ""),
@@ -168,11 +179,28 @@ def test_types(rapport, name, given, typed):
 @pytest.mark.parametrize(
     ("name", "given"),
     [
-        *[("aar", v) for v in ("2025.5", "2025.0", 2025.0, "abc", "", True, "true", "2_025", None, [2025])],
-        *[("loft", v) for v in ("1.000", "1,5", "0x10", False, float("nan"))],
-        *[("andel", v) for v in ("0,5", "nan", "inf", float("inf"), True, "halv")],
+        *[
+            ("aar", v)
+            for v in (
+                "2025.5",
+                "2025.0",
+                2025.0,
+                "abc",
+                "",
+                True,
+                "true",
+                "2_025",
+                None,
+                [2025],
+                "02025",
+                "+2025",
+                "٢٠٢٥",
+            )
+        ],
+        *[("loft", v) for v in ("1.000", "1,5", "0x10", "010", "9" * 16, "-", False, float("nan"))],
+        *[("andel", v) for v in ("0,5", "nan", "inf", "1e400", "00.5", ".5", float("inf"), True, "halv")],
         *[("kun", v) for v in ("ja", 1, "1", "")],
-        *[("navne", v) for v in ("a, b", "{a: 1}", "[a", 3)],
+        *[("navne", v) for v in ("a, b", "{a: 1}", "[a", "[a,]", "[a] b", "[[a]]", "[&a a]", "- a", 3)],
         *[("tekst", v) for v in (5, ["a"], None)],
     ],
 )

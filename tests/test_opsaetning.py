@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -111,3 +112,130 @@ def test_two_corrections_that_give_a_page_the_same_edition_are_refused():
     ) as stop:
         opsaetning.kontroller([part, whole], pages)
     assert len(stop.value.fund) == 1
+
+
+# --- what cannot be read, or is written in another way ---------------------------------------------------------
+
+
+def fund(folder: Path, kkr: str = "", rettelser: str = "") -> list[str]:
+    with pytest.raises(DataError) as stop:
+        laes(folder, kkr, rettelser)
+    assert stop.value.exit_code == 3
+    return [str(f) for f in stop.value.fund]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[udgiver]\nnavn = "a"\nnavn = "b"', "række 3: filen er ikke gyldig TOML: et navn står to gange"),
+        ("[udgiver]\n[kontakt]\n[udgiver]", "række 3: filen er ikke gyldig TOML: et navn står to gange"),
+        ('kontakt = {url = "a", url = "b"}', "et navn står to gange"),
+        ("[kontakt\n", "række 1: filen er ikke gyldig TOML"),
+        ("a = " + "[" * 50_000, "for dybt indlejret"),
+        ("a = " + "9" * 5000, "et tal er for langt"),
+        ("# " + "x" * 200_000, "fylder mere end"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_named_in_danish_with_its_line(tmp_path, content, said):
+    (one,) = fund(tmp_path, content)
+    assert one.startswith("fejl: kkr.toml") and said in one
+    (other,) = fund(tmp_path, rettelser=content)
+    assert other.startswith("fejl: rettelser.toml") and said in other
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'\xef\xbb\xbf[udgiver]\nnavn = "x"', "BOM"),
+        (b'[udgiver]\nnavn = "K\xf8ge"', "ikke UTF-8 (linje 2)"),
+        ('[udgiver]\nnavn = "x"'.encode("utf-16"), "ikke UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_utf_8_is_named_together_with_the_faults_of_the_other(tmp_path, content, said):
+    (tmp_path / "kkr.toml").write_bytes(content)
+    (tmp_path / "rettelser.toml").write_text("rettelser = 1", encoding="utf-8")
+    with pytest.raises(DataError) as stop:
+        opsaetning.laes(tmp_path)
+    assert said in str(stop.value) and "mente du «rettelse»?" in str(stop.value)
+
+
+def test_a_pipe_a_folder_and_a_link_to_nothing_are_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "kkr.toml")
+    (tmp_path / "rettelser.toml").symlink_to("findes-ikke")
+    with pytest.raises(DataError, match="ikke en almindelig fil.*\n.*rettelser.toml: filen findes ikke"):
+        opsaetning.laes(tmp_path)
+    (tmp_path / "kkr.toml").unlink()
+    (tmp_path / "kkr.toml").mkdir()
+    with pytest.raises(DataError, match="er en mappe"):
+        opsaetning.laes(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        *[
+            (f'url = "{url}"', "er ikke en webadresse")
+            for url in (
+                "javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "//eksempel.dk", "https://", "https://x",
+                "https://eksempel.dk:port", "https://en:to@eksempel.dk", "https://[::1", "https://eksempel.dk/<b>",
+                "https://eksempel.dk/a b", "https://eksempel.dk/'", "https://eksempel .dk", "ftp://eksempel.dk",
+            )
+        ],
+        *[
+            (f'epost = "{post}"', "er ikke en e-mailadresse")
+            for post in ("mailto:a@b.dk", "a@b.dk?subject=x", "a@b.dk,c@d.dk", "a@b", "a b@c.dk", "<a@b.dk>", "a@@b.dk")
+        ],
+        *[(f'telefon = "{tlf}"', "er ikke et telefonnummer") for tlf in ("١٢٣٤٥٦٧٨", "12", "tel:12345678", "1" * 30)],
+        ("telefon = 12345678", "skal være tekst i anførselstegn"),
+        ('navn = "KKR\\u200b"', "usynligt tegn (U+200B"),
+        ('navn = "KKR\\u202e"', "usynligt tegn (U+202E"),
+        ('navn = "A\\u030arhus"', "skrevet som to tegn"),
+        ('navn = ["KKR"]', "skal være tekst"),
+        ('navn = ""', "er tom"),
+        (f'navn = "{"x" * 2001}"', "længere end"),
+        ('"na\\u200bvn" = "x"', "na<U+200B>vn»: ukendt navn"),
+        ('"na\\nvn" = "x"', "ukendt navn"),
+        ("navn.x = 1", "skal være tekst"),
+    ],
+)  # fmt: skip
+def test_who_answers_questions_is_written_so_that_a_reader_can_use_it(tmp_path, line, said):
+    (one,) = fund(tmp_path, f"[kontakt]\n{line}\n")
+    assert said in one and "\n" not in one
+
+
+def test_a_no_break_space_is_a_space_and_letters_with_accents_are_letters(tmp_path):
+    kkr = '[kontakt]\nnavn = "Århus\\u00a0KKR"\nepost = "søren@rådhus.dk"\nurl = "https://www.rådhus.dk/å?b=c#d"'
+    assert laes(tmp_path, kkr)["kontakt"]["navn"] == "Århus KKR"
+
+
+GOD = {"side": '"flygtninge"', "udgave": "2", "dato": "2026-03-31", "hvad": '"Rettet."', "hvorfor": '"Forkert."'}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"dato": '"2026-03-31"'}, "dato uden anførselstegn"),
+        ({"dato": "2026-03-31T12:00:00"}, "dato uden anførselstegn"),
+        ({"dato": "20260331"}, "dato uden anførselstegn"),
+        ({"udgave": '"2"'}, "helt tal fra 2"),
+        ({"udgave": "2.0"}, "helt tal fra 2"),
+        ({"udgave": "true"}, "helt tal fra 2"),
+        ({"udgave": "1000"}, "helt tal fra 2"),
+        ({"side": '"../flygtninge"'}, "ikke navnet på en side"),
+        ({"side": '"flygt\\u200bninge"'}, "usynligt tegn"),
+        ({"hvad": '"Ret\\u0000tet"'}, "usynligt tegn"),
+        ({"hvorfor": "[]"}, "skal være tekst"),
+        ({"tidligere": '"javascript:x"'}, "webadresse"),
+        ({"tidliger": '"x"'}, "mente du «tidligere»?"),
+    ],
+)
+def test_a_correction_in_another_shape_is_named_with_its_number(tmp_path, change, said):
+    lines = "\n".join(f"{name} = {value}" for name, value in {**GOD, **change}.items())
+    (one,) = fund(tmp_path, rettelser=f"[[rettelse]]\n{lines}\n")
+    assert "rettelse 1: " in one and said in one
+
+
+@pytest.mark.parametrize("text", ["[rettelse]", "rettelse = [1]", 'rettelse = "x"'])
+def test_corrections_that_are_no_list_of_sections_are_refused(tmp_path, text):
+    (one,) = fund(tmp_path, rettelser=text)
+    assert "[[rettelse]]" in one

@@ -15,11 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import filer, tegn
+from kkrlib import filer, parametre, tegn
 from kkrlib.data import regneark
 from kkrlib.data.regneark import Ark, Celle
 from kkrlib.data.skema import ENCODING
 from kkrlib.errors import DataError, Fund, ParameterError
+from kkrlib.tegn import vis
 
 #: The most bytes of a CSV that a user made. The agreed quotas of a whole region are about 500.
 STOERSTE_CSV = 1_000_000
@@ -100,7 +101,11 @@ def laes_csv(sti: Path | str, former: dict[str, list[str]]) -> tuple[str, pd.Dat
 
 
 def laes_valgfri(sti: str, former: dict[str, list[str]]) -> tuple[str, str, pd.DataFrame] | None:
-    """As :func:`laes_csv` for a parameter that may be empty: (file name, shape, table), or None for an empty path."""
+    """As :func:`laes_csv` for a parameter that may be empty: (file name, shape, table), or None for an empty path.
+
+    Raises ParameterError for a path that is no text.
+    """
+    parametre.kontroller(sti=(sti, parametre.tekst()))
     return (Path(sti).name, *laes_csv(sti, former)) if sti else None
 
 
@@ -124,6 +129,7 @@ def laes_regneark(
     sheet; and whatever else is in the folder, but for what operating systems put there. Raises DataError for a path
     that does not exist, a single file of which no sheet can be read, or a folder without workbooks.
     """
+    parametre.kontroller(sti=(sti, parametre.tekst()))
     if not sti:
         return []
     path = Path(sti)
@@ -151,6 +157,7 @@ def regneark_i(mappe: Path) -> list[Path]:
 
 def dato(tekst: str) -> date | None:
     """A date parameter: ``"2024-09-05"``, or None for an empty text. Raises :class:`ParameterError` for anything else."""
+    parametre.kontroller(dato=(tekst, parametre.tekst()))
     if not tekst:
         return None
     try:
@@ -159,7 +166,7 @@ def dato(tekst: str) -> date | None:
             raise ValueError(tekst)
         return day
     except ValueError:
-        raise ParameterError(f"«{tekst}» er ikke en dato skrevet som 2024-12-31") from None
+        raise ParameterError(f"«{vis(tekst)}» er ikke en dato skrevet som 2024-12-31") from None
 
 
 def _fejl(path: Path, rule: str, row: int | str = "") -> DataError:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.errors import ADVARSEL, DataError, Fund, ParameterError, ukendt_vaerdi
+from kkrlib import kommuner as _kommuner
+from kkrlib import parametre
+from kkrlib.errors import ADVARSEL, DataError, Fund, ParameterError
 from kkrlib.flygtninge import aftale as _aftale
 from kkrlib.flygtninge.forklaring import aarsager, trin
 from kkrlib.flygtninge.kontroller import kontroller
@@ -104,7 +106,7 @@ class Beregning:
 
 def beregn(
     tabeller: Mapping[str, pd.DataFrame],
-    aar: int,
+    aar: int | None = None,
     region: str = HELE_LANDET,
     *,
     scenarie_landstal: int | None = None,
@@ -117,18 +119,33 @@ def beregn(
 ) -> Beregning:
     """Compute a quota year: the distribution, its explanation, what-ifs, aftaler and reconciliation.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``region`` is a region's name, its KKR or its slug, or
-    ``"hele landet"``. ``scenarie_landstal`` and ``scenarie_familiesammenfoerte`` (kommunekode → persons) are other numbers to compare
-    with. ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``aar`` None is the newest year with data. ``region`` is a
+    region's name, its KKR or its slug, or ``"hele landet"``. ``scenarie_landstal`` and
+    ``scenarie_familiesammenfoerte`` (a kommune's code or name as text → persons) are other numbers to compare with.
+    ``flere_familiesammenfoerte`` is how many more familiesammenførte each kommune's sensitivity is computed for.
     ``aftale_fil`` is (file name, form, table) as :func:`kkrlib.data.laes_csv` reads it, ``aftale_meddelt`` when it was
-    reported, ``aftale_underskrevet`` and ``aftale_ved_aendret_landstal`` (see :mod:`kkrlib.flygtninge.aftale`)
-    what else is stated of it; an empty text is not stated.
+    reported, ``aftale_underskrevet`` and ``aftale_ved_aendret_landstal`` (see :mod:`kkrlib.flygtninge.aftale`) what
+    else is stated of it; an empty text is not stated.
 
     A file replaces the aftale that is recorded for its region.
 
-    Raises ParameterError for a year without data, an unknown region, or an aftale for another region, DataError for an aftale or a scenario that
-    makes no sense.
+    Raises ParameterError for a parameter of another kind, a year without data, an unknown region or kommune, a
+    kommune named twice, or an aftale for another region, DataError for an aftale or a scenario that makes no sense.
     """
+    other_families = {} if scenarie_familiesammenfoerte is None else scenarie_familiesammenfoerte
+    parametre.kontroller(
+        aar=(aar, parametre.heltal(valgfri=True)),
+        region=(region, parametre.tekst()),
+        scenarie_landstal=(scenarie_landstal, parametre.heltal(mindst=0, valgfri=True)),
+        scenarie_familiesammenfoerte=(other_families, parametre.ordbog(parametre.heltal(mindst=0))),
+        flere_familiesammenfoerte=(flere_familiesammenfoerte, parametre.heltal(mindst=1)),
+        aftale_meddelt=(aftale_meddelt, parametre.dag()),
+        aftale_underskrevet=(aftale_underskrevet, parametre.tekst()),
+        aftale_ved_aendret_landstal=(aftale_ved_aendret_landstal, parametre.tekst()),
+    )
+    other_families, faults = parametre.laes_noegler(other_families, _kommuner.laeser(tabeller))
+    if faults:
+        raise ParameterError(f"scenarie_familiesammenfoerte: {' '.join(faults)}")
     stated = {
         "aftale_meddelt: dagen": aftale_meddelt,
         "aftale_underskrevet: svaret": aftale_underskrevet,
@@ -136,11 +153,7 @@ def beregn(
     }
     if aftale_fil is None and (without := [name for name, value in stated.items() if value not in (None, "")]):
         raise ParameterError(" ".join(f"{name} kræver en aftale." for name in without))
-    years = aar_med_data(tabeller)
-    if isinstance(aar, bool) or not isinstance(aar, int):
-        raise ParameterError(f"aar: «{aar}» er ikke et helt tal. Gyldige: {', '.join(map(str, years))}.")
-    if aar not in years:
-        raise ukendt_vaerdi("aar", aar, years)
+    aar = parametre.aaret(aar, aar_med_data(tabeller))
     region = omraade(tabeller, region)
     if found := modstrid(tabeller):
         raise DataError(found)
@@ -163,7 +176,6 @@ def beregn(
     near = graenser(basis, landstal, *tried)
     near["ved_flere"] = foelsomhed(basis, landstal, flere_familiesammenfoerte)
 
-    other_families = dict(scenarie_familiesammenfoerte or {})
     other_landstal = landstal if scenarie_landstal is None else scenarie_landstal
     scenario = None
     if scenarie_landstal is not None or other_families:

@@ -11,11 +11,29 @@
 A klynge's key is the region and the name.
 """
 
-from kkrlib.klynger.beregning import DELT, UDELT, Beregning, Kontorer, aar_med_data, alle_kontroller, befolkning, beregn
+from kkrlib.klynger.beregning import (
+    DELT,
+    UDELT,
+    Beregning,
+    Kontorer,
+    alle_kontroller,
+    befolkning,
+    beregn,
+    udtraedelseslaeser,
+)
 from kkrlib.klynger.deling import Deling, med_deling, udled
 from kkrlib.klynger.kontorer import fordel_kontorer, regning_pr_kommune, udtraedende
 from kkrlib.klynger.kontroller import kontroller
-from kkrlib.klynger.regel import NOEGLE, fordel, gaeldende, hele_kroner, medlemskab, pr_klynge, pr_region
+from kkrlib.klynger.regel import (
+    NOEGLE,
+    aar_med_data,
+    fordel,
+    gaeldende,
+    hele_kroner,
+    medlemskab,
+    pr_klynge,
+    pr_region,
+)
 from kkrlib.klynger.regnskab import bedoem, budgetter, former, indsatsomraader
 
 __all__ = [
@@ -44,5 +62,6 @@ __all__ = [
     "pr_region",
     "regning_pr_kommune",
     "udled",
+    "udtraedelseslaeser",
     "udtraedende",
 ]

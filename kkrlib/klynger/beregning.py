@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import landstal
+from kkrlib import landstal, parametre
 from kkrlib.errors import DataError, Fund, ParameterError, ukendt_vaerdi
 from kkrlib.klynger import noegler, regnskab
 from kkrlib.klynger.deling import Deling, med_deling, udled
-from kkrlib.klynger.kontorer import fordel_kontorer, regning_pr_kommune, udtraedende
+from kkrlib.klynger.kontorer import afskedslaeser, fordel_kontorer, regning_pr_kommune, udtraedende
 from kkrlib.klynger.kontroller import kontroller, kontrolsaet
-from kkrlib.klynger.regel import NOEGLE, fordel, gaeldende, medlemskab, pr_klynge, pr_region
+from kkrlib.klynger.regel import NOEGLE, aar_med_data, fordel, gaeldende, medlemskab, pr_klynge, pr_region
 from kkrlib.omraade import HELE_LANDET, omraade
 
 UDELT, DELT = "udelt", "delt"
@@ -96,11 +96,6 @@ class Beregning:
         return rows[where == self.region]
 
 
-def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
-    """The years that there is money for."""
-    return sorted(int(year) for year in tabeller["klynge_aar"]["aar"])
-
-
 def befolkning(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int, region: str | None = None) -> pd.Series:
     """Inhabitants by kommunekode from bilag A of a quota year, of the whole country or one region. Raises DataError for a year without them."""
     rows = tabeller["bilag_a"]
@@ -123,7 +118,7 @@ def befolkning(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int, region: str 
 
 def beregn(
     tabeller: Mapping[str, pd.DataFrame],
-    aar: int,
+    aar: int | None = None,
     region: str = HELE_LANDET,
     *,
     koebenhavn: str = UDELT,
@@ -133,22 +128,27 @@ def beregn(
 ) -> Beregning:
     """Compute a year: contributions, klynger, the derived division of København, klyngekontorer, budgets, accounts, reconciliation.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``region`` is a region's name, its KKR or its slug, or ``"hele landet"``. ``koebenhavn`` is
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``aar`` None is the newest year with data. ``region`` is a region's name, its KKR or its slug,
+    or ``"hele landet"``. ``koebenhavn`` is
     ``"udelt"`` (København contributes to one klynge) or ``"delt"`` (to two, as Tabel 1 implies; derived). ``udtraeden``: kommuner (codes or names) that leave the
     klyngekontorer, or one of them (see :func:`kkrlib.klynger.udtraedende`). ``kontorbefolkning``: the quota year whose bilag A has the population of the klyngekontorer (default: the year's own; the
     source names none). ``regnskaber``: filled-in accounts as :func:`kkrlib.data.laes_regneark` reads them.
 
-    Raises ParameterError for a year without data, an unknown region or ``koebenhavn``, a division that the year's amounts do not tell of, or an ``udtraeden``
+    Raises ParameterError for a parameter of another kind, a year without data, an unknown region or ``koebenhavn``, a division that the year's amounts do not tell of, or an ``udtraeden``
     that is no list or names one who has no part in the klyngekontorer, and DataError for data or accounts that make no sense.
     """
-    years = aar_med_data(tabeller)
-    if aar not in years:
-        raise ukendt_vaerdi("aar", aar, years)
+    parametre.kontroller(
+        aar=(aar, parametre.heltal(valgfri=True)),
+        region=(region, parametre.tekst()),
+        koebenhavn=(koebenhavn, parametre.tekst()),
+        udtraeden=(udtraeden, parametre.liste()),
+        kontorbefolkning=(kontorbefolkning, parametre.heltal(valgfri=True)),
+    )
+    aar = parametre.aaret(aar, aar_med_data(tabeller))
     if koebenhavn not in (UDELT, DELT):
         raise ukendt_vaerdi("koebenhavn", koebenhavn, [UDELT, DELT])
-    if isinstance(udtraeden, str):
-        raise ParameterError(f"udtraeden=«{udtraeden}» er tekst; det skal være en liste, fx ['{udtraeden}']")
     region = omraade(tabeller, region)
+    leaving = _udtraedende(tabeller, udtraeden)
     populations = sorted({int(y) for y in tabeller["bilag_a"]["kvoteaar"]})
     if kontorbefolkning is not None and kontorbefolkning not in populations:
         raise ukendt_vaerdi("kontorbefolkning", kontorbefolkning, populations)
@@ -160,7 +160,6 @@ def beregn(
         )
     chosen = split if koebenhavn == DELT and split is not None else whole
     kommuner = _kommuner(tabeller, chosen, people, aar)
-    leaving = _udtraedende(tabeller, udtraeden)
 
     budget = regnskab.budgetter(chosen)
     accounts, actions, found = regnskab.bedoem(
@@ -299,14 +298,24 @@ def _findes(tabeller: Mapping[str, pd.DataFrame], aar: int, register: pd.DataFra
 
 def _udtraedende(tabeller: Mapping[str, pd.DataFrame], named: Collection[Any]) -> dict[str, list[str]]:
     """Who leaves which klyngekontor of all agreements, whatever region the page is about."""
+    return udtraedende(tabeller["klynge_kontorer"], _deltagere(tabeller), named, tabeller.get("stavemaader"))
+
+
+def udtraedelseslaeser(tabeller: Mapping[str, pd.DataFrame]) -> Callable[[Any], str]:
+    """What reads a text as one who leaves the klyngekontorer or one of them: ``"253"`` → ``"Greve"``,
+    ``"næstved: clean"`` → ``"Næstved: CLEAN"``.
+
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. What is returned raises ValueError, with a sentence without
+    subject, for any other text. The notebook's metadata name it as the reader of ``udtraeden`` (``laeses_af``).
+    """
+    return afskedslaeser(tabeller["klynge_kontorer"], _deltagere(tabeller), tabeller.get("stavemaader"))
+
+
+def _deltagere(tabeller: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
+    """The names, by kommunekode, of those who take part in the klyngekontorer, per region."""
     names = tabeller["kommuner"].set_index("kommunekode")
     regions = tabeller["klynge_kontorvilkaar"]["region"]
-    return udtraedende(
-        tabeller["klynge_kontorer"],
-        {region: names.loc[names["region"] == region, "kommune"].to_dict() for region in regions},
-        named,
-        tabeller["stavemaader"],
-    )
+    return {region: names.loc[names["region"] == region, "kommune"].to_dict() for region in regions}
 
 
 def _kontorer(

@@ -8,16 +8,15 @@ leaving a single office; that the stated part is counted per office is an assump
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
-from kkrlib import dansk, tegn
+from kkrlib import dansk, kommuner, tegn
 from kkrlib.errors import DataError, Fund, ParameterError, naermeste
 from kkrlib.fordeling import er_helt_tal, stoerste_broek
-from kkrlib.kommuner import UkendtKommune, kode, koder
 
 LEAD, OEVRIG, UDTRAADT = "lead", "øvrig", "udtrådt"
 GAELDER, FOR_FAA, UDEN_LEAD = "gælder", "for få deltager", "uden leadkommune"
@@ -108,7 +107,8 @@ def udtraedende(
     navngivne: Collection[Any],
     stavemaader: pd.DataFrame | None = None,
 ) -> dict[str, list[str]]:
-    """Who leaves which office: kommunekoder by ``kontor``, every office of ``kontorer`` (``kontor``, ``trykt``, ``region``) with those that leave it, each once.
+    """Who leaves which office: kommunekoder by ``kontor``, every office of ``kontorer`` (``kontor``, ``trykt``,
+    ``region``) with those that leave it, each once.
 
     ``deltagere``: the names by kommunekode of those who take part, per region; ``stavemaader``: other spellings (see
     :func:`kkrlib.kommuner.koder`). ``navngivne``: a kommune by name or code (it leaves all the offices of its region),
@@ -116,62 +116,121 @@ def udtraedende(
     in one line that names every fault, for a kommune that has no part in the offices or is no text, and an office that
     does not exist.
     """
-    register = [pair for kommuner in deltagere.values() for pair in kommuner.items()]
-    known = koder(pd.DataFrame(register, columns=["kommunekode", "kommune"]), stavemaader)
+    reader = _Afskedslaeser(kontorer, deltagere, stavemaader)
     left: dict[str, list[str]] = {kontor: [] for kontor in kontorer["kontor"]}
     strangers, faults = [], []
-    for kommune, office in (pair for entry in navngivne for pair in _afsked(entry)):
+    for kommune, office in (pair for entry in navngivne for pair in reader.par(entry)):
         try:
-            code = kode(kommune, known, ukendt="har ingen del i de regionale klyngekontorer")
-        except UkendtKommune as unknown:
-            strangers.append(f"«{kommune}» {unknown}" + ("" if str(unknown).endswith("?") else "."))
+            code = reader.kommune(kommune)
+            chosen = reader.kontorer(code) if office is None else [reader.kontor(code, office)]
+        except _Fremmed as error:
+            strangers.append(f"«{tegn.vis(kommune)}» {error}" + ("" if str(error).endswith("?") else "."))
             continue
-        own = kontorer[[code in deltagere[region] for region in kontorer["region"]]]
-        spellings = {
-            tegn.normal(text): kontor
-            for kontor, name in zip(own["kontor"], own["trykt"], strict=True)
-            for text in (kontor, name)
-        }
-        if office is None:
-            chosen = list(own["kontor"])
-        elif tegn.normal(office) in spellings:
-            chosen = [spellings[tegn.normal(office)]]
-        else:
-            near = naermeste(office, own["trykt"])
-            faults.append(
-                f"«{office}» er ikke et klyngekontor"
-                + (f"; mente du «{near}»?" if near else ".")
-                + f" Kontorerne er {', '.join(own['trykt'])}."
-            )
+        except ValueError as error:
+            faults.append(str(error))
             continue
         for kontor in chosen:
             left[kontor] = list(dict.fromkeys([*left[kontor], code]))
     if strangers:
-        strangers.append(
-            "Det har kun kommunerne i "
-            + " og ".join(
-                f"{region}: {', '.join(sorted(kommuner.values(), key=dansk.alfabetisk))}"
-                for region, kommuner in deltagere.items()
-            )
-            + "."
-        )
+        strangers.append(f"{reader.kun_de()}.")
     if strangers or faults:
         raise ParameterError("udtraeden: " + " ".join([*strangers, *faults]))
     return left
 
 
-def _afsked(entry: Any) -> list[tuple[Any, str | None]]:
-    """One entry of ``udtraeden`` as (kommune, office or None for all)."""
-    if isinstance(entry, Mapping):
-        return [
-            (kommune, str(office).strip())
-            for kommune, offices in entry.items()
-            for office in (offices if isinstance(offices, list) else [offices])
-        ]
-    if not isinstance(entry, str):
-        return [(entry, None)]
-    kommune, colon, office = entry.partition(":")
-    return [(kommune.strip(), office.strip() if colon else None)]
+def afskedslaeser(
+    kontorer: pd.DataFrame, deltagere: Mapping[str, Mapping[str, str]], stavemaader: pd.DataFrame | None = None
+) -> Callable[[Any], str]:
+    """What reads a text as one who leaves, as :func:`udtraedende` does, and returns it as it is officially written:
+    ``"Greve"``, ``"Næstved: CLEAN"``.
+
+    It raises ValueError with a Danish sentence without subject.
+    """
+    reader = _Afskedslaeser(kontorer, deltagere, stavemaader)
+    printed = dict(zip(kontorer["kontor"], kontorer["trykt"], strict=True))
+
+    def read(text: Any) -> str:
+        ((kommune, office),) = reader.par(text if isinstance(text, str) else str(text))
+        try:
+            code = reader.kommune(kommune)
+        except _Fremmed as error:
+            raise ValueError(f"{error}{'' if str(error).endswith('?') else '.'} {reader.kun_de()}") from None
+        if office is None:
+            return reader.navne[code]
+        try:
+            return f"{reader.navne[code]}: {printed[reader.kontor(code, office)]}"
+        except ValueError as error:
+            raise ValueError(f"kan ikke læses: {error}") from None
+
+    return read
+
+
+class _Fremmed(ValueError):
+    """A text that names none who takes part; the message is a sentence without subject."""
+
+
+class _Afskedslaeser:
+    """Reads who leaves: a kommune among those who take part, and one of the offices of its region."""
+
+    def __init__(
+        self, kontorer: pd.DataFrame, deltagere: Mapping[str, Mapping[str, str]], stavemaader: pd.DataFrame | None
+    ):
+        self._offices, self._deltagere = kontorer, deltagere
+        self.navne = {code: name for those in deltagere.values() for code, name in those.items()}
+        register = pd.DataFrame(list(self.navne.items()), columns=["kommunekode", "kommune"])
+        if stavemaader is not None:
+            stavemaader = stavemaader[stavemaader["kommunekode"].isin(list(self.navne))]
+        self._known = kommuner.koder(register, stavemaader)
+
+    def par(self, entry: Any) -> list[tuple[Any, Any]]:
+        """One entry as (kommune, office or None for all of them)."""
+        if isinstance(entry, Mapping):
+            return [
+                (kommune, office)
+                for kommune, offices in entry.items()
+                for office in (offices if isinstance(offices, list) else [offices])
+            ]
+        if not isinstance(entry, str) or kommuner.form(entry) in self._known:
+            return [(entry, None)]
+        kommune, colon, office = entry.partition(":")
+        return [(kommune.strip(), office.strip() if colon else None)]
+
+    def kommune(self, text: Any) -> str:
+        try:
+            return kommuner.kode(text, self._known, ukendt="har ingen del i de regionale klyngekontorer")
+        except kommuner.UkendtKommune as error:
+            raise _Fremmed(str(error)) from None
+
+    def kontorer(self, code: str) -> list[str]:
+        """Every office that a kommune takes part in."""
+        return list(self._own(code)["kontor"])
+
+    def kontor(self, code: str, office: Any) -> str:
+        own = self._own(code)
+        spellings = {
+            tegn.normal(text): kontor
+            for kontor, name in zip(own["kontor"], own["trykt"], strict=True)
+            for text in (kontor, name)
+        }
+        if isinstance(office, str) and tegn.normal(office) in spellings:
+            return spellings[tegn.normal(office)]
+        near = naermeste(office, own["trykt"])
+        raise ValueError(
+            f"«{tegn.vis(office)}» er ikke et klyngekontor"
+            + (f"; mente du «{near}»?" if near else ".")
+            + f" Kontorerne er {', '.join(own['trykt'])}."
+        )
+
+    def kun_de(self) -> str:
+        """Who takes part, in a sentence without its full stop."""
+        those = (
+            f"{region}: {', '.join(sorted(names.values(), key=dansk.alfabetisk))}"
+            for region, names in self._deltagere.items()
+        )
+        return f"Det har kun kommunerne i {' og '.join(those)}"
+
+    def _own(self, code: str) -> pd.DataFrame:
+        return self._offices[[code in self._deltagere[region] for region in self._offices["region"]]]
 
 
 def _validate(befolkning: pd.Series, kontorer: pd.DataFrame, udtraeden: Mapping[str, Collection[str]]) -> None:

@@ -23,6 +23,11 @@ JA, NEJ, IKKE_OPLYST = "ja", "nej", "ikke oplyst"
 BELOEB = ["kommuner", "regioner", "i_alt"]
 
 
+def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
+    """The years that there is money for."""
+    return sorted(int(year) for year in tabeller["klynge_aar"]["aar"])
+
+
 def gaeldende(medlemmer: pd.DataFrame, dag: date) -> pd.DataFrame:
     """The memberships, or the klynger of the register, in force on a day: begun by then, and not ended before it.
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import kommuner, tegn
+from kkrlib import kommuner, parametre, tegn
 from kkrlib.errors import Fund, naermeste
-from kkrlib.klynger.regel import NOEGLE, hele_kroner
+from kkrlib.klynger.regel import NOEGLE, aar_med_data, hele_kroner
 
 REGION_BETALER = "region"
 ARK_FORSIDE, ARK_BETALERE, ARK_INDSATSER = "Klynge", "Betalere", "Indsatser"
@@ -32,11 +32,13 @@ _NUL = "; skriv 0, hvor der intet er brugt"
 Indlaest = tuple[str, Mapping[str, pd.DataFrame], Sequence[Fund]]
 
 
-def former(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, dict[str, tuple[str, str]]]:
+def former(tabeller: Mapping[str, pd.DataFrame], aar: int | None = None) -> dict[str, dict[str, tuple[str, str]]]:
     """The sheets of a klyngeregnskab: sheet → heading → (column name, kind: ``heltal``, ``valgfrit heltal``, ``tekst`` or ``valgfri tekst``).
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns; the indsatsområder of the source are columns.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns; the indsatsområder of the source are columns. ``aar`` None is the newest year with
+    data. Raises ParameterError for a year without data, or that is no whole number.
     """
+    aar = parametre.aaret(aar, aar_med_data(tabeller))
     fields = {f"Forbrug: {o.navn}": (o.omraade, "valgfrit heltal") for o in indsatsomraader(tabeller, aar).itertuples()}
     return {
         ARK_FORSIDE: {

@@ -6,7 +6,6 @@ says itself where the reader finds what is not filled in. Every fault of both fi
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
@@ -15,15 +14,26 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from kkrlib.errors import DataError, Fund
+from kkrlib import tegn
+from kkrlib.errors import DataError, Fund, naermeste
+from kkrlib.rapport import tekstfil
+from kkrlib.tegn import vis
 
 FIL = "kkr.toml"
 RETTELSER = "rettelser.toml"
 UDGIVER = "Kommunekontaktrådet (KKR)"
 
-_EPOST = re.compile(r"[^@\s<>\"]+@[^@\s<>\".]+(\.[^@\s<>\".]+)+")
+#: No «?», «&», «:» or «,»: in a link to an address they would say more than the address.
+_EPOST = re.compile(r"[\w.+'-]+@[\w-]+(\.[\w-]+)+")
 _TELEFON = re.compile(r"\+?[0-9][0-9 ]{4,18}[0-9]")
+#: What no address of a page holds unless it is written as %XX.
+_IKKE_I_URL = re.compile(r"[\s\"'<>\\^`{|}]")
 _SIDE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+HOEJST = 200_000
+"""The most bytes of either file."""
+_TEGN = 2_000
+_UDGAVER = 999
 
 
 def tom() -> dict[str, Any]:
@@ -70,8 +80,8 @@ def kontroller(rettelser: Collection[Mapping[str, Any]], sider: Collection[str])
     found = []
     for r in rettelser:
         if not any(rettelser_til(name, [r]) for name in sider):
-            near = difflib.get_close_matches(r["side"], sider, n=1)
-            hint = f"; mente du «{near[0]}»?" if near else ""
+            near = naermeste(r["side"], sider)
+            hint = f"; mente du «{near}»?" if near else ""
             found.append(Fund(RETTELSER, "", "side", r["side"], f"der er ingen side, hvis navn begynder sådan{hint}"))
     told = set()
     for name in sorted(sider):
@@ -99,23 +109,42 @@ def kontroller(rettelser: Collection[Mapping[str, Any]], sider: Collection[str])
 
 
 def _fil(path: Path, found: list[Fund]) -> dict[str, Any]:
-    if not path.is_file():
+    """What a file says, or nothing where there is none, or none that can be read: then with a finding."""
+    if not path.exists() and not path.is_symlink():
         return {}
+    text = ""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        found.append(Fund(path.name, "", "", "", "filen er ikke UTF-8"))
+        text = tekstfil.laes(path, HOEJST)
+        return tomllib.loads(text)
+    except tekstfil.Ulaeselig as error:
+        found.append(Fund(path.name, "", "", "", f"filen {error}"))
     except tomllib.TOMLDecodeError as error:
-        found.append(Fund(path.name, "", "", "", f"filen er ikke gyldig TOML ({error})"))
+        found.append(Fund(path.name, _linje(error, text), "", "", f"filen er ikke gyldig TOML{_hvad(error)}"))
+    except (ValueError, RecursionError, MemoryError):  # what tomllib hands on of Python's own
+        found.append(
+            Fund(path.name, "", "", "", "filen er ikke gyldig TOML: for dybt indlejret, eller et tal er for langt")
+        )
     return {}
+
+
+def _linje(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """The line that tomllib speaks of; the last one where it says «end of document»."""
+    place = re.search(r"at line (\d+)", str(error))
+    return place[1] if place else str(text.rstrip().count("\n") + 1)
+
+
+def _hvad(error: tomllib.TOMLDecodeError) -> str:
+    """What tomllib says of the commonest fault, in Danish; the line says where the others are."""
+    twice = any(word in str(error) for word in ("overwrite", "twice", "Duplicate"))
+    return ": et navn står to gange" if twice else ""
 
 
 def _ukendte(fil: str, foran: str, given: Mapping[str, Any], kendte: tuple[str, ...], found: list[Fund]) -> None:
     for name in given:
         if name not in kendte:
-            near = difflib.get_close_matches(name, kendte, n=1, cutoff=0.5)
-            hint = f"; mente du «{near[0]}»?" if near else f"; gyldige er {', '.join(kendte)}"
-            found.append(Fund(fil, "", "", f"{foran}{name}", f"ukendt navn{hint}"))
+            near = naermeste(name, kendte)
+            hint = f"; mente du «{near}»?" if near else f"; gyldige er {', '.join(kendte)}"
+            found.append(Fund(fil, "", "", f"{foran}{vis(name)}", f"ukendt navn{hint}"))
 
 
 def _tabel(fil: str, navn: str, given: Mapping[str, Any], kendte: tuple[str, ...], found: list[Fund]) -> dict[str, Any]:
@@ -128,16 +157,28 @@ def _tabel(fil: str, navn: str, given: Mapping[str, Any], kendte: tuple[str, ...
 
 
 def _tekst(fil: str, navn: str, value: Any, found: list[Fund], form: Callable[[str], str] | None = None) -> str:
-    """A text on one line, or an empty one where nothing is given; ``form`` says what is wrong with it, if anything."""
+    """A text on one line, or an empty one where nothing is given; ``form`` says what is wrong with it, if anything.
+
+    Line breaks and no-break spaces are spaces, which a page shows alike; what nobody sees is a finding.
+    """
     if value is None:
         return ""
     if not isinstance(value, str):
         found.append(Fund(fil, "", "", navn, "skal være tekst i anførselstegn"))
         return ""
     text = " ".join(value.split())
-    fault = "er tom; slet linjen, hvis den ikke skal udfyldes" if not text else form(text) if form else ""
+    if not text:
+        fault = "er tom; slet linjen, hvis den ikke skal udfyldes"
+    elif hidden := ", ".join(tegn.usynlige(text)):
+        fault = f"har et usynligt tegn ({hidden}); skriv teksten igen"
+    elif not tegn.sammensat(text):
+        fault = "har et bogstav, der er skrevet som to tegn; skriv teksten igen"
+    elif len(text) > _TEGN:
+        fault = f"er længere end {_TEGN} tegn"
+    else:
+        fault = form(text) if form else ""
     if fault:
-        found.append(Fund(fil, "", "", f"{navn}: {text}" if text else navn, fault))
+        found.append(Fund(fil, "", "", f"{navn}: {vis(text)}" if text else navn, fault))
     return text
 
 
@@ -152,13 +193,16 @@ def _telefon(text: str) -> str:
 def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
-    except ValueError:
-        parts = urlsplit("")
-    return (
-        ""
-        if parts.scheme in ("https", "http") and parts.hostname and " " not in text
-        else "er ikke en webadresse (https://…)"
-    )
+        host, plain = parts.hostname or "", parts.port is None or parts.port > 0
+    except ValueError:  # brackets that are no address, a port that is no number
+        return "er ikke en webadresse (https://…)"
+    plain = plain and "@" not in parts.netloc and not _IKKE_I_URL.search(text)
+    known = parts.scheme in ("https", "http") and re.fullmatch(r"[\w-]+(\.[\w-]+)+", host)
+    return "" if known and plain else "er ikke en webadresse (https://…)"
+
+
+def _side(text: str) -> str:
+    return "" if _SIDE.fullmatch(text) else "er ikke navnet på en side eller begyndelsen af det, fx flygtninge-2025"
 
 
 _FORMER = {"epost": _epost, "telefon": _telefon, "url": _url}
@@ -181,14 +225,13 @@ def _rettelser(given: Mapping[str, Any], found: list[Fund]) -> list[dict[str, An
 
         texts = {}
         for name in ("side", "hvad", "hvorfor"):
-            texts[name] = _tekst(RETTELSER, f"rettelse {number}: {name}", entry.get(name), found)
+            form = _side if name == "side" else None
+            texts[name] = _tekst(RETTELSER, f"rettelse {number}: {name}", entry.get(name), found, form)
             if entry.get(name) is None:
                 refuse(name, "mangler")
-        if texts["side"] and not _SIDE.fullmatch(texts["side"]):
-            refuse("side", f"«{texts['side']}» er ikke navnet på en side eller begyndelsen af det, fx flygtninge-2025")
         edition, day = entry.get("udgave"), entry.get("dato")
-        if not isinstance(edition, int) or isinstance(edition, bool) or edition < 2:
-            refuse("udgave", "skal være et helt tal fra 2; den første udgave er ikke en rettelse")
+        if type(edition) is not int or not 2 <= edition <= _UDGAVER:
+            refuse("udgave", f"skal være et helt tal fra 2 til {_UDGAVER}; den første udgave er ikke en rettelse")
         elif (texts["side"], edition) in seen:
             refuse("udgave", f"{edition} står der allerede for {texts['side']}")
         else:

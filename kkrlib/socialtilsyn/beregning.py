@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kkrlib import afstemning
-from kkrlib.errors import ukendt_vaerdi
+from kkrlib import afstemning, parametre
 from kkrlib.socialtilsyn.aktivitet import besoeg, sanktioner_pr_100, whistleblow_pr_100
 from kkrlib.socialtilsyn.oekonomi import budget_og_regnskab, omkostninger
 from kkrlib.socialtilsyn.serier import serie
@@ -71,19 +70,17 @@ def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
     return sorted(int(y) for y in tabeller["socialtilsyn_rapporter"]["rapport"])
 
 
-def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int) -> Beregning:
+def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int | None = None) -> Beregning:
     """Compute one report: the series up to its year, and all that follows from it.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. Raises :class:`~kkrlib.errors.ParameterError` for a year without a report in full,
-    :class:`~kkrlib.errors.DataError` for what :func:`kkrlib.socialtilsyn.valider` finds.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``aar`` None is the newest year with a report in full. Raises
+    :class:`~kkrlib.errors.ParameterError` for a year without one, or that is no whole number, :class:`~kkrlib.errors.DataError` for what :func:`kkrlib.socialtilsyn.valider` finds.
     """
     reports = tabeller["socialtilsyn_rapporter"].set_index("rapport")
-    years = aar_med_data(tabeller)
-    if aar not in years:
-        raise ukendt_vaerdi("aar", aar, years)
+    aar = parametre.aaret(aar, aar_med_data(tabeller))
     known = kendt_i(tabeller, aar)
     values, rules = serie(known), tabeller["socialtilsyn_regler"]
-    earlier = [y for y in years if y < aar]
+    earlier = [y for y in aar_med_data(tabeller) if y < aar]
     breaks = tabeller["socialtilsyn_databrud"]
     budget, faults = budget_og_regnskab(known["socialtilsyn_fakta"]), tabeller["socialtilsyn_kildefejl"]
     return Beregning(
