@@ -197,7 +197,7 @@ def test_types(rapport, name, given, typed):
                 "٢٠٢٥",
             )
         ],
-        *[("loft", v) for v in ("1.000", "1,5", "0x10", "010", "9" * 16, "-", False, float("nan"))],
+        *[("loft", v) for v in ("1.000", "1,5", "0x10", "010", "9" * 31, "-", False, float("nan"))],
         *[("andel", v) for v in ("0,5", "nan", "inf", "1e400", "00.5", ".5", float("inf"), True, "halv")],
         *[("kun", v) for v in ("ja", 1, "1", "")],
         *[("navne", v) for v in ("a, b", "{a: 1}", "[a", "[a,]", "[a] b", "[[a]]", "[&a a]", "- a", 3)],

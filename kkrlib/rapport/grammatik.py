@@ -20,7 +20,7 @@ import re
 
 from kkrlib import tegn
 
-CIFRE = 15
+CIFRE = 30
 """The most digits of a number: no number of people or kroner is that long."""
 
 _HELTAL = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
