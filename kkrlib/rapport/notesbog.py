@@ -187,7 +187,7 @@ def _fejl(run: Any, nb: Any, stop: BaseException | None, celletid: int) -> RunEr
 
 
 def _clean(nb: Any) -> Any:
-    """Take timings, paths, random ids, and the cells that papermill adds about a failure, out of a notebook, in place."""
+    """Take timings, paths, random ids and the cells that papermill adds about a failure out of a notebook, in place."""
     nb.metadata.pop("papermill", None)
     nb.metadata.pop("widgets", None)
     nb.metadata["language_info"] = {"name": "python"}
