@@ -55,11 +55,13 @@ def _says_why(command: Callable[..., int | None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
+        from kkrlib.data.mappe import kontroller_miljoe
         from kkrlib.errors import KkrError, RunError
         from kkrlib.rapport import proces
         from kkrlib.rapport.skrivning import filfejl
 
         try:
+            kontroller_miljoe()
             with proces.afbrydelig():
                 code = command(*args, **kwargs) or 0
             sys.stdout.flush()

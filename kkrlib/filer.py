@@ -46,6 +46,9 @@ _EFTERLADT = 3600
 _her: list[Path] = []
 
 
+FINDES_IKKE = "filen findes ikke"
+
+
 class KanIkkeLaeses(ValueError):
     """A path that leads to no file, or to none that can be read; the message says why in a Danish sentence."""
 
@@ -66,9 +69,7 @@ def laes(sti: Path, hoejst: int) -> bytes:
         with sti.open("rb") as file:
             content = file.read(hoejst + 1)
     except FileNotFoundError:
-        raise KanIkkeLaeses(
-            "er et link til en fil, der ikke findes" if sti.is_symlink() else "filen findes ikke"
-        ) from None
+        raise KanIkkeLaeses("er et link til en fil, der ikke findes" if sti.is_symlink() else FINDES_IKKE) from None
     except OSError as error:
         raise KanIkkeLaeses(f"filen kan ikke læses: {aarsag(error)}") from None
     except ValueError as error:
@@ -76,8 +77,21 @@ def laes(sti: Path, hoejst: int) -> bytes:
             raise
         raise KanIkkeLaeses("navnet har et tegn, som intet filnavn kan have") from None
     if len(content) > hoejst:
-        raise KanIkkeLaeses(f"filen er større end {hoejst // 1_000_000} MB")
+        size = f"{hoejst // 1_000_000} MB" if hoejst >= 1_000_000 else f"{hoejst // 1_000} kB"
+        raise KanIkkeLaeses(f"filen er større end {size}")
     return content
+
+
+def laes_tekst(sti: Path, hoejst: int) -> str:
+    """The text of a regular file of at most ``hoejst`` bytes, in UTF-8 without BOM. Raises :class:`KanIkkeLaeses`."""
+    content = laes(sti, hoejst)
+    if content.startswith(b"\xef\xbb\xbf"):
+        raise KanIkkeLaeses("filen begynder med et usynligt BOM-tegn; gem filen som UTF-8 uden BOM")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise KanIkkeLaeses(f"filen er ikke UTF-8 (linje {line})") from None
 
 
 def staa(mappe: Path) -> None:

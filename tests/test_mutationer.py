@@ -245,12 +245,12 @@ def as_link_to_another_table(path):
     ("make", "said"),
     [
         (as_pipe, "rør"),
-        (as_device, "henvisning"),
+        (as_device, "et link til en anden fil"),
         (as_folder, "mappe"),
         (as_link_to_nothing, "findes ikke"),
-        (as_link_to_itself, "kan ikke åbnes"),
-        (as_link_out, "henvisning"),
-        (as_link_to_another_table, "henvisning"),
+        (as_link_to_itself, "løber i ring"),
+        (as_link_out, "et link til en anden fil"),
+        (as_link_to_another_table, "et link til en anden fil"),
         (lambda path: None, "findes ikke"),
     ],
 )
@@ -272,11 +272,11 @@ def test_files_rows_and_cells_have_a_limit_that_is_said(folder, monkeypatch):
     monkeypatch.setattr(tekstfil, "MAKS_BYTES", 50_000)
     skriv(folder, "tal", lilledata.FILER["tal"] + "x\n" * 25_000)
     (finding,) = fejl(folder)
-    assert finding.fil == "tal.csv" and "mere end 50.000 bytes" in finding.regel
+    assert finding.fil == "tal.csv" and "større end 50 kB" in finding.regel
     skriv(folder, "tal", lilledata.FILER["tal"])
     monkeypatch.setattr(tekstfil, "MAKS_BYTES", 2_000)
     (finding,) = fejl(folder)
-    assert finding.fil == data.BESKRIVELSE and "mere end 2.000 bytes" in finding.regel
+    assert finding.fil == data.BESKRIVELSE and "større end 2 kB" in finding.regel
     monkeypatch.undo()
     monkeypatch.setattr(tekstfil, "MAKS_RAEKKER", 5)
     (finding,) = fejl(folder)

@@ -133,7 +133,7 @@ def fund(folder: Path, kkr: str = "", rettelser: str = "") -> list[str]:
         ("[kontakt\n", "række 1: filen er ikke gyldig TOML"),
         ("a = " + "[" * 50_000, "for dybt indlejret"),
         ("a = " + "9" * 5000, "et tal er for langt"),
-        ("# " + "x" * 200_000, "fylder mere end"),
+        ("# " + "x" * 200_000, "er større end"),
     ],
 )
 def test_a_file_that_is_no_toml_is_named_in_danish_with_its_line(tmp_path, content, said):

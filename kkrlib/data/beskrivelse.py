@@ -22,8 +22,9 @@ from frictionless import FrictionlessException, Schema
 
 from kkrlib import tegn
 from kkrlib.data.mappe import BESKRIVELSE
-from kkrlib.data.tekstfil import tekst, vis
+from kkrlib.data.tekstfil import tekst
 from kkrlib.errors import ADVARSEL, FEJL, DataError, Fund, naermeste
+from kkrlib.tegn import vis
 
 #: The table of :func:`kkrlib.data.load` that no file has.
 KOLONNEROLLER = "kolonneroller"

@@ -15,8 +15,9 @@ from kkrlib.data.beskrivelse import Tabel
 from kkrlib.data.mappe import data_mappe
 from kkrlib.data.skema import is_integer
 from kkrlib.data.tabeller import beskrivelse, load
-from kkrlib.data.tekstfil import indhold, vis
+from kkrlib.data.tekstfil import indhold
 from kkrlib.errors import ADVARSEL, DataError, Fund
+from kkrlib.tegn import vis
 
 _KILDER = "kilder.csv"
 

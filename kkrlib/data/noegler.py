@@ -12,8 +12,8 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.data.beskrivelse import Beskrivelse, Tabel
-from kkrlib.data.tekstfil import vis
 from kkrlib.errors import Fund
+from kkrlib.tegn import vis
 
 #: So many rows are named; the rest are counted.
 _VISTE = 3

@@ -21,8 +21,8 @@ from kkrlib.data import sammenhold, tal
 from kkrlib.data.beskrivelse import Beskrivelse, Regelform, Tabel, som_liste
 from kkrlib.data.former import FORMER
 from kkrlib.data.skema import is_integer
-from kkrlib.data.tekstfil import vis
 from kkrlib.errors import ADVARSEL, Fund
+from kkrlib.tegn import vis
 
 #: So many rows missing from one group of a table are named one by one; more are one finding.
 _ENKELTVIS = 5

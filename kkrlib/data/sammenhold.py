@@ -68,7 +68,7 @@ def _netop_en(table: pd.DataFrame, resource: Regel, rule: Regel, tables: Tabelle
             ",".join(x for x in row if x),
             f"netop én af {dansk.opremsning(columns)} skal være udfyldt",
         )
-        for position, row in enumerate(table[columns].itertuples(index=False, name=None), start=2)
+        for position, row in zip(table.index + 2, table[columns].itertuples(index=False, name=None), strict=True)
         if sum(map(bool, row)) != 1
     ]
 
@@ -80,7 +80,9 @@ def _hoejst(table: pd.DataFrame, resource: Regel, rule: Regel, tables: Tabeller)
         return []
     limits = dict(zip(_keys(other, keys), other[limit], strict=True))
     found = []
-    for position, (key, value) in enumerate(zip(_keys(table, keys), table[column], strict=True), start=2):
+    for position, (key, value) in zip(
+        table.index + 2, zip(_keys(table, keys), table[column], strict=True), strict=True
+    ):
         most = limits.get(key, "")
         if is_integer(value) and is_integer(most) and int(value) > int(most):
             text = f"{rule['besked']} ({dansk.tal(int(most))})"
@@ -95,7 +97,7 @@ def _keys(table: pd.DataFrame, columns: list[str]) -> list[Any]:
 def _mindst(table: pd.DataFrame, resource: Regel, rule: Regel, tables: Tabeller) -> list[Fund]:
     return [
         Fund(resource["path"], str(position), rule["kolonne"], value, rule["besked"], rule.get("alvor", FEJL))
-        for position, value in enumerate(table[rule["kolonne"]], start=2)
+        for position, value in zip(table.index + 2, table[rule["kolonne"]], strict=True)
         if is_integer(value) and 0 <= int(value) < rule["vaerdi"]
     ]
 
@@ -103,7 +105,7 @@ def _mindst(table: pd.DataFrame, resource: Regel, rule: Regel, tables: Tabeller)
 def _former(table: pd.DataFrame, resource: Regel, rule: Regel, tables: Tabeller) -> list[Fund]:
     key, column = rule["noegle"], rule["kolonne"]
     found = []
-    for position, (name, form) in enumerate(zip(table[key], table[column], strict=True), start=2):
+    for position, (name, form) in zip(table.index + 2, zip(table[key], table[column], strict=True), strict=True):
         for which, other in rule["tabeller"].items():
             if form not in rule["tabeller"] or other not in tables:  # findings already
                 continue
@@ -119,7 +121,7 @@ def _ialt(table: pd.DataFrame, resource: Regel, rule: Regel, tables: Tabeller) -
     if other is None:  # the file is a finding already
         return []
     found = []
-    for position, (name, printed) in enumerate(zip(table[key], table[column], strict=True), start=2):
+    for position, (name, printed) in zip(table.index + 2, zip(table[key], table[column], strict=True), strict=True):
         values = list(other.loc[other[key] == name, rule["vaerdi"]])
         if not values or not all(map(is_integer, [*values, printed])):  # not known, or a finding already
             continue

@@ -13,8 +13,9 @@ from typing import Any
 
 from kkrlib import tegn
 from kkrlib.data.beskrivelse import Tabel, er_dato
-from kkrlib.data.tekstfil import ENCODING, MAKS_TEGN, vis
+from kkrlib.data.tekstfil import ENCODING, MAKS_TEGN
 from kkrlib.errors import Fund
+from kkrlib.tegn import vis
 
 __all__ = ["ENCODING", "celler", "is_integer", "overskrift"]
 

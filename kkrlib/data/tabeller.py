@@ -18,8 +18,8 @@ import pandas as pd
 from kkrlib.data import noegler, regler, skema, tekstfil
 from kkrlib.data.beskrivelse import KOLONNEROLLER, Beskrivelse, Tabel, laes_beskrivelse
 from kkrlib.data.mappe import BESKRIVELSE, data_mappe
-from kkrlib.data.tekstfil import vis
 from kkrlib.errors import ADVARSEL, DataError, Fund
+from kkrlib.tegn import vis
 
 #: Files that hold tables, whatever program made them.
 _TABELFILER = {".csv", ".tsv", ".tab", ".xlsx", ".xls", ".xlsm", ".ods", ".zip"}

@@ -57,7 +57,7 @@ def _trykt(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], 
     by_word = dict(zip(map(tegn.normal, words["trykt"]), words["vaerdi"], strict=True))
     falls = set(tables[rule["fald"]]["fakta"])
     found = []
-    for position, row in enumerate(table.to_dict("records"), start=2):
+    for position, row in zip(table.index + 2, table.to_dict("records"), strict=True):
         printed, cell, unit = row[rule["trykt"]], row[rule["vaerdi"]], row[rule["enhed"]]
         value, key = _number(cell), row[rule["noegle"]]
         if value is None or not printed:
@@ -106,7 +106,7 @@ def _bruges(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any],
     there = {form(x): x for name, column in rule["i"] for x in tables[name][column] if x}
     places = " eller ".join(f"{name}.csv, kolonne {column}" for name, column in rule["i"])
     found = []
-    for position, cell in enumerate(table[rule["kolonne"]], start=2):
+    for position, cell in zip(table.index + 2, table[rule["kolonne"]], strict=True):
         for value in cell.split(" ") if rule.get("adskilt") else [cell]:
             if value and form(value) not in there:
                 near = naermeste(value, there.values())
@@ -170,7 +170,7 @@ def _aar(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], ta
     if not dated:
         return []
     newest, found = max(dated.values()), []
-    for position, row in enumerate(table.to_dict("records"), start=2):
+    for position, row in zip(table.index + 2, table.to_dict("records"), strict=True):
         written = dated.get(row.get(rule["noegle"], ""), newest)
         for column in rule["kolonner"]:
             year = _number(row[column])
@@ -188,7 +188,7 @@ def _aar(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], ta
 
 def _ordnet(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], _: Tabeller) -> list[Fund]:
     found = []
-    for position, row in enumerate(table.to_dict("records"), start=2):
+    for position, row in zip(table.index + 2, table.to_dict("records"), strict=True):
         # A date is no number, and ISO dates order as text.
         filled = [(c, row[c]) for c in rule["kolonner"] if row[c]]
         for (first, low), (second, high) in zip(filled, filled[1:], strict=False):
@@ -203,7 +203,7 @@ def _ordnet(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any],
 
 def _raekkesum(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], _: Tabeller) -> list[Fund]:
     found = []
-    for position, row in enumerate(table.to_dict("records"), start=2):
+    for position, row in zip(table.index + 2, table.to_dict("records"), strict=True):
         numbers = [_number(row[c]) for c in (rule["i_alt"], *rule["dele"])]
         if None in numbers:
             continue

@@ -7,11 +7,11 @@ plain file of the folder is opened: reading a named pipe or a device could wait 
 
 from __future__ import annotations
 
+import os
 import re
-import stat
 from pathlib import Path
 
-from kkrlib import dansk, tegn
+from kkrlib import dansk, filer, tegn
 from kkrlib.errors import DataError, Fund, naermeste
 
 ENCODING = "filen er ikke UTF-8 (gem den som «CSV UTF-8»)"
@@ -55,7 +55,7 @@ def tekst(mappe: Path, navn: str, henvisning: bool = False) -> str:
         # The decoder counts from after the BOM.
         content = content.removeprefix(b"\xef\xbb\xbf")
         line = content.count(b"\n", 0, error.start)
-        shown = vis(content.split(b"\n")[line].decode("cp1252", "replace").rstrip("\r"))
+        shown = tegn.vis(content.split(b"\n")[line].decode("cp1252", "replace").rstrip("\r"))
         raise DataError([Fund(navn, str(line + 1), "", shown, ENCODING)]) from None
     if not text.strip():
         raise DataError([Fund(navn, "", "", "", "filen er tom")])
@@ -77,7 +77,7 @@ def raekker(navn: str, tekst: str) -> tuple[list[tuple[int, list[str]]], list[Fu
     found = []
     if lines[-1]:
         said = "sidste linje slutter uden linjeskift, så filen kan være afkortet"
-        found.append(Fund(navn, str(len(lines)), "", vis(lines[-1]), said))
+        found.append(Fund(navn, str(len(lines)), "", tegn.vis(lines[-1]), said))
     else:
         lines.pop()
     if len(lines) - 1 > MAKS_RAEKKER:
@@ -92,48 +92,27 @@ def raekker(navn: str, tekst: str) -> tuple[list[tuple[int, list[str]]], list[Fu
         if wrong:
             header = records[0][1] if records and records[0][0] == 1 else []
             column = header[len(cells)] if len(cells) < len(header) else ""
-            found.append(Fund(navn, str(number), column, vis(line), wrong))
+            found.append(Fund(navn, str(number), column, tegn.vis(line), wrong))
         else:
             records.append((number, cells))
     return records, found
 
 
-def vis(vaerdi: str, laengde: int = 80) -> str:
-    """A text as a message can show it: short, and each character that nobody sees as its number (``\\u200b``)."""
-    short = vaerdi if len(vaerdi) <= laengde else vaerdi[: laengde - 1] + "…"
-    if short.isascii() and short.isprintable():
-        return short
-    return "".join(f"\\u{ord(char):04x}" if any(tegn.usynlige(char)) else char for char in short)
-
-
 def indhold(mappe: Path, navn: str, henvisning: bool = False) -> bytes:
     """The bytes of a plain file in a folder; see :func:`tekst` for what it raises."""
     path = mappe / navn
-
-    def refuse(said: str) -> DataError:
-        return DataError([Fund(navn, "", "", "", said)])
-
     try:
-        status = path.stat()
-        elsewhere = not henvisning and path.resolve() != mappe.resolve() / navn
-        if elsewhere:
-            raise refuse("filen er en henvisning (symbolsk link) til en anden fil; den skal selv ligge i mappen")
-        if stat.S_ISDIR(status.st_mode):
-            raise refuse("er en mappe og ikke en fil")
-        if not stat.S_ISREG(status.st_mode):
-            raise refuse("er ikke en almindelig fil, men fx et rør eller en enhed, og bliver ikke åbnet")
-        with path.open("rb") as file:
-            content = file.read(MAKS_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        near = naermeste(navn, [p.name for p in mappe.iterdir()] if mappe.is_dir() else [])
-        raise refuse("filen findes ikke" + (f"; mente du «{vis(near)}»?" if near else "")) from None
-    except PermissionError:
-        raise refuse("filen kan ikke åbnes; brugeren har ikke lov til at læse den") from None
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a disk that fails, a NUL in the name
-        raise refuse(f"filen kan ikke åbnes ({type(error).__name__})") from None
-    if len(content) > MAKS_BYTES:
-        raise refuse(f"filen fylder mere end {dansk.tal(MAKS_BYTES)} bytes, som er det meste, der læses")
-    return content
+        if not henvisning and os.path.exists(path) and path.resolve() != mappe.resolve() / navn:
+            raise filer.KanIkkeLaeses("filen er et link til en anden fil; den skal selv ligge i mappen")
+        return filer.laes(path, MAKS_BYTES)
+    except (filer.KanIkkeLaeses, OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL in the name
+        said = (
+            str(error) if isinstance(error, filer.KanIkkeLaeses) else f"filen kan ikke åbnes ({type(error).__name__})"
+        )
+        if said == filer.FINDES_IKKE:
+            near = naermeste(navn, [p.name for p in mappe.iterdir()] if mappe.is_dir() else [])
+            said += f"; mente du «{tegn.vis(near)}»?" if near else ""
+        raise DataError([Fund(navn, "", "", "", said)]) from None
 
 
 def _felter(linje: str) -> tuple[list[str], str]:

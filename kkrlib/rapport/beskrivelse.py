@@ -18,9 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kkrlib import tegn
+from kkrlib import filer, tegn
 from kkrlib.errors import Fund, RunError, naermeste
-from kkrlib.rapport import tekstfil
 from kkrlib.rapport.skrivning import load
 from kkrlib.tegn import vis
 
@@ -172,9 +171,9 @@ def _notesbog(path: Path, found: list[Fund]) -> dict[str, Any] | None:
         found.append(_fund(path, where, "", said))
 
     try:
-        notebook = json.loads(tekstfil.laes(path, _STOERSTE), object_pairs_hook=_entydig)
-    except tekstfil.Ulaeselig as error:
-        return refuse("", f"filen {error}")
+        notebook = json.loads(filer.laes_tekst(path, _STOERSTE), object_pairs_hook=_entydig)
+    except filer.KanIkkeLaeses as error:
+        return refuse("", str(error) if str(error).startswith("filen") else f"filen {error}")
     except _Dobbelt as error:
         return refuse("", f"nøglen «{vis(error)}» står to gange i det samme afsnit")
     except json.JSONDecodeError as error:

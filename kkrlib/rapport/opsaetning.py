@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from kkrlib import tegn
+from kkrlib import filer, tegn
 from kkrlib.errors import DataError, Fund, naermeste
-from kkrlib.rapport import tekstfil
 from kkrlib.tegn import vis
 
 FIL = "kkr.toml"
@@ -114,10 +113,10 @@ def _fil(path: Path, found: list[Fund]) -> dict[str, Any]:
         return {}
     text = ""
     try:
-        text = tekstfil.laes(path, HOEJST)
+        text = filer.laes_tekst(path, HOEJST)
         return tomllib.loads(text)
-    except tekstfil.Ulaeselig as error:
-        found.append(Fund(path.name, "", "", "", f"filen {error}"))
+    except filer.KanIkkeLaeses as error:
+        found.append(Fund(path.name, "", "", "", str(error) if str(error).startswith("filen") else f"filen {error}"))
     except tomllib.TOMLDecodeError as error:
         found.append(Fund(path.name, _linje(error, text), "", "", f"filen er ikke gyldig TOML{_hvad(error)}"))
     except (ValueError, RecursionError, MemoryError):  # what tomllib hands on of Python's own
