@@ -1,7 +1,7 @@
 """Børnehus Sjælland: what two printed totals, for two numbers of cases, imply of fixed cost and cost per case.
 
-Source 004, item 2.6 prints the objektive finansiering at two numbers of cases and neither the fixed cost nor the cost per case. If
-the cost is a fixed amount and an amount per case, two totals give both.
+Source 004, item 2.6 prints the objektive finansiering at two numbers of cases and neither the fixed cost nor the cost
+per case. If the cost is a fixed amount and an amount per case, two totals give both.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ EMNE = "boernehus"
 def indebaerer(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """What follows from the totals at the two numbers of cases.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. Returns one row per derived number: ``navn``, ``vaerdi``, ``mindst`` and ``hoejst`` (Fraction, kr.: what the
-    printed totals, rounded to whole kroner, leave open), ``formel`` (how it follows) and ``linjer``. No rows where the totals are not there.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. Returns one row per derived number: ``navn``, ``vaerdi``,
+    ``mindst`` and ``hoejst`` (Fraction, kr.: what the printed totals, rounded to whole kroner, leave open), ``formel``
+    (how it follows) and ``linjer``. No rows where the totals are not there.
     """
     numbers = afstemning.tal(tabeller)
     columns = ["navn", "vaerdi", "mindst", "hoejst", "formel", "linjer"]

@@ -419,8 +419,9 @@ def check(kilder: Path | None, foelsomhed: bool) -> int:
     """Validate all data, run all controls, compute every report, and print every finding.
 
     A control compares a published number with what follows from others. A deviation that is not among the accepted ones
-    (fund_kontroller.csv), or an accepted one that no longer occurs, is an error. Errors first, causes before what follows from
-    them, then warnings, then a line that counts them. Exits 3 if any is an error; then kkr build, kkr verify and kkr notebooks refuse the data too.
+    (fund_kontroller.csv), or an accepted one that no longer occurs, is an error. Errors first, causes before what
+    follows from them, then warnings, then a line that counts them. Exits 3 if any is an error; then kkr build, kkr
+    verify and kkr notebooks refuse the data too.
     """
     from kkrlib import dansk, data, kontrol
     from kkrlib.errors import DataError

@@ -74,7 +74,9 @@ class RunError(KkrError):
 
 
 def naermeste(vaerdi: object, gyldige: Iterable[object]) -> str | None:
-    """The valid value that ``vaerdi`` is most like, whatever its case and the spaces around it; None if none is like it."""
+    """The valid value that ``vaerdi`` is most like, whatever its case and the spaces around it; None if none is like
+    it.
+    """
     valid = {" ".join(str(v).casefold().split()): str(v) for v in reversed(list(gyldige))}
     near = difflib.get_close_matches(" ".join(str(vaerdi).casefold().split()), valid, n=1, cutoff=0.5)
     return valid[near[0]] if near else None

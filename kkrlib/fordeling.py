@@ -20,8 +20,9 @@ def stoerste_broek(vaegte: pd.Series | Mapping[Any, Any] | Sequence[Any], antal:
     to the largest remainders. The result sums to ``antal``, each entry is its exact share rounded up or down, and a
     weight of zero gets nothing.
 
-    A tie at the cut (equal remainders, fewer units than entries) is resolved by the index: the lowest label
-    first (labels of mixed kinds in the order of their texts). It does not depend on the order of rows. :func:`stoerste_broek_trin` says which entries were tied.
+    A tie at the cut (equal remainders, fewer units than entries) is resolved by the index: the lowest label first
+    (labels of mixed kinds in the order of their texts). It does not depend on the order of rows.
+    :func:`stoerste_broek_trin` says which entries were tied.
 
     ``vaegte``: Series (unique index), mapping, or sequence of numbers ≥ 0. Integers, Fractions and Decimals are
     taken exactly; a float is taken as the exact binary number it is.

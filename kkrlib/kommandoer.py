@@ -75,7 +75,8 @@ def _kontrol(aar: int, koebenhavn: str, sti: Path) -> None:
     )
     spent, carried = (int(b.regnskab[c].sum()) for c in ("forbrug", "overfoeres"))
     click.echo(
-        f"{dansk.flertal(b.antal_regnskaber, 'regnskab', 'regnskaber')} uden fejl: forbrug {dansk.kroner(spent)}, overføres {dansk.kroner(carried)}"
+        f"{dansk.flertal(b.antal_regnskaber, 'regnskab', 'regnskaber')} uden fejl: forbrug {dansk.kroner(spent)}, "
+        f"overføres {dansk.kroner(carried)}"
     )
 
 

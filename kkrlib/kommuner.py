@@ -37,9 +37,9 @@ class UkendtKommune(ValueError):
 def koder(register: pd.DataFrame, stavemaader: pd.DataFrame | None = None) -> dict[str, str]:
     """Every accepted spelling (as :func:`form`) → kommunekode; the first one of each kommune is its official name.
 
-    ``register``: columns ``kommunekode`` (three digits) and ``kommune``, one row per kommune. ``stavemaader``: columns ``kommunekode``,
-    ``stavemaade``, ``art``, of which the rows with art ``variant`` count; a source's misspelling is no name. A spelling that two
-    kommuner would share names neither, unless it is one's official name or code.
+    ``register``: columns ``kommunekode`` (three digits) and ``kommune``, one row per kommune. ``stavemaader``: columns
+    ``kommunekode``, ``stavemaade``, ``art``, of which the rows with art ``variant`` count; a source's misspelling is no
+    name. A spelling that two kommuner would share names neither, unless it is one's official name or code.
     """
     official = dict(zip(register["kommunekode"], register["kommune"], strict=True))
     names = list(official.items())
@@ -60,8 +60,9 @@ def kode(tekst: object, kendte: Mapping[str, str], ukendt: str = "findes ikke i 
     """The kommunekode that a text names; ``kendte`` is what :func:`koder` returns, ``ukendt`` what is said of any other
     name.
 
-    Raises :class:`UkendtKommune`: for a number that is no text (``240`` may have been ``0360`` before a program read it as an octal
-    number), an invisible character, a code and a name that contradict each other, and a name that is none, with the nearest.
+    Raises :class:`UkendtKommune`: for a number that is no text (``240`` may have been ``0360`` before a program read it
+    as an octal number), an invisible character, a code and a name that contradict each other, and a name that is none,
+    with the nearest.
     """
     if not isinstance(tekst, str):
         example = next(iter(kendte.values()), "")

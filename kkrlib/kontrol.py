@@ -1,7 +1,8 @@
 """All controls of all fields in one run, and the gate that every page passes.
 
-What ``kkr check`` refuses, ``kkr build``, ``kkr verify`` and ``kkr notebooks`` refuse, and what a page's calculation needs, ``kkr check`` asks: all of them
-go through :func:`port`. A notebook goes through :func:`godkend`, so that papermill and JupyterLab make no page of data that the controls object to.
+What ``kkr check`` refuses, ``kkr build``, ``kkr verify`` and ``kkr notebooks`` refuse, and what a page's calculation
+needs, ``kkr check`` asks: all of them go through :func:`port`. A notebook goes through :func:`godkend`, so that
+papermill and JupyterLab make no page of data that the controls object to.
 """
 
 from __future__ import annotations
@@ -17,26 +18,31 @@ import pandas as pd
 from kkrlib import afstemning, dansk, flygtninge, klynger, socialtilsyn
 from kkrlib.errors import ADVARSEL, DataError, Fund, naermeste
 
-#: The environment variable in which ``kkr build`` hands its kernels the :func:`aftryk` of the tables that it let through.
+#: The environment variable in which ``kkr build`` hands its kernels the :func:`aftryk` of the tables that it let
+#: through.
 GODKENDT = "KKR_GODKENDT"
 
 #: So many numbers of one column without a control are told one by one.
 SAMLET = 10
 
 
+#: The fields that have a report: ``aar_med_data`` says of which years, ``beregn`` computes one.
+FELTER = (flygtninge, klynger, socialtilsyn)
+
+
 @dataclass(frozen=True)
 class Samlet:
     """All controls of all fields.
 
-    ``kontroller``: one row per control, as :func:`kkrlib.afstemning.doem` returns them. ``daekning``: one row per published number, as
-    :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are explained by, index
-    ``fund``, as :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first control. ``vises``:
-    of each finding with several controls, the one whose numbers its explanation is about. ``nye_og_borte``: what
-    differs from the accepted deviations. ``uden_grund``: numbers that stand in no control without a reason
-    (``uden_kontrol``), and reasons that no number needs, which are warnings; and reasons for numbers that are not
-    there. ``ufaerdigt``: what a field has not entered yet of a year that is begun (warnings), and what in it
-    contradicts itself. ``advarsler``: what else the fields warn of. ``saet`` and ``tal``: what :func:`kontrolsaet` and
-    :func:`kkrlib.afstemning.tal` return.
+    ``kontroller``: one row per control, as :func:`kkrlib.afstemning.doem` returns them. ``daekning``: one row per
+    published number, as :func:`kkrlib.afstemning.daekning` returns them. ``fund``: the findings that the deviations are
+    explained by, index ``fund``, as :func:`kkrlib.afstemning.fund`, those that occur only, in the order of their first
+    control. ``vises``: of each finding with several controls, the one whose numbers its explanation is about.
+    ``nye_og_borte``: what differs from the accepted deviations. ``uden_grund``: numbers that stand in no control
+    without a reason (``uden_kontrol``), and reasons that no number needs, which are warnings; and reasons for numbers
+    that are not there. ``ufaerdigt``: what a field has not entered yet of a year that is begun (warnings), and what in
+    it contradicts itself. ``advarsler``: what else the fields warn of. ``saet`` and ``tal``: what :func:`kontrolsaet`
+    and :func:`kkrlib.afstemning.tal` return.
     """
 
     kontroller: pd.DataFrame
@@ -53,7 +59,9 @@ class Samlet:
 
 
 def kontrolsaet(tabeller: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """All controls and their led: those that the rules of a field make, and those that ``kontroller`` and ``kontrol_led`` declare."""
+    """All controls and their led: those that the rules of a field make, and those that ``kontroller`` and
+    ``kontrol_led`` declare.
+    """
     sets = [*flygtninge.alle_kontroller(tabeller), *klynger.alle_kontroller(tabeller), afstemning.erklaerede(tabeller)]
     controls, led = (
         pd.concat([part.astype(object) for part in parts], ignore_index=True) for parts in zip(*sets, strict=True)
@@ -62,7 +70,10 @@ def kontrolsaet(tabeller: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.
 
 
 def saml(tabeller: Mapping[str, pd.DataFrame]) -> Samlet:
-    """Compute and judge every control. ``tabeller`` is what :func:`kkrlib.data.load` returns. Raises DataError for controls that make no sense."""
+    """Compute and judge every control.
+
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. Raises DataError for controls that make no sense.
+    """
     numbers, known = afstemning.tal(tabeller), afstemning.kendte(tabeller)
     declared = kontrolsaet(tabeller)
     judged = afstemning.doem(afstemning.beregn(*declared, numbers), known)
@@ -84,8 +95,9 @@ def saml(tabeller: Mapping[str, pd.DataFrame]) -> Samlet:
 
 
 def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
-    """A published number that no control covers and no reason is given for (a warning), and a reason for a number that needs none
-    (a warning) or that is not there (an error)."""
+    """A published number that no control covers and no reason is given for (a warning), and a reason for a number that
+    needs none (a warning) or that is not there (an error).
+    """
     path, given = "uden_kontrol.csv", tabeller["uden_kontrol"]["fakta"]
     reasons = dict(zip(given, range(2, len(given) + 2), strict=True))
     open_ = daekning[daekning["kontroller"] == 0]
@@ -119,9 +131,10 @@ def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[
 class Port:
     """What the gate says of tables that :func:`kkrlib.data.load` accepts.
 
-    ``uregneligt``: what makes a control or a page impossible to compute: an unknown number or role, a row that a report needs. ``afviger``: what
-    the controls object to, the causes first; a page can be tried all the same. ``advarsler``: what is only said. ``foelger``: how many
-    deviations are not listed because a number that they stand on is wrong by itself. ``samlet``: the controls, where they could be computed.
+    ``uregneligt``: what makes a control or a page impossible to compute: an unknown number or role, a row that a report
+    needs. ``afviger``: what the controls object to, the causes first; a page can be tried all the same. ``advarsler``:
+    what is only said. ``foelger``: how many deviations are not listed because a number that they stand on is wrong by
+    itself. ``samlet``: the controls, where they could be computed.
     """
 
     uregneligt: list[Fund] = field(default_factory=list)
@@ -139,9 +152,9 @@ class Port:
 def port(tabeller: Mapping[str, pd.DataFrame], kendte_fejl: Iterable[Fund] = (), regn: bool = True) -> Port:
     """The one gate: all controls of all fields, and (``regn``) the calculation of every page there can be.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``kendte_fejl`` are findings on single rows that the caller has already: a control that
-    falls because of a number in such a row is counted, not listed, for the row is the cause. Data that declare no controls (no table
-    ``kontroller``) pass.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``kendte_fejl`` are findings on single rows that the caller
+    has already: a control that falls because of a number in such a row is counted, not listed, for the row is the
+    cause. Data that declare no controls (no table ``kontroller``) pass.
     """
     if "kontroller" not in tabeller:
         return Port()
@@ -174,8 +187,9 @@ def port(tabeller: Mapping[str, pd.DataFrame], kendte_fejl: Iterable[Fund] = (),
 
 
 def _aarsager_foerst(fund: Iterable[Fund], kontroller: Collection[str]) -> list[Fund]:
-    """An accepted deviation whose control does not exist is named before the rest, with the control that was meant; that one's own
-    new deviation follows from it and is left out."""
+    """An accepted deviation whose control does not exist is named before the rest, with the control that was meant;
+    that one's own new deviation follows from it and is left out.
+    """
     found = list(fund)
     unknown = [f for f in found if f.kolonne == "kontrol" and f.vaerdi == f.raekke and f.vaerdi not in set(kontroller)]
     new = [f.vaerdi for f in found if f.raekke == "mangler"]
@@ -190,7 +204,7 @@ def _aarsager_foerst(fund: Iterable[Fund], kontroller: Collection[str]) -> list[
 def _beregninger(tabeller: Mapping[str, pd.DataFrame]) -> Iterator[Fund]:
     """What stands in the way of computing a year of a report: what the page's own calculation would stop at, each once."""
     found: dict[Fund, None] = {}
-    for room in (flygtninge, klynger, socialtilsyn):
+    for room in FELTER:
         for year in room.aar_med_data(tabeller):
             try:
                 room.beregn(tabeller, year)
@@ -205,7 +219,9 @@ def _med_fil(fund: Fund, tabeller: Mapping[str, pd.DataFrame]) -> Fund:
 
 
 def aftryk(tabeller: Mapping[str, pd.DataFrame]) -> str:
-    """A checksum of the tables' content, the same in every process: SHA-256 over the cells, columns and types of all tables."""
+    """A checksum of the tables' content, the same in every process: SHA-256 over the cells, columns and types of all
+    tables.
+    """
     total = hashlib.sha256()
     for name in sorted(tabeller):
         table = tabeller[name]
@@ -215,11 +231,13 @@ def aftryk(tabeller: Mapping[str, pd.DataFrame]) -> str:
 
 
 def godkend(tabeller: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
-    """The tables, if the controls have nothing to object; a notebook's way through the gate: ``kontrol.godkend(data.load())``.
+    """The tables, if the controls have nothing to object; a notebook's way through the gate:
+    ``kontrol.godkend(data.load())``.
 
-    Raises :class:`DataError` with every finding of :func:`port`. What the notebook itself computes is not computed here too. Where ``kkr build`` has just been
-    through the gate it names the tables that it let through (a trial's, too) by their :func:`aftryk` in the environment, and these very
-    tables are not judged again; the checksum is good for nothing else.
+    Raises :class:`DataError` with every finding of :func:`port`. What the notebook itself computes is not computed here
+    too. Where ``kkr build`` has just been through the gate it names the tables that it let through (a trial's, too) by
+    their :func:`aftryk` in the environment, and these very tables are not judged again; the checksum is good for
+    nothing else.
     """
     if os.environ.get(GODKENDT) == aftryk(tabeller):
         return tabeller
@@ -233,7 +251,9 @@ def godkend(tabeller: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
 
 
 def foelsomhed(samlet: Samlet, fakta: Iterable[str] | None = None) -> pd.DataFrame:
-    """:func:`kkrlib.afstemning.foelsomhed` of all controls; ``fakta`` are the numbers to try (default: all that are covered)."""
+    """:func:`kkrlib.afstemning.foelsomhed` of all controls; ``fakta`` are the numbers to try (default: all that are
+    covered).
+    """
     return afstemning.foelsomhed(*samlet.saet, samlet.tal, fakta)
 
 
@@ -247,6 +267,11 @@ def opsummering(samlet: Samlet) -> str:
 
 
 def opsummer_foelsomhed(foelsomhed: pd.DataFrame) -> str:
-    """One line: the share of numbers whose change by one unit in the last digit changes a verdict. ``foelsomhed`` is what :func:`foelsomhed` returns."""
+    """One line: the share of numbers whose change by one unit in the last digit changes a verdict. ``foelsomhed`` is
+    what :func:`foelsomhed` returns.
+    """
     shares = [dansk.procent(Fraction(int(foelsomhed[way].sum()), len(foelsomhed))) for way in ("op", "ned")]
-    return f"én enhed mere i sidste ciffer ændrer en dom for {shares[0]} af {dansk.tal(len(foelsomhed))} tal, én mindre for {shares[1]}"
+    return (
+        f"én enhed mere i sidste ciffer ændrer en dom for {shares[0]} af {dansk.tal(len(foelsomhed))} tal, én "
+        f"mindre for {shares[1]}"
+    )

@@ -13,7 +13,8 @@ HELE_LANDET = "hele landet"
 
 
 def omraade(tabeller: Mapping[str, pd.DataFrame], navn: str) -> str:
-    """The official name of a region given by its name (with or without «Region»), its KKR or its slug, or :data:`HELE_LANDET`.
+    """The official name of a region given by its name (with or without «Region»), its KKR or its slug, or
+    :data:`HELE_LANDET`.
 
     ``tabeller`` is what :func:`kkrlib.data.load` returns. Names are compared by :func:`kkrlib.tegn.normal`. Raises
     ParameterError for any other, with the nearest valid name, or with the invisible character that makes it another.

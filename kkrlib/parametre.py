@@ -45,7 +45,7 @@ def heltal(*, mindst: int | None = None, valgfri: bool = False) -> Art:
             return f"{said}; skriv tallet uden anførselstegn."
         if isinstance(value, bool) or not isinstance(value, Real):
             return f"{said}."
-        if isinstance(value, Integral) or value == value and abs(value) < 10**15 and value == int(value):
+        if isinstance(value, Integral) or (value == value and abs(value) < 10**15 and value == int(value)):
             return f"{said} skrevet med cifre alene; skriv {int(value)}."
         return f"{said}."
 

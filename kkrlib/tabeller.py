@@ -49,10 +49,10 @@ _TAL = ("heltal", "decimal", "andel", "tal")
 class Kolonne:
     """One column of a table.
 
-    ``navn`` is the DataFrame's column (or index level) and the CSV's header; ``overskrift`` is what
-    people read. ``enhed`` is the unit of its numbers where it is not the table's. Soft hyphens (U+00AD) in ``overskrift`` say where a long word
-    may be divided, which a narrow screen and A4 need; they stay out of the downloads. ``type`` says how values
-    are shown:
+    ``navn`` is the DataFrame's column (or index level) and the CSV's header; ``overskrift`` is what people read.
+    ``enhed`` is the unit of its numbers where it is not the table's. Soft hyphens (U+00AD) in ``overskrift`` say where
+    a long word may be divided, which a narrow screen and A4 need; they stay out of the downloads. ``type`` says how
+    values are shown:
 
     - ``tekst``: text, where an empty one is an empty cell (nothing to say, which is not the same as missing);
       also plain whole numbers such as a year, without a thousands separator;
@@ -64,10 +64,10 @@ class Kolonne:
       number is a name, such as a year;
     - ``dato``: dates.
 
-    ``fortegn`` puts a plus before what is above zero. ``beskrivelse`` explains the column in the XLSX.
-    A column with ``vis=False`` stands only in the downloads, one with ``fil=False`` only on the page. ``bred`` gives a column of longer texts room; ``kort`` makes the text
-    that the page shows of what the downloads have. ``raekkehoved`` makes the cells row headers;
-    without any, the first shown column is. Raises RunError for a definition that makes no sense.
+    ``fortegn`` puts a plus before what is above zero. ``beskrivelse`` explains the column in the XLSX. A column with
+    ``vis=False`` stands only in the downloads, one with ``fil=False`` only on the page. ``bred`` gives a column of
+    longer texts room; ``kort`` makes the text that the page shows of what the downloads have. ``raekkehoved`` makes the
+    cells row headers; without any, the first shown column is. Raises RunError for a definition that makes no sense.
     """
 
     navn: str
@@ -281,20 +281,22 @@ def tabel(
 ) -> Tabel:
     """Make a table of ``data``, one row per row in its order, one column per :class:`Kolonne`.
 
-    ``id`` is a lower-case slug, unique on its page; ``titel`` is the caption; ``enhed`` says in words what is
-    counted, ``kilde`` where it comes from; ``note`` is shown below. Plain text all of them. The unit stands in the header of every column of
-    numbers that has no unit of its own (a share with its sign in the cells needs none); where no column says it, it follows the title, and
-    below the table if it begins «som nævnt», «én» or «ét».
+    ``id`` is a lower-case slug, unique on its page; ``titel`` is the caption; ``enhed`` says in words what is counted,
+    ``kilde`` where it comes from; ``note`` is shown below. Plain text all of them. The unit stands in the header of
+    every column of numbers that has no unit of its own (a share with its sign in the cells needs none); where no column
+    says it, it follows the title, and below the table if it begins «som nævnt», «én» or «ét».
 
     ``ialt`` holds total rows with the same columns; a column it lacks is left empty. They are marked, stand in
-    ``<tfoot>`` and in the XLSX, never in the CSV. ``gruppe`` names the column that splits a long table into
-    one ``<details>`` per group, in order of appearance. A total row whose group is one of them stands there, the others in a table
-    of their own. With ``valgt``, the group that a page is about, its rows stand in the open and all others in one ``<details>`` of the
-    name ``resten``, group by group. ``fold`` (not with ``gruppe``) is the summary of one closed ``<details>`` around the whole table.
+    ``<tfoot>`` and in the XLSX, never in the CSV. ``gruppe`` names the column that splits a long table into one
+    ``<details>`` per group, in order of appearance. A total row whose group is one of them stands there, the others in
+    a table of their own. With ``valgt``, the group that a page is about, its rows stand in the open and all others in
+    one ``<details>`` of the name ``resten``, group by group. ``fold`` (not with ``gruppe``) is the summary of one
+    closed ``<details>`` around the whole table.
 
-    ``kun_i_filer`` marks the rows, one truth value each, that stand only in the downloads. ``sum_raekker`` marks those that
-    are sums of others and yet stand among them, as in accounts; they look like totals, and stand in the CSV too. ``filter`` (not with ``gruppe``) names a column whose
-    values, in order of appearance and at most :data:`FILTRE`, a reader can choose between; the style sheet hides the other rows.
+    ``kun_i_filer`` marks the rows, one truth value each, that stand only in the downloads. ``sum_raekker`` marks those
+    that are sums of others and yet stand among them, as in accounts; they look like totals, and stand in the CSV too.
+    ``filter`` (not with ``gruppe``) names a column whose values, in order of appearance and at most :data:`FILTRE`, a
+    reader can choose between; the style sheet hides the other rows.
 
     ``mangler`` is the text for a missing value: one for all columns, one per column name, or None to refuse.
 
@@ -386,7 +388,10 @@ def tabel(
         rest = [i for i in every_total if totals.vist[i][g] not in groups]
 
         def folded(name: str, count: int, body: str) -> str:
-            return f'<details class="gruppe">\n<summary>{_e(name)} <span class="antal">({dansk.flertal(count, "række", "rækker")})</span></summary>\n{body}</details>\n'
+            return (
+                f'<details class="gruppe">\n<summary>{_e(name)} <span '
+                f'class="antal">({dansk.flertal(count, "række", "rækker")})</span></summary>\n{body}</details>\n'
+            )
 
         if valgt is None:
             # Closed groups hide their captions, so the title stands above them too.
@@ -413,7 +418,10 @@ def tabel(
 
     notes = f'<p class="note">{_e(note)}</p>\n' if note.strip() else ""
     counted = f"Enhed: {_e(_uden_punktum(enhed))}. " if below else ""
-    html = f'<div class="tabel" id="tabel-{id}">\n{inner}{notes}<p class="kilde">{counted}Kilde: {_e(_uden_punktum(kilde))}.</p>\n</div>'
+    html = (
+        f'<div class="tabel" id="tabel-{id}">\n{inner}{notes}<p class="kilde">{counted}Kilde: '
+        f"{_e(_uden_punktum(kilde))}.</p>\n</div>"
+    )
     filed = [j for j, k in enumerate(columns) if k.fil]
     payload = {
         "id": id,
@@ -532,7 +540,9 @@ _IALT = '<tr class="ialt">'
 
 
 def _enhed(kolonne: Kolonne, tabellens: str) -> str:
-    """The unit of a column's numbers, empty for one that has none to show: text, dates, and shares with the sign in each cell."""
+    """The unit of a column's numbers, empty for one that has none to show: text, dates, and shares with the sign in
+    each cell.
+    """
     if (
         kolonne.enhed
         or kolonne.type not in _TAL

@@ -1,7 +1,8 @@
 """Characters in text from outside: which of them nobody sees, and how two spellings of one text become one.
 
-A name with a zero-width character in it looks like another name and is none; a letter can be written as one character or
-as two. What is data is refused with the character named; what a user writes as a name is read as one would read it aloud.
+A name with a zero-width character in it looks like another name and is none; a letter can be written as one character
+or as two. What is data is refused with the character named; what a user writes as a name is read as one would read it
+aloud.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def normal(tekst: object) -> str:
 
 
 def vis(vaerdi: object, hoejst: int = 80) -> str:
-    """A value as a message shows it: on one line, with what nobody sees as its number (``<U+200B>``), cut where it is long."""
+    """A value as a message shows it: on one line, with what nobody sees as its number (``<U+200B>``), cut where it is
+    long.
+    """
     text = str(vaerdi)
     shown = "".join(f"<U+{ord(c):04X}>" if next(usynlige(c), None) else c for c in text[:hoejst])
     return shown if len(text) <= hoejst else f"{shown}…"

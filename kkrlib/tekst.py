@@ -122,7 +122,9 @@ def fold(afsnit: Iterable[tuple[str, str | Tekst]]) -> Fold:
 
 @dataclass(frozen=True)
 class Fil:
-    """A file for download: ``id`` (a slug that ends its name), ``titel`` (what the link says), ``type`` (``xlsx``) and its ``indhold``."""
+    """A file for download: ``id`` (a slug that ends its name), ``titel`` (what the link says), ``type`` (``xlsx``) and
+    its ``indhold``.
+    """
 
     id: str
     titel: str
@@ -151,7 +153,10 @@ class Filer:
 
 
 def filer(titel: str, filer: Iterable[Fil]) -> Filer:
-    """Files for download as a cell's output. Raises RunError if there is none, a title is empty or an id comes twice."""
+    """Files for download as a cell's output.
+
+    Raises RunError if there is none, a title is empty or an id comes twice.
+    """
     files = tuple(filer)
     if not titel.strip() or not files or not all(f.titel.strip() for f in files):
         raise RunError("filer til hentning mangler, eller en titel er tom")

@@ -1,7 +1,7 @@
 """A number as Danish sources print it, read in one place: its exact value and how many decimals it is printed with.
 
-The check of each fact against its printing (:mod:`kkrlib.data.tal`) and the reconciliation both read numbers here, so that they
-cannot take a thousands dot for two different things.
+The check of each fact against its printing (:mod:`kkrlib.data.tal`) and the reconciliation both read numbers here, so
+that they cannot take a thousands dot for two different things.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ _TAL = re.compile(
 
 @dataclass(frozen=True)
 class Trykt:
-    """A printed number: exact, with the decimals it is printed with, whether a minus stands before it, and what stands after it."""
+    """A printed number: exact, with the decimals it is printed with, whether a minus stands before it, and what stands
+    after it.
+    """
 
     vaerdi: Fraction
     decimaler: int
@@ -40,9 +42,9 @@ class Trykt:
 def laes(tekst: str) -> Trykt | None:
     """Read a number that is printed with digits; None for a word, and for a text that is more than a number.
 
-    ``1.234`` is one thousand two hundred and thirty-four: a point that three digits follow separates thousands, any other begins
-    decimals, as some sources print (``14.6 %``), and so does every comma. A fraction is ``2/3``, ``½`` or ``2½``; a lone ``-`` in a
-    table is zero.
+    ``1.234`` is one thousand two hundred and thirty-four: a point that three digits follow separates thousands, any
+    other begins decimals, as some sources print (``14.6 %``), and so does every comma. A fraction is ``2/3``, ``½`` or
+    ``2½``; a lone ``-`` in a table is zero.
     """
     text = tekst.strip()
     if text in ("-", "–", "−"):

@@ -1,7 +1,8 @@
 """Run a report's notebook in this process with tables that a test made: no kernel, no file.
 
-Each code cell is run as Jupyter runs it, with ``data.load`` answering with the given tables, and what its last line shows is turned into its
-mime bundle, as a page would. What is raised comes through as it is: ``tests/test_port.py`` and others ask whether ``kkr check`` had said so.
+Each code cell is run as Jupyter runs it, with ``data.load`` answering with the given tables, and what its last line
+shows is turned into its mime bundle, as a page would. What is raised comes through as it is: ``tests/test_port.py`` and
+others ask whether ``kkr check`` had said so.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from kkrlib.errors import Fund
 
 @cache
 def celler(rapport: str) -> tuple[tuple[str, Any, Any, bool], ...]:
-    """The code cells of ``notebooks/<rapport>.ipynb``: id, statements, the shown last expression (None: nothing), whether it is the parameters'."""
+    """The code cells of ``notebooks/<rapport>.ipynb``: id, statements, the shown last expression (None: nothing),
+    whether it is the parameters'.
+    """
     made = []
     for cell in nbformat.read(Path(data.ROD) / "notebooks" / f"{rapport}.ipynb", as_version=4).cells:
         if cell.cell_type != "code":
@@ -49,9 +52,11 @@ def med_tabeller(tabeller: Mapping[str, pd.DataFrame], godkend: bool = False) ->
 
 
 def vis(rapport: str, tabeller: Mapping[str, pd.DataFrame], **parametre: Any) -> dict[str, dict[str, Any]]:
-    """Run a report's notebook with ``tabeller`` and ``parametre``; returns the mime bundle of each cell that shows something, by the cell's id.
+    """Run a report's notebook with ``tabeller`` and ``parametre``; returns the mime bundle of each cell that shows
+    something, by the cell's id.
 
-    The gate is passed over: whether the calculation and every function of the report's visning manage without it is what is asked.
+    The gate is passed over: whether the calculation and every function of the report's visning manage without it is
+    what is asked.
     """
     names: dict[str, Any] = {}
     shown = {}
@@ -90,10 +95,12 @@ def som_fil(tabel: pd.DataFrame) -> pd.DataFrame:
 
 
 def hurtige_fund(filer: Mapping[str, pd.DataFrame], aendret: str | None = None) -> list[Fund]:
-    """What ``data.check`` says of tables that were read from good files and then changed, without writing them: empty tables, keys
-    of other tables, required cells, and the checks of the descriptor. (Types and patterns are as good as they were.)
+    """What ``data.check`` says of tables that were read from good files and then changed, without writing them: empty
+    tables, keys of other tables, required cells, and the checks of the descriptor. (Types and patterns are as good as
+    they were.)
 
-    ``filer`` is what :func:`som_filer` returns; only what can say something of the table ``aendret`` is asked, where one is named.
+    ``filer`` is what :func:`som_filer` returns; only what can say something of the table ``aendret`` is asked, where
+    one is named.
     """
     found, files = [], filer
     for name, resource in resourcer().items():

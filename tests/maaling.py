@@ -26,13 +26,16 @@ I_BROWSER = {
     "struktur": "headings, ids, table headers and the names of drawings",
     "ord": "no NaN, None, scientific notation, column name or pilcrow in the text",
     "axe-1280": "axe-core at 1280 px, folded and unfolded",
-    "afstand-1280": "WCAG 1.4.12 text spacing at 1280 px: no scroll sideways, nothing cut, and the words of drawings apart, also without it",
+    "afstand-1280": "WCAG 1.4.12 text spacing at 1280 px: no scroll sideways, nothing cut, and the words of drawings "
+    "apart, also without it",
     "axe-320": "axe-core at 320 px, unfolded",
     "bredde-320": "no scroll of the page sideways at 320 px, nothing cut",
-    "afstand-320": "WCAG 1.4.12 text spacing at 320 px: no scroll sideways, nothing cut, and the words of drawings apart, also without it",
+    "afstand-320": "WCAG 1.4.12 text spacing at 320 px: no scroll sideways, nothing cut, and the words of drawings "
+    "apart, also without it",
     "axe-moerk": "axe-core in dark mode, unfolded",
     "papir": "print styles at A4's width: everything printed, nothing cut",
-    "pdf": "a tagged PDF with language, title and alternatives, every number inside the page, and captions with their tables",
+    "pdf": "a tagged PDF with language, title and alternatives, every number inside the page, and captions with their "
+    "tables",
 }
 KONTROLLER = {**I_BROWSER, "nu": "the Nu HTML checker without a message"}
 
@@ -79,8 +82,8 @@ async def _maal(arbejde: Mapping[Path, Collection[str]], axe: str, vnu: Path) ->
                     finally:
                         await context.close()
 
-            # PDF comes after all else, since for its tags the browser keeps every page's accessibility tree from then on.
-            # The longest page is first, so that none is left alone at the end.
+            # PDF comes after all else, since for its tags the browser keeps every page's accessibility tree from then
+            # on. The longest page is first, so that none is left alone at the end.
             for kinds in (set(I_BROWSER) - {"pdf"}, {"pdf"}):
                 turn = [
                     (p, [i for i in k if i in kinds])
@@ -199,7 +202,8 @@ def nu_kontrol(sider: Collection[Path], vnu: Path) -> dict[Path, list[str]]:
     fund: dict[Path, list[str]] = {}
     for p, name in names.items():
         fund[p] = [
-            f"{m.get('subType', m['type'])}, line {m.get('lastLine', '?')}: {m['message']} {m.get('extract', '').strip()[:200]}"
+            f"{m.get('subType', m['type'])}, line {m.get('lastLine', '?')}: {m['message']} "
+            f"{m.get('extract', '').strip()[:200]}"
             for of, m in about
             if of == name
         ]
@@ -303,7 +307,10 @@ def _ord_i_pdf(content: bytes, numbers: list[str]) -> list[str]:
         text = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True, timeout=300).stdout
     fund, found = [], Counter()
     width = height = 0.0
-    pattern = r'<page width="([\d.]+)" height="([\d.]+)">|<word xMin="(-?[\d.]+)" yMin="(-?[\d.]+)" xMax="(-?[\d.]+)" yMax="(-?[\d.]+)">([^<]*)'
+    pattern = (
+        r'<page width="([\d.]+)" height="([\d.]+)">|<word xMin="(-?[\d.]+)" yMin="(-?[\d.]+)" xMax="(-?[\d.]+)" '
+        r'yMax="(-?[\d.]+)">([^<]*)'
+    )
     for m in re.finditer(pattern, text):
         if m[1]:
             width, height = float(m[1]), float(m[2])

@@ -1,4 +1,6 @@
-"""Reconciliation: what printed numbers can stand for, each kind of control by hand, wrong input, verdicts and findings, invariants."""
+"""Reconciliation: what printed numbers can stand for, each kind of control by hand, wrong input, verdicts and findings,
+invariants.
+"""
 
 import json
 import re
@@ -29,8 +31,10 @@ KILDER = [
     ("regler", "Regler", "kkrlib", None, None, None),
 ]
 FAKTA = ["id", "emne", "tabel", "vaerdi", "enhed", "maal", "forbehold", "trykt", "kilde", "punkt", "linje"]
-ROLLER = [("fakta", "vaerdi", "published", "id", "", ""), ("regler", "vaerdi", "rule", "regel gaelder_fra", "", "reglerne"),
-          ("henvisninger", "trykt", "reference", "id", "tabel", ""), ("bred", "beloeb", "published", "aar sted", "kr.", "bilag 2"),
+ROLLER = [("fakta", "vaerdi", "published", "id", "", ""), ("regler", "vaerdi", "rule", "regel "
+"gaelder_fra", "", "reglerne"),
+          ("henvisninger", "trykt", "reference", "id", "tabel", ""), ("bred", "beloeb", "published", "aar "
+          "sted", "kr.", "bilag 2"),
           ("fejl", "begrundelse", "finding", "fejl", "", "")]  # fmt: skip
 
 
@@ -94,7 +98,9 @@ def beregn(controls, parts, tables):
 
 
 def doemte(*cases):
-    """Controls judged, one per (kind, number, led by role): numbers as texts (see :func:`fakta`), «minus …» for the sign, (text, mindst, hoejst) for a class."""
+    """Controls judged, one per (kind, number, led by role): numbers as texts (see :func:`fakta`), «minus …» for the
+    sign, (text, mindst, hoejst) for a class.
+    """
     facts, controls, parts = [], [], []
     for n, (art, number, roles) in enumerate(cases):
         facts.append(fakta(f"f{n}", number))
@@ -262,26 +268,37 @@ PR_HAAND = {
     "lighed, for langt i anden enhed": ("lighed", "1.551 1.000 kr.", {"samme": ["1,5 mio. kr."]}, "1500", AFVIGER),
     "lighed, samme cifre": ("lighed", "12 procent", {"samme": ["12 procent"]}, "12", STEMMER),
     "lighed, samme cifre er afrundet ens": ("lighed", "12 procent", {"samme": ["13 procent"]}, "13", AFVIGER),
-    "lighed med forbehold": ("lighed", "ca. 12 procent", {"samme": ["13 procent"]}, "13", AFRUNDING),  # 10,9–13,1 meets 12,5–13,5
+    "lighed med "
+    "forbehold": ("lighed", "ca. 12 procent", {"samme": ["13 procent"]}, "13", AFRUNDING),  # 10,9–13,1 meets 12,5–13,5
     "lighed, forbeholdet rækker ikke": ("lighed", "ca. 12 procent", {"samme": ["14 procent"]}, "14", AFVIGER),
-    "lighed, begge med forbehold": ("lighed", "ca. 12 procent", {"samme": ["ca. 14 procent"]}, "14", AFRUNDING),  # 10,9–13,1 meets 12,8–15,2
+    "lighed, begge med "
+    "forbehold": ("lighed", "ca. 12 "
+    "procent", {"samme": ["ca. 14 procent"]}, "14", AFRUNDING),  # 10,9–13,1 meets 12,8–15,2
     "lighed, år og måneder": ("lighed", "2 år", {"samme": ["tyve=20 måneder"]}, "2", STEMMER),  # 1⅔ is 2
     "ca. om et antal": ("lighed", "ca. 250 antal", {"samme": ["238 antal"]}, "238", AFRUNDING),
     "ca. rækker fem procent": ("lighed", "ca. 250 antal", {"samme": ["237 antal"]}, "237", AFVIGER),
     "sum af antal": ("sum", "10 antal", {"led": ["4 antal", "6 personer"]}, "10", STEMMER),
     "sum af antal har ingen afrunding": ("sum", "11 antal", {"led": ["4 antal", "6 antal"]}, "10", AFVIGER),
-    "sum af afrundede": ("sum", "10,1 mio. kr.", {"led": ["3,3 mio. kr.", "3,3 mio. kr.", "3,3 mio. kr."]}, "9.9", AFRUNDING),  # 4 × 0,05
-    "sum af afrundede, for langt": ("sum", "10,2 mio. kr.", {"led": ["3,3 mio. kr.", "3,3 mio. kr.", "3,3 mio. kr."]}, "9.9", AFVIGER),
+    "sum af "
+    "afrundede": ("sum", "10,1 mio. "
+    "kr.", {"led": ["3,3 mio. kr.", "3,3 mio. kr.", "3,3 mio. kr."]}, "9.9", AFRUNDING),  # 4 × 0,05
+    "sum af afrundede, for "
+    "langt": ("sum", "10,2 mio. kr.", {"led": ["3,3 mio. kr.", "3,3 mio. kr.", "3,3 mio. kr."]}, "9.9", AFVIGER),
     "regnskab": ("regnskab", "-1.765 1.000 kr.", {"led": ["45.170 1.000 kr.", "-46.935 1.000 kr."]}, "-1765", STEMMER),
-    "regnskab med fortegn": ("regnskab", "-77 1.000 kr.", {"led": ["-22.475 1.000 kr.", "minus -22.398 1.000 kr."]}, "-77", STEMMER),
-    "regnskab, en krone": ("regnskab", "-78 1.000 kr.", {"led": ["-22.475 1.000 kr.", "minus -22.398 1.000 kr."]}, "-77", AFRUNDING),
-    "regnskab, to kroner": ("regnskab", "-79 1.000 kr.", {"led": ["-22.475 1.000 kr.", "minus -22.398 1.000 kr."]}, "-77", AFVIGER),
+    "regnskab med "
+    "fortegn": ("regnskab", "-77 1.000 kr.", {"led": ["-22.475 1.000 kr.", "minus -22.398 1.000 kr."]}, "-77", STEMMER),
+    "regnskab, en "
+    "krone": ("regnskab", "-78 1.000 kr.", {"led": ["-22.475 1.000 kr.", "minus -22.398 1.000 kr."]}, "-77", AFRUNDING),
+    "regnskab, to "
+    "kroner": ("regnskab", "-79 1.000 kr.", {"led": ["-22.475 1.000 kr.", "minus -22.398 1.000 kr."]}, "-77", AFVIGER),
     "antal": ("antal", "tre=3 antal", {"element": ["5 antal", "90 procent", "7 kr."]}, "3", STEMMER),
     "antal, et mangler": ("antal", "fire=4 antal", {"element": ["5 antal", "6 antal", "7 antal"]}, "3", AFVIGER),
-    "antal med forbehold": ("antal", "ca. 20 antal", {"element": [f"{n} antal" for n in range(1, 20)]}, "19", AFRUNDING),
+    "antal med "
+    "forbehold": ("antal", "ca. 20 antal", {"element": [f"{n} antal" for n in range(1, 20)]}, "19", AFRUNDING),
     "andel af antal": ("andel", "39,6 procent", {"del": ["198 antal"], "hel": ["500 antal"]}, "39.6", STEMMER),
     "andel af antal, forkert": ("andel", "39,7 procent", {"del": ["198 antal"], "hel": ["500 antal"]}, "39.6", AFVIGER),
-    "andel af flere dele": ("andel", "0,8 andel", {"del": ["1 antal", "3 antal"], "hel": ["2 antal", "3 antal"]}, "0.8", STEMMER),
+    "andel af flere "
+    "dele": ("andel", "0,8 andel", {"del": ["1 antal", "3 antal"], "hel": ["2 antal", "3 antal"]}, "0.8", STEMMER),
     # 1,95/5,15 = 37,86 % and 2,05/5,05 = 40,59 %
     "andel af afrundede": ("andel", "39,6 procent", {"del": RUNDET[:1], "hel": RUNDET[1:]}, "39.2", AFRUNDING),
     "andel af afrundede, øverst": ("andel", "40,6 procent", {"del": RUNDET[:1], "hel": RUNDET[1:]}, "39.2", AFRUNDING),
@@ -289,25 +306,44 @@ PR_HAAND = {
     "andel af afrundede, nederst": ("andel", "37,9 procent", {"del": RUNDET[:1], "hel": RUNDET[1:]}, "39.2", AFRUNDING),
     "andel af afrundede, under": ("andel", "37,8 procent", {"del": RUNDET[:1], "hel": RUNDET[1:]}, "39.2", AFVIGER),
     # 1.000 × 3/7 = 428,57
-    "fordeling": ("fordeling", "429 antal", {"total": ["1.000 antal"], "del": ["3 antal"], "hel": ["7 antal"]}, "429", STEMMER),
-    "fordeling, den anden nabo": ("fordeling", "428 antal", {"total": ["1.000 antal"], "del": ["3 antal"], "hel": ["7 antal"]}, "429", AFVIGER),
+    "fordeling": ("fordeling", "429 "
+    "antal", {"total": ["1.000 antal"], "del": ["3 antal"], "hel": ["7 antal"]}, "429", STEMMER),
+    "fordeling, den anden "
+    "nabo": ("fordeling", "428 "
+    "antal", {"total": ["1.000 antal"], "del": ["3 antal"], "hel": ["7 antal"]}, "429", AFVIGER),
     # 950.000/3 = 316.667 and 1.050.000/3 = 350.000
-    "fordeling af en afrundet total": ("fordeling", "350.000 kr.", {"total": ["1,0 mio. kr."], "del": ["1 antal"], "hel": ["3 antal"]}, "333333", AFRUNDING),
-    "fordeling, over": ("fordeling", "350.001 kr.", {"total": ["1,0 mio. kr."], "del": ["1 antal"], "hel": ["3 antal"]}, "333333", AFVIGER),
+    "fordeling af en afrundet "
+    "total": ("fordeling", "350.000 "
+    "kr.", {"total": ["1,0 mio. kr."], "del": ["1 antal"], "hel": ["3 antal"]}, "333333", AFRUNDING),
+    "fordeling, "
+    "over": ("fordeling", "350.001 "
+    "kr.", {"total": ["1,0 mio. kr."], "del": ["1 antal"], "hel": ["3 antal"]}, "333333", AFVIGER),
     "aendring, et fald": ("aendring", "fire=-4 antal", {"til": ["1.081 antal"], "fra": ["1.085 antal"]}, "-4", STEMMER),
-    "aendring, forkert fortegn": ("aendring", "fire=4 antal", {"til": ["1.081 antal"], "fra": ["1.085 antal"]}, "-4", AFVIGER),
-    "aendring af afrundede": ("aendring", "0,3 mio. kr.", {"til": ["2,3 mio. kr."], "fra": ["2,1 mio. kr."]}, "0.2", AFRUNDING),
-    "aendring af afrundede, for langt": ("aendring", "0,4 mio. kr.", {"til": ["2,3 mio. kr."], "fra": ["2,1 mio. kr."]}, "0.2", AFVIGER),
+    "aendring, forkert "
+    "fortegn": ("aendring", "fire=4 antal", {"til": ["1.081 antal"], "fra": ["1.085 antal"]}, "-4", AFVIGER),
+    "aendring af "
+    "afrundede": ("aendring", "0,3 mio. kr.", {"til": ["2,3 mio. kr."], "fra": ["2,1 mio. kr."]}, "0.2", AFRUNDING),
+    "aendring af afrundede, for "
+    "langt": ("aendring", "0,4 mio. kr.", {"til": ["2,3 mio. kr."], "fra": ["2,1 mio. kr."]}, "0.2", AFVIGER),
     # 358/371 − 1 = −3,504 %
-    "aendring_procent, et fald": ("aendring_procent", "-3,5 procent", {"til": ["358 antal"], "fra": ["371 antal"]}, "-3.5", STEMMER),
-    "aendring_procent, et fald, forkert": ("aendring_procent", "-3,6 procent", {"til": ["358 antal"], "fra": ["371 antal"]}, "-3.5", AFVIGER),
-    "aendring_procent, knap så stort et fald": ("aendring_procent", "næsten -3,6 procent", {"til": ["358 antal"], "fra": ["371 antal"]}, "-3.5", AFRUNDING),
+    "aendring_procent, et "
+    "fald": ("aendring_procent", "-3,5 procent", {"til": ["358 antal"], "fra": ["371 antal"]}, "-3.5", STEMMER),
+    "aendring_procent, et fald, "
+    "forkert": ("aendring_procent", "-3,6 procent", {"til": ["358 antal"], "fra": ["371 antal"]}, "-3.5", AFVIGER),
+    "aendring_procent, knap så stort et "
+    "fald": ("aendring_procent", "næsten -3,6 "
+    "procent", {"til": ["358 antal"], "fra": ["371 antal"]}, "-3.5", AFRUNDING),
     # 2,15/1,95 − 1 = 10,26 %, 2,05/2,05 − 1 = 0
-    "aendring_procent af afrundede": ("aendring_procent", "10 procent", {"til": ["2,1 mio. kr."], "fra": ["2,0 mio. kr."]}, "5", AFRUNDING),
-    "aendring_procent, over": ("aendring_procent", "11 procent", {"til": ["2,1 mio. kr."], "fra": ["2,0 mio. kr."]}, "5", AFVIGER),
-    "aendring_procent, under": ("aendring_procent", "-1 procent", {"til": ["2,1 mio. kr."], "fra": ["2,0 mio. kr."]}, "5", AFVIGER),
-    "aendring_procent af et underskud, der halveres": ("aendring_procent", "50 procent", {"til": ["-50 antal"], "fra": ["-100 antal"]}, "50", STEMMER),
-    "aendring_procent af et underskud, der vokser": ("aendring_procent", "-50 procent", {"til": ["-150 antal"], "fra": ["-100 antal"]}, "-50", STEMMER),
+    "aendring_procent af "
+    "afrundede": ("aendring_procent", "10 procent", {"til": ["2,1 mio. kr."], "fra": ["2,0 mio. kr."]}, "5", AFRUNDING),
+    "aendring_procent, "
+    "over": ("aendring_procent", "11 procent", {"til": ["2,1 mio. kr."], "fra": ["2,0 mio. kr."]}, "5", AFVIGER),
+    "aendring_procent, "
+    "under": ("aendring_procent", "-1 procent", {"til": ["2,1 mio. kr."], "fra": ["2,0 mio. kr."]}, "5", AFVIGER),
+    "aendring_procent af et underskud, der "
+    "halveres": ("aendring_procent", "50 procent", {"til": ["-50 antal"], "fra": ["-100 antal"]}, "50", STEMMER),
+    "aendring_procent af et underskud, der "
+    "vokser": ("aendring_procent", "-50 procent", {"til": ["-150 antal"], "fra": ["-100 antal"]}, "-50", STEMMER),
     # 62/0,76 = 81,58: 62/82 − 1 = −24,4 %, 62/81 − 1 = −23,5 %
     "heltal": ("heltal", "-24 procent", {"til": ["19 antal"]}, "-24", STEMMER),
     "heltal af flere": ("heltal", "-24 procent", {"til": ["15 antal", "4 antal"]}, "-24", STEMMER),
@@ -316,14 +352,24 @@ PR_HAAND = {
     "heltal med forbehold": ("heltal", "ca. 52 procent", {"til": ["3 antal"]}, "50", AFRUNDING),
     "heltal, alt er nyt": ("heltal", "100 procent", {"til": ["1 antal"]}, "0", AFVIGER),
     # 2.000.000/1.223.634 = 1,6345
-    "forhold": ("forhold", "1,63 kr.", {"taeller": ["minus -2.000.000 kr."], "naevner": ["1.223.634 antal"]}, "1.63", STEMMER),
-    "forhold, forkert": ("forhold", "1,64 kr.", {"taeller": ["minus -2.000.000 kr."], "naevner": ["1.223.634 antal"]}, "1.63", AFVIGER),
-    "forhold af en afrundet tæller": ("forhold", "1,65 kr.", {"taeller": ["2,0 mio. kr."], "naevner": ["1.223.634 antal"]}, "1.63", AFRUNDING),
-    "forhold omregner enheden": ("forhold", "2 1.000 kr.", {"taeller": ["2,0 mio. kr."], "naevner": ["1.000 antal"]}, "2", STEMMER),
+    "forhold": ("forhold", "1,63 "
+    "kr.", {"taeller": ["minus -2.000.000 kr."], "naevner": ["1.223.634 antal"]}, "1.63", STEMMER),
+    "forhold, "
+    "forkert": ("forhold", "1,64 "
+    "kr.", {"taeller": ["minus -2.000.000 kr."], "naevner": ["1.223.634 antal"]}, "1.63", AFVIGER),
+    "forhold af en afrundet "
+    "tæller": ("forhold", "1,65 kr.", {"taeller": ["2,0 mio. kr."], "naevner": ["1.223.634 antal"]}, "1.63", AFRUNDING),
+    "forhold omregner "
+    "enheden": ("forhold", "2 1.000 kr.", {"taeller": ["2,0 mio. kr."], "naevner": ["1.000 antal"]}, "2", STEMMER),
     "faktor": ("faktor", "12.120 kr.", {"grundtal": ["10.100 kr."], "faktor": ["1,2 faktor"]}, "12120", STEMMER),
-    "faktor, en krone": ("faktor", "12.121 kr.", {"grundtal": ["10.100 kr."], "faktor": ["1,2 faktor"]}, "12120", AFRUNDING),  # 0,5 × 1,2 + 0,5
-    "faktor, to kroner": ("faktor", "12.122 kr.", {"grundtal": ["10.100 kr."], "faktor": ["1,2 faktor"]}, "12120", AFVIGER),
-    "faktor af flere": ("faktor", "12 antal", {"grundtal": ["1 antal", "3 antal"], "faktor": ["1 faktor", "2 faktor"]}, "12", STEMMER),
+    "faktor, en "
+    "krone": ("faktor", "12.121 "
+    "kr.", {"grundtal": ["10.100 kr."], "faktor": ["1,2 faktor"]}, "12120", AFRUNDING),  # 0,5 × 1,2 + 0,5
+    "faktor, to "
+    "kroner": ("faktor", "12.122 kr.", {"grundtal": ["10.100 kr."], "faktor": ["1,2 faktor"]}, "12120", AFVIGER),
+    "faktor af "
+    "flere": ("faktor", "12 "
+    "antal", {"grundtal": ["1 antal", "3 antal"], "faktor": ["1 faktor", "2 faktor"]}, "12", STEMMER),
     "graense nedad": ("graense", "10 antal", {"mindst": ["4 antal", "6 antal"]}, "10", STEMMER),
     "graense nedad, brudt": ("graense", "9 antal", {"mindst": ["4 antal", "6 antal"]}, "10", AFVIGER),
     "graense nedad, brudt i decimalen": ("graense", "39,4 procent", {"mindst": ["39,6 procent"]}, "39.6", AFVIGER),
@@ -333,19 +379,37 @@ PR_HAAND = {
     "graense opad, brudt": ("graense", "10,0 mio. kr.", {"hoejst": ["9,8 mio. kr."]}, "9.8", AFVIGER),
     "graense opad siger intet nedad": ("graense", "-900 antal", {"hoejst": ["10 antal"]}, "-900", STEMMER),
     "graense til begge sider": ("graense", "5 antal", {"mindst": ["4 antal"], "hoejst": ["6 antal"]}, "5", STEMMER),
-    "graense til begge sider, over": ("graense", "7 antal", {"mindst": ["4 antal"], "hoejst": ["6 antal"]}, "6", AFVIGER),
+    "graense til begge sider, "
+    "over": ("graense", "7 antal", {"mindst": ["4 antal"], "hoejst": ["6 antal"]}, "6", AFVIGER),
     # between (10·0 + 30·7)/40 = 5,25 and (10·6 + 30·12)/40 = 10,5
-    "gennemsnit": ("gennemsnit", "10,5 score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "10.5", STEMMER),
-    "gennemsnit, umuligt højt": ("gennemsnit", "10,6 score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "10.5", AFVIGER),
-    "gennemsnit, lavest mulige afrundet": ("gennemsnit", "5,2 score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "5.3", AFRUNDING),
-    "gennemsnit, umuligt lavt": ("gennemsnit", "5,1 score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "5.3", AFVIGER),
+    "gennemsnit": ("gennemsnit", "10,5 "
+    "score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "10.5", STEMMER),
+    "gennemsnit, umuligt "
+    "højt": ("gennemsnit", "10,6 score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "10.5", AFVIGER),
+    "gennemsnit, lavest mulige "
+    "afrundet": ("gennemsnit", "5,2 "
+    "score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "5.3", AFRUNDING),
+    "gennemsnit, umuligt "
+    "lavt": ("gennemsnit", "5,1 score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "5.3", AFVIGER),
     # 90 % have 4 or 5, the rest anywhere from 1 to 5: from 0,9·4 + 0,1·1 = 3,7 to 5, and 89,5 % give 3,685
-    "gennemsnit på en skala": ("gennemsnit", "3,7 score", {"antal": [("90 procent", "4", "5")], "skala": ["1 antal", "5 antal"]}, "3.7", STEMMER),
-    "gennemsnit på en skala, resten nederst": ("gennemsnit", "3,6 score", {"antal": [("90 procent", "4", "5")], "skala": ["1 antal", "5 antal"]}, "3.7", AFVIGER),
-    "gennemsnit på en skala, afrundet andel": ("gennemsnit", "3,69 score", {"antal": [("90 procent", "4", "5")], "skala": ["1 antal", "5 antal"]}, "3.7", AFRUNDING),
+    "gennemsnit på en "
+    "skala": ("gennemsnit", "3,7 "
+    "score", {"antal": [("90 procent", "4", "5")], "skala": ["1 antal", "5 antal"]}, "3.7", STEMMER),
+    "gennemsnit på en skala, resten "
+    "nederst": ("gennemsnit", "3,6 "
+    "score", {"antal": [("90 procent", "4", "5")], "skala": ["1 antal", "5 antal"]}, "3.7", AFVIGER),
+    "gennemsnit på en skala, afrundet "
+    "andel": ("gennemsnit", "3,69 "
+    "score", {"antal": [("90 procent", "4", "5")], "skala": ["1 antal", "5 antal"]}, "3.7", AFRUNDING),
     # 94,9 % have 5, 3 % have 1, 2,1 % have 1 to 5: at most 0,949·5 + 0,03·1 + 0,021·5 = 4,88, at least 4,796
-    "gennemsnit på en skala, flere klasser": ("gennemsnit", "4,8 score", {"antal": [("94,9 procent", "5", "5"), ("3 procent", "1", "1")], "skala": ["5 antal", "1 antal"]}, "4.8", STEMMER),
-    "gennemsnit på en skala, over": ("gennemsnit", "5,0 score", {"antal": [("94,9 procent", "5", "5"), ("3 procent", "1", "1")], "skala": ["5 antal", "1 antal"]}, "4.9", AFVIGER),
+    "gennemsnit på en skala, flere "
+    "klasser": ("gennemsnit", "4,8 "
+    "score", {"antal": [("94,9 "
+    "procent", "5", "5"), ("3 procent", "1", "1")], "skala": ["5 antal", "1 antal"]}, "4.8", STEMMER),
+    "gennemsnit på en skala, "
+    "over": ("gennemsnit", "5,0 "
+    "score", {"antal": [("94,9 "
+    "procent", "5", "5"), ("3 procent", "1", "1")], "skala": ["5 antal", "1 antal"]}, "4.9", AFVIGER),
 }  # fmt: skip
 
 

@@ -223,7 +223,8 @@ KNAEKKEDE: dict[str, tuple[str, Callable[[str], str], str]] = {
         "afstand-1280",
         bytte(
             "(<svg.*?)<text[^>]*>[^<]*</text>",
-            r'\1<text fill="currentColor" x="200" y="9" font-size="10">Afrunding</text><text fill="currentColor" x="220" y="9" font-size="10">Kvote</text>',
+            r'\1<text fill="currentColor" x="200" y="9" font-size="10">Afrunding</text><text fill="currentColor" '
+            r'x="220" y="9" font-size="10">Kvote</text>',
         ),
         "without spacing: «Afrunding» lies on «Kvote»",
     ),
@@ -231,7 +232,8 @@ KNAEKKEDE: dict[str, tuple[str, Callable[[str], str], str]] = {
         "afstand-1280",
         bytte(
             "(<svg.*?)<text[^>]*>[^<]*</text>",
-            r'\1<text fill="currentColor" x="200" y="9" font-size="10">Afrunding</text><text fill="currentColor" x="256" y="9" font-size="10">Kvote</text>',
+            r'\1<text fill="currentColor" x="200" y="9" font-size="10">Afrunding</text><text fill="currentColor" '
+            r'x="256" y="9" font-size="10">Kvote</text>',
         ),
         "«Afrunding» lies on «Kvote»",
     ),
@@ -332,7 +334,8 @@ def test_a_page_that_is_not_there_is_no_page_without_messages(tmp_path, monkeypa
     monkeypatch.setenv("LC_ALL", "C")
     here, gone = tmp_path / "på siden.html", tmp_path / "væk.html"
     here.write_text(
-        '<!DOCTYPE html>\n<html lang="da"><head><meta charset="utf-8"><title>Her</title></head><body><p>Der står noget dansk her.</p></body></html>\n',
+        '<!DOCTYPE html>\n<html lang="da"><head><meta charset="utf-8"><title>Her</title></head><body><p>Der står '
+        "noget dansk her.</p></body></html>\n",
         encoding="utf-8",
     )
     found = maaling.nu_kontrol([here, gone], browser.path("vnu-jar"))
@@ -390,7 +393,9 @@ def paa_siden(path: Path, kind: str) -> list[str]:
 
 @pytest.mark.parametrize("navn", registrerede())
 def test_a_page_has_the_tables_that_can_be_downloaded(navn):
-    """Each table of the notebook gives a CSV, beside those that are no table's own; that the build takes every figure and table is the exporter's test."""
+    """Each table of the notebook gives a CSV, beside those that are no table's own; that the build takes every figure
+    and table is the exporter's test.
+    """
     downloads = {
         p.stem for p in (RAPPORTER / "data").glob(f"{navn}*.csv") if p.stem == navn or p.stem.startswith(f"{navn}-")
     }

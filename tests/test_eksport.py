@@ -46,7 +46,8 @@ class Figur:
     def _repr_mimebundle_(self, include=None, exclude=None):
         html = (
             f'<div class="figur" id="figur-{self.id}"><p class="figurtitel" id="figur-{self.id}-titel">Kort</p>'
-            f'{self.svg}<p class="beskrivelse">{self.beskrivelse}</p><p class="kilde">Enhed: personer. Kilde: x.</p></div>'
+            f'{self.svg}<p class="beskrivelse">{self.beskrivelse}</p><p class="kilde">Enhed: personer. Kilde: '
+            "x.</p></div>"
         )
         about = {"id": self.id, "titel": "Kort", "beskrivelse": self.beskrivelse, "enhed": "personer", "kilde": "x"}
         return {"text/html": html, "text/plain": self.beskrivelse, "application/vnd.kkr.figur+json": about}
@@ -336,11 +337,15 @@ def test_columns_of_text_are_named_once():
 def test_a_number_stays_on_the_line_of_what_it_counts():
     html, _ = byg(
         md(
-            "En stigning på 128,4 % til 10,10 mio. kr. (5 kr. pr. barn, 3 mia. kr., 12 procent); 7 procentpoint og 5 %x som før."
+            "En stigning på 128,4 % til 10,10 mio. kr. (5 kr. pr. barn, 3 mia. kr., 12 procent); 7 procentpoint "
+            "og 5 %x som før."
         )
     )
     text = BeautifulSoup(html, "html.parser").select_one(".artikel > p").get_text()
-    want = "En stigning på 128,4_% til 10,10_mio._kr. (5_kr. pr. barn, 3_mia._kr., 12_procent); 7 procentpoint og 5 %x som før."
+    want = (
+        "En stigning på 128,4_% til 10,10_mio._kr. (5_kr. pr. barn, 3_mia._kr., 12_procent); 7 procentpoint og 5 "
+        "%x som før."
+    )
     assert text == want.replace("_", NBSP)
     side = {**SIDER[0], "hovedtal": {"tal": "1", "tekst": "barn, 5 % af alle"}}
     assert f"5{NBSP}% af alle" in indeks([side])
@@ -387,7 +392,8 @@ def test_title_is_escaped_in_the_head_the_heading_and_the_style():
 def test_markdown_is_written_as_html5():
     html, _ = byg(
         md(
-            "## A\n\nførste  \nanden\n\n---\n\n1. et\n2. to\n\n- punkt\n\n> citat\n\n[ude](https://kl.dk) <https://kl.dk>"
+            "## A\n\nførste  \nanden\n\n---\n\n1. et\n2. to\n\n- punkt\n\n> citat\n\n[ude](https://kl.dk) "
+            "<https://kl.dk>"
         )
     )
     s = BeautifulSoup(html, "html.parser").main
@@ -517,7 +523,9 @@ def test_page_is_refused_with_the_cells_number(name):
 
 
 def god() -> list[nbformat.NotebookNode]:
-    """Cells 3 to 9 of a good notebook: a unit in the header, in the caption and below, groups with totals, and a figure."""
+    """Cells 3 to 9 of a good notebook: a unit in the header, in the caption and below, groups with totals, and a
+    figure.
+    """
     names = [Kolonne("kommune", "Kommune"), Kolonne("ord", "Ord")]
     words = pd.DataFrame({"kommune": ["Køge"], "ord": ["ja"]})
     groups = pd.DataFrame({"region": ["A", "A", "B"], "kommune": ["Køge", "Greve", "Ærø"], "tal": [1, 2, 3]})
@@ -578,35 +586,53 @@ def ny(*cells):
 
 SVG = "(<svg[^>]*>)"
 FORVANSKNINGER = {
-    "empty caption": (html_i(3, "<caption>.*?</caption>", "<caption></caption>"), "celle 3: tabellen «kvoter» har ingen caption"),
-    "a caption of one table in a group gone": (html_i(6, "(.*)<caption>.*?</caption>", r"\1"), "celle 6: .*ingen caption med tekst, eller to, i 1 af 3"),
+    "empty "
+    "caption": (html_i(3, "<caption>.*?</caption>", "<caption></caption>"), "celle 3: tabellen «kvoter» har ingen "
+    "caption"),
+    "a caption of one table in a group "
+    "gone": (html_i(6, "(.*)<caption>.*?</caption>", r"\1"), "celle 6: .*ingen caption med tekst, eller to, i 1 af 3"),
     "two captions": (html_i(3, "(<caption>.*?</caption>)", r"\1\1"), "celle 3: .*eller to, i 1 af 1"),
-    "another title in the caption": (html_i(3, "Kvoter</span>", "Andet</span>"), "celle 3: .*viser ikke sin titel, men «Andet»"),
+    "another title in the "
+    "caption": (html_i(3, "Kvoter</span>", "Andet</span>"), "celle 3: .*viser ikke sin titel, men «Andet»"),
     "another title in a group": (html_i(7, "vækst – A", "gang – A", 2), "celle 7: .*viser ikke sin titel"),
-    "no unit in the header": (html_i(3, '<tr><th scope="col" class="enhed">.*?</tr>'), "celle 3: .*viser ikke sin enhed «personer» i «Kvoter»"),
+    "no unit in the "
+    "header": (html_i(3, '<tr><th scope="col" '
+    'class="enhed">.*?</tr>'), "celle 3: .*viser ikke sin enhed «personer» i «Kvoter»"),
     "no unit in the caption": (html_i(4, ' <span class="enhed">.*?</span>'), "celle 4: .*viser ikke sin enhed"),
     "no unit below": (html_i(5, "Enhed: .*? Kilde", "Kilde"), "celle 5: .*viser ikke sin enhed"),
-    "no unit in a table of a group": (html_i(7, '(.*)<th scope="col" class="enhed">.*?</th>', r"\1"), "celle 7: .*viser ikke sin enhed"),
+    "no unit in a table of a "
+    "group": (html_i(7, '(.*)<th scope="col" class="enhed">.*?</th>', r"\1"), "celle 7: .*viser ikke sin enhed"),
     "no source of a table": (html_i(3, '<p class="kilde">.*?</p>'), "celle 3: .*viser ikke sin kilde: bilag A"),
     "half a source of a table": (html_i(4, ", s. 1[.]"), "celle 4: .*viser ikke sin kilde"),
     "no body": (html_i(3, "<tbody>.*?</tbody>"), "celle 3: .*ingen rækker"),
     "an empty body": (html_i(3, "<tbody>.*?</tbody>", "<tbody></tbody>"), "celle 3: .*ingen rækker"),
     "no body where there are totals": (html_i(7, "<tbody>.*?</tbody>", "", 9), "celle 7: .*ingen rækker"),
     "no table": (html_i(3, '<div class="rul".*?</div>'), "celle 3: .*er ikke vist"),
-    "no description": (html_i(8, '<p class="beskrivelse">.*?</p>'), "celle 8: figuren «kort» viser ikke sin beskrivelse: Et kort"),
+    "no "
+    "description": (html_i(8, '<p '
+    'class="beskrivelse">.*?</p>'), "celle 8: figuren «kort» viser ikke sin beskrivelse: Et kort"),
     "no title of a figure": (html_i(8, ">Kort<", "><"), "celle 8: .*viser ikke sin titel: Kort"),
     "no source of a figure": (html_i(8, " Kilde: x[.]"), "celle 8: .*viser ikke sin kilde: x"),
     "another source of a figure": (html_i(8, "Kilde: x", "Kilde: y"), "celle 8: .*viser ikke sin kilde: x"),
     "no unit of a figure": (html_i(8, "Enhed: personer. "), "celle 8: .*viser ikke sin enhed: personer"),
-    "described by nothing": (html_i(8, "<svg ", '<svg aria-describedby="figur-kort-titel nix" '), "celle 8: aria-describedby «#nix» peger ikke"),
-    "named by nothing": (html_i(8, 'labelledby="[^"]*', 'labelledby="nix'), "celle 8: aria-labelledby «#nix» peger ikke"),
-    "in charge of nothing": (html_i(3, "<div ", '<div aria-controls="nix" '), "celle 3: aria-controls «#nix» peger ikke"),
-    "a faint shape": (html_i(8, SVG, r'\1<path d="M0 0h9v9z" fill="#000000" fill-opacity=".1"/>'), "celle 8: figuren «kort»: <path> har fill-opacity .1"),
+    "described by "
+    "nothing": (html_i(8, "<svg ", '<svg aria-describedby="figur-kort-titel '
+    'nix" '), "celle 8: aria-describedby «#nix» peger ikke"),
+    "named by "
+    "nothing": (html_i(8, 'labelledby="[^"]*', 'labelledby="nix'), "celle 8: aria-labelledby «#nix» peger ikke"),
+    "in charge of "
+    "nothing": (html_i(3, "<div ", '<div aria-controls="nix" '), "celle 3: aria-controls «#nix» peger ikke"),
+    "a faint "
+    "shape": (html_i(8, SVG, r'\1<path d="M0 0h9v9z" fill="#000000" '
+    r'fill-opacity=".1"/>'), "celle 8: figuren «kort»: <path> har fill-opacity .1"),
     "a faint group": (html_i(8, SVG, r'\1<g style="opacity: 50%"></g>'), "celle 8: .*<g> har opacity 50%"),
     "a faint line": (html_i(8, SVG, r'\1<path d="M0 0h9" stroke-opacity="0.9"/>'), "celle 8: .*stroke-opacity 0.9"),
-    "a part of a text too faint": (html_i(8, SVG, r'\1<text fill="var(--blaek)">a<tspan fill="#cccccc">b</tspan></text>'), "celle 8: .*teksten «b» .* i lys"),
+    "a part of a text too "
+    "faint": (html_i(8, SVG, r'\1<text fill="var(--blaek)">a<tspan '
+    r'fill="#cccccc">b</tspan></text>'), "celle 8: .*teksten «b» .* i lys"),
     "a picture": (html_i(3, "<td>", '<td><img alt="" src="data:image/png;base64,aaaa">'), "celle 3: <img> må ikke"),
-    "a picture in a drawing": (html_i(8, SVG, r'\1<image href="data:image/png;base64,aaaa"/>'), "celle 8: <image> må ikke"),
+    "a picture in a "
+    "drawing": (html_i(8, SVG, r'\1<image href="data:image/png;base64,aaaa"/>'), "celle 8: <image> må ikke"),
     "a font": (html_i(3, "<td>", '<td><font color="#bbbbbb">x</font>'), "celle 3: <font> må ikke"),
     "inf in a cell": (html_i(3, "1[.]234", "inf"), "celle 3: «inf»"),
     "minus infinity in prose": (ny(md("Tallet er -Infinity.")), "celle 10: «Infinity»"),
@@ -618,11 +644,21 @@ FORVANSKNINGER = {
     "a unit that is None": (indhold_i(3, enhed=None), "celle 3: tabellen «kvoter» har ingen enhed"),
     "a title that is a number": (indhold_i(3, titel=2025), "celle 3: tabellen «kvoter» har ingen titel"),
     "an id that is None": (indhold_i(3, id=None), "celle 3: tabellens id «»"),
-    "rows that are None": (indhold_i(3, raekker=None), "celle 3: tabellen «kvoter» kan ikke skrives som CSV: TypeError"),
-    "a figure's description that is None": (indhold_i(8, beskrivelse=None), "celle 8: figuren «kort» har ingen beskrivelse"),
-    "a payload that is None": (ny(output("display_data", data={tabeller.MIME: None})), "celle 10: .* har intet indhold"),
-    "a fold of nothing": (ny(output("display_data", data={eksport.MIME_FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})), "celle 10: det foldede afsnit «x» skal have"),
-    "a file without title": (ny(output("display_data", data={eksport.MIME_FILER: {"titel": "F", "filer": [{"id": "f", "type": "csv", "titel": None, "base64": "eA=="}]}})), "celle 10: filen «f.csv» skal have"),
+    "rows that are "
+    "None": (indhold_i(3, raekker=None), "celle 3: tabellen «kvoter» kan ikke skrives som CSV: TypeError"),
+    "a figure's description that is "
+    "None": (indhold_i(8, beskrivelse=None), "celle 8: figuren «kort» har ingen beskrivelse"),
+    "a payload that is "
+    "None": (ny(output("display_data", data={tabeller.MIME: None})), "celle 10: .* har intet indhold"),
+    "a fold of "
+    "nothing": (ny(output("display_data", data={eksport.MIME_FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})), "celle "
+    "10: "
+    "det "
+    "foldede "
+    "afsnit "
+    "«x» skal have"),
+    "a file without "
+    "title": (ny(output("display_data", data={eksport.MIME_FILER: {"titel": "F", "filer": [{"id": "f", "type": "csv", "titel": None, "base64": "eA=="}]}})), "celle 10: filen «f.csv» skal have"),
 }  # fmt: skip
 
 

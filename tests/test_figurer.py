@@ -252,7 +252,10 @@ def test_en_farve_uden_for_paletten_afvises():
 
 
 def test_en_henvisning_inden_i_tegningen_afvises():
-    svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path id="p" d="M 0 0" style="fill: #ffffff; clip-path: url(#p)"/></svg>'
+    svg = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path id="p" d="M 0 0" style="fill: #ffffff; '
+        b'clip-path: url(#p)"/></svg>'
+    )
     with pytest.raises(AssertionError, match="henviser"):
         rens(svg, "x")
 

@@ -48,7 +48,9 @@ def rewrite(folder, name, change):
 
 
 def moved(rows):
-    """Klynge Syd of Nordjylland is abolished and its kommuner go to the new Klynge Ny; Stevns goes to Klyngen Nykøbing F."""
+    """Klynge Syd of Nordjylland is abolished and its kommuner go to the new Klynge Ny; Stevns goes to Klyngen Nykøbing
+    F.
+    """
     new = []
     for row in rows:
         abolished = (row["region"], row["klynge"]) == ("Region Nordjylland", "Klynge Syd")

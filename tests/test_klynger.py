@@ -1,4 +1,6 @@
-"""The klyngemidler: official figures, deviations and their causes, hand calculations, an independent program, invariants."""
+"""The klyngemidler: official figures, deviations and their causes, hand calculations, an independent program,
+invariants.
+"""
 
 import sqlite3
 from fractions import Fraction
@@ -296,7 +298,8 @@ def test_a_kommune_that_contributes_to_none_is_left_out_and_the_others_pay_the_w
 
 
 def test_whole_kroner_keep_every_sum_by_hand():
-    # 100 kr. by 50, 30, 20 of 100 with the first halved: whole already. 101 kr.: 25.25, 25.25, 30.30, 20.20 → the last krone to 30.30.
+    # 100 kr. by 50, 30, 20 of 100 with the first halved: whole already. 101 kr.: 25.25, 25.25, 30.30, 20.20 → the last
+    # krone to 30.30.
     result = klynger.fordel(PEOPLE, members(ROWS), 101, pd.Series({"A": 1, "B": 1}))
     kommuner, regioner = klynger.hele_kroner(result)
     assert list(kommuner) == [25, 25, 31, 20]
@@ -342,8 +345,8 @@ def test_another_year_is_only_data(tabeller):
     )
     b = klynger.beregn(copy, 2025)
     assert sum(b.klynger["kommuner"]) == 50_000_000
-    # Only the totals of the year are there to compare: the regions' own money with its total, and the two totals with i alt. Neither fits,
-    # and no finding of another year explains it.
+    # Only the totals of the year are there to compare: the regions' own money with its total, and the two totals with i
+    # alt. Neither fits, and no finding of another year explains it.
     checks = b.kontroller.set_index("id")
     assert checks["dom"].to_dict() == {
         "klynger-2025-sum-total-regioner": afstemning.STEMMER,
@@ -461,7 +464,8 @@ def test_who_leaves_each_office_by_hand():
 def test_one_who_has_no_part_in_the_offices_cannot_leave_them_on_any_page(tabeller, region):
     with pytest.raises(
         ParameterError,
-        match="«Aarhus» har ingen del i de regionale klyngekontorer. Det har kun kommunerne i Region Sjælland: Faxe, Greve",
+        match="«Aarhus» har ingen del i de regionale klyngekontorer. Det har kun kommunerne i Region Sjælland: Faxe, "
+        "Greve",
     ):
         klynger.beregn(tabeller, 2022, region, udtraeden=["Aarhus"])
     klynger.beregn(tabeller, 2022, region, udtraeden=["Greve"])

@@ -104,13 +104,19 @@ def test_inline_colours_and_colours_without_a_variable_are_judged_too():
 
 
 def test_text_is_judged_against_the_shape_it_stands_in():
-    svg = '<svg aria-label="x"><path d="M0 0h40v20h-40z" fill="#0b4f8a"/><text x="{}" y="14" font-size="12" fill="#ffffff">ord</text></svg>'
+    svg = (
+        '<svg aria-label="x"><path d="M0 0h40v20h-40z" fill="#0b4f8a"/><text x="{}" y="14" font-size="12" '
+        'fill="#ffffff">ord</text></svg>'
+    )
     assert not [f for f in kontrast.fund(side(svg.format(5))) if "teksten «ord»" in f]
     assert [f for f in kontrast.fund(side(svg.format(60))) if "teksten «ord»" in f and "i lys" in f]
 
 
 def test_a_part_of_a_text_is_judged_by_its_own_colour_where_it_stands():
-    svg = '<svg aria-label="x"><path d="M0 0h40v20h-40z" fill="#0b4f8a"/><text x="5" y="14" font-size="12" fill="{}"><tspan>en</tspan><tspan fill="{}">to</tspan></text></svg>'
+    svg = (
+        '<svg aria-label="x"><path d="M0 0h40v20h-40z" fill="#0b4f8a"/><text x="5" y="14" font-size="12" '
+        'fill="{}"><tspan>en</tspan><tspan fill="{}">to</tspan></text></svg>'
+    )
     assert not [f for f in kontrast.fund(side(svg.format("#ffffff", "#eeeeee"))) if "teksten" in f]
     assert [f for f in kontrast.fund(side(svg.format("#ffffff", "#123456"))) if "teksten «to»" in f and "#0b4f8a" in f]
     assert [f for f in kontrast.fund(side(svg.format("#123456", "#ffffff"))) if "teksten «en»" in f]
@@ -125,7 +131,10 @@ def test_what_shows_through_is_refused_and_what_covers_is_not(value):
 
 
 def test_grid_lines_and_what_has_the_papers_colour_need_no_contrast():
-    svg = '<svg aria-label="x"><path d="M0 0h40" stroke="var(--gitter)" fill="none"/><path d="M0 0h40v9h-40z" fill="var(--papir)"/></svg>'
+    svg = (
+        '<svg aria-label="x"><path d="M0 0h40" stroke="var(--gitter)" fill="none"/><path d="M0 0h40v9h-40z" '
+        'fill="var(--papir)"/></svg>'
+    )
     assert kontrast.fund(side(svg)) == []
 
 
@@ -134,7 +143,10 @@ def test_the_exporter_refuses_the_page(monkeypatch):
 
     from kkrlib.errors import RunError
 
-    faint = '<svg role="img" aria-labelledby="figur-kort-titel" viewBox="0 0 9 9"><path d="M0 0h9v9h-9z" fill="#eeeeee"/></svg>'
+    faint = (
+        '<svg role="img" aria-labelledby="figur-kort-titel" viewBox="0 0 9 9"><path d="M0 0h9v9h-9z" '
+        'fill="#eeeeee"/></svg>'
+    )
     with pytest.raises(RunError, match=r"afvist:\ncelle 3: figuren «kort»: en flade eller streg"):
         byg(vis(Figur(svg=faint)))
     monkeypatch.setitem(farver.FARVER, "svag", farver.Farve("#8a9199", farver.FARVER["svag"].moerk))

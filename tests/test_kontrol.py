@@ -1,4 +1,6 @@
-"""All controls on the project's own data: how many, that nothing is new or gone, what a wrong digit does, and an independent program."""
+"""All controls on the project's own data: how many, that nothing is new or gone, what a wrong digit does, and an
+independent program.
+"""
 
 import random
 import re
@@ -140,7 +142,8 @@ def test_the_line_that_sums_up_counts_what_there_is(samlet):
         *(counts[v] for v in (STEMMER, AFRUNDING, AFVIGER, UPROEVET)),
     ]
     assert re.fullmatch(
-        r"[\d.]+ kontroller af [\d.]+ af [\d.]+ offentliggjorte tal: [\d.]+ stemmer, [\d.]+ afrunding, [\d.]+ afviger, [\d.]+ kan ikke efterprøves",
+        r"[\d.]+ kontroller af [\d.]+ af [\d.]+ offentliggjorte tal: [\d.]+ stemmer, [\d.]+ afrunding, [\d.]+ "
+        r"afviger, [\d.]+ kan ikke efterprøves",
         line,
     )
 
@@ -297,7 +300,9 @@ def test_the_independent_program_imports_nothing_of_the_project():
 
 
 def former(row):
-    """How a source can print a number: the words or digits as taken from it, or a whole number with points for thousands."""
+    """How a source can print a number: the words or digits as taken from it, or a whole number with points for
+    thousands.
+    """
     printed = row.trykt
     if re.fullmatch(r"-?\d+", printed):
         return [printed, dansk.tal(int(printed)).replace(dansk.MINUS, "-"), *(["-"] if printed == "0" else [])]

@@ -247,7 +247,7 @@ def as_link_to_another_table(path):
         (as_pipe, "rør"),
         (as_device, "et link til en anden fil"),
         (as_folder, "mappe"),
-        (as_link_to_nothing, "findes ikke"),
+        (as_link_to_nothing, "en fil, der ikke findes"),
         (as_link_to_itself, "løber i ring"),
         (as_link_out, "et link til en anden fil"),
         (as_link_to_another_table, "et link til en anden fil"),
@@ -745,7 +745,7 @@ def kilder(folder, tmp_path):
     """A folder with the text of k1, whose lines print what the tiny tables say."""
     import hashlib
 
-    lines = "6 30. april 2022|9 29. april 2024|1|2 4|3|2|3 5|4|6|3|4|9".split("|")
+    lines = ["6 30. april 2022", "9 29. april 2024", "1", "2 4", "3", "2", "3 5", "4", "6", "3", "4", "9"]
     text = "\n".join(lines) + "\n"
     out = tmp_path / "kilder"
     out.mkdir()

@@ -232,7 +232,9 @@ def test_a_pipe_a_folder_and_a_link_to_nothing_are_refused_and_not_waited_for(ro
     (rod / "notebooks" / "c.ipynb").symlink_to("findes-ikke")
     said = fejl(rod)
     assert "a.ipynb: filen er et rør (FIFO) og ikke en fil" in said
-    assert "b.ipynb: filen er en mappe og ikke en fil" in said and "c.ipynb: filen findes ikke" in said
+    assert (
+        "b.ipynb: filen er en mappe og ikke en fil"
+    ) in said and "c.ipynb: filen er et link til en fil, der ikke findes" in said
 
 
 def test_tables_and_columns_that_the_data_lack_are_all_named_before_anything_runs(rod):

@@ -68,14 +68,20 @@ def test_what_is_filled_in_is_read_with_the_latest_correction_first(tmp_path):
 
 
 def test_every_fault_of_both_files_comes_at_once(tmp_path):
-    kkr = '[kontakt]\nepost = "kkr(a)eksempel.dk"\ntelefon = "ring"\nurl = "eksempel.dk"\nmobil = "1"\n[tilgaengelighed]\nurl = 7\n[udgivere]\nnavn = "x"\n'
+    kkr = (
+        '[kontakt]\nepost = "kkr(a)eksempel.dk"\ntelefon = "ring"\nurl = "eksempel.dk"\nmobil = '
+        '"1"\n[tilgaengelighed]\nurl = 7\n[udgivere]\nnavn = "x"\n'
+    )
     rettelser = '[[rettelse]]\nside = "Flygtninge 2025"\nudgave = 1\ndato = "31. marts"\nhvad = " "\n'
     with pytest.raises(DataError) as stop:
         laes(tmp_path, kkr, rettelser)
     said = str(stop.value)
     for words in (
-        "kontakt.epost: kkr(a)eksempel.dk: er ikke en e-mailadresse", "er ikke et telefonnummer", "er ikke en webadresse", "kontakt.mobil", "tilgaengelighed.url",
-        "udgivere»: ukendt navn; mente du «udgiver»?", "rettelse 1: side", "udgave»: skal være et helt tal fra 2", "rettelse 1: dato", "rettelse 1: hvad", "rettelse 1: hvorfor",
+        "kontakt.epost: kkr(a)eksempel.dk: er ikke en "
+        "e-mailadresse", "er ikke et telefonnummer", "er ikke en webadresse", "kontakt.mobil", "tilgaengelighed.url",
+        "udgivere»: ukendt navn; mente du "
+        "«udgiver»?", "rettelse 1: "
+        "side", "udgave»: skal være et helt tal fra 2", "rettelse 1: dato", "rettelse 1: hvad", "rettelse 1: hvorfor",
     ):  # fmt: skip
         assert words.replace("kkr(a)eksempel.dk: er", "kkr(a)eksempel.dk»: er") in said, words
     assert len(stop.value.fund) == 11
@@ -162,7 +168,11 @@ def test_a_file_that_is_no_utf_8_is_named_together_with_the_faults_of_the_other(
 def test_a_pipe_a_folder_and_a_link_to_nothing_are_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "kkr.toml")
     (tmp_path / "rettelser.toml").symlink_to("findes-ikke")
-    with pytest.raises(DataError, match="ikke en almindelig fil.*\n.*rettelser.toml: filen findes ikke"):
+    with pytest.raises(
+        DataError,
+        match=r"FIFO\) og ikke en fil.*\n.*rettelser.toml: filen er et link til en fil, der "
+        r"ikke findes",
+    ):
         opsaetning.laes(tmp_path)
     (tmp_path / "kkr.toml").unlink()
     (tmp_path / "kkr.toml").mkdir()

@@ -1,4 +1,6 @@
-"""Values that are given to a calculation or to a report: of the wanted kind, or refused in one line that says how to write them."""
+"""Values that are given to a calculation or to a report: of the wanted kind, or refused in one line that says how to
+write them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Pages as PDF: tagged, named for the page, the same bytes twice, whole or not at all, and a clear message without Chromium."""
+"""Pages as PDF: tagged, named for the page, the same bytes twice, whole or not at all, and a clear message without
+Chromium.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,10 @@ SIDE = (
 
 def html() -> str:
     return (
-        f'<!DOCTYPE html><html lang="da"><head><meta charset="utf-8"><title>Prøve på Ærø</title><style>{eksport.stil("Prøve på Ærø")}</style></head>'
-        f'<body><main><h1>Prøve på Ærø</h1><p>Tekst. <a href="#b">b</a></p><h2 id="b">B</h2><div style="width:9rem">{SIDE}</div></main></body></html>'
+        '<!DOCTYPE html><html lang="da"><head><meta charset="utf-8"><title>Prøve på '
+        f"Ærø</title><style>{eksport.stil('Prøve på Ærø')}</style></head>"
+        '<body><main><h1>Prøve på Ærø</h1><p>Tekst. <a href="#b">b</a></p><h2 id="b">B</h2><div '
+        f'style="width:9rem">{SIDE}</div></main></body></html>'
     )
 
 
@@ -97,7 +101,10 @@ def test_a_print_that_fails_leaves_the_last_good_one_and_nothing_half_written(si
 
 
 def test_dates_are_taken_out_without_moving_a_byte(side, tmp_path):
-    body = "printf \"%%PDF-1.4\\n/CreationDate (D:20261122053000+00'00')\\n/ModDate (D:20261122053001+00'00')\\n%%%%EOF\" > $ud"
+    body = (
+        "printf \"%%PDF-1.4\\n/CreationDate (D:20261122053000+00'00')\\n/ModDate "
+        "(D:20261122053001+00'00')\\n%%%%EOF\" > $ud"
+    )
     (made,) = pdf.udskriv([side], tmp_path / "pdf", program=falsk(tmp_path, body))
     assert (
         made.read_bytes()

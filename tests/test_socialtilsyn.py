@@ -84,7 +84,8 @@ def test_the_series_does_not_depend_on_the_order_of_rows(tabeller, serie):
 
 
 def med_2025(kopi, uden=()):
-    """Add a report for 2025 to the tables: its facts are those of 2023, each number one larger. Indicators in ``uden`` are not in it.
+    """Add a report for 2025 to the tables: its facts are those of 2023, each number one larger. Indicators in ``uden``
+    are not in it.
 
     Returns the facts and the pointers that were added.
     """

@@ -232,16 +232,23 @@ def test_sections_are_printed_above_their_rows(fakta, kilder, tabeller):
 # What looks like a number but describes neither activity, portfolio, staff nor economy.
 FORMER = [
     r"https?://\S+", r"<sup>\d+</sup>", r"[¹²³⁰-⁹]+", r"</?b>",
-    r"(LBK|BEK) nr\. \d+( af \d\d/\d\d/\d{4})?", r"§§? ?\d+( ?[-–] ?\d+)?( og \d+)?", r"(stk\.|nr\.|pkt\.|kapitel|kaptiel) \d+( - \d)?", r"\d+\. pkt\.",
+    r"(LBK|BEK) nr\. \d+( af "
+    r"\d\d/\d\d/\d{4})?", r"§§? ?\d+( ?[-–] ?\d+)?( og "
+    r"\d+)?", r"(stk\.|nr\.|pkt\.|kapitel|kaptiel) \d+( - \d)?", r"\d+\. pkt\.",
     r"(Tabel|Tablet|Diagram|Bilag) \d+", r"\d{1,2}\. (januar|februar|marts|april|juli|december)( \d{4})?",
-    r"\b20[12]\d(/20[12]\d)?\b(?! ?%)", r"\d+ ?[-–] ?17[- ]årige?\w*", r"alderen \d+-17", r"COVID-19", r"1\.000 kroner", r"\d+\. driftsorienteret",
-    r"(indikator|Tilbud|Plejefamilier:|tema|Kriterium) \d(\.\w\b)?", r"scoret \d( eller \d)?", r"\b(de|fylder|fyldt|sig|på|bliver|ved det) 1[678](,5)?\b(?![.,]\d)", r"\d\. kvartal", r"^\d\. ",
+    r"\b20[12]\d(/20[12]\d)?\b(?! "
+    r"?%)", r"\d+ ?[-–] ?17[- ]årige?\w*", r"alderen \d+-17", r"COVID-19", r"1\.000 kroner", r"\d+\. driftsorienteret",
+    r"(indikator|Tilbud|Plejefamilier:|tema|Kriterium) "
+    r"\d(\.\w\b)?", r"scoret \d( eller "
+    r"\d)?", r"\b(de|fylder|fyldt|sig|på|bliver|ved det) 1[678](,5)?\b(?![.,]\d)", r"\d\. kvartal", r"^\d\. ",
 ]  # fmt: skip
 # Lines with other numbers that are no facts, and what these are.
 UNDTAGET = {
     2020: {1058: "three points of attention"},
-    2021: {2571: "number of the item", 2644: "the law's age in years", 2670: "how long families will have worked", 2682: "annexes of an act",
-           2750: "how long families will have worked", 2844: "the length of an interview", 2888: "the ages of children", 3965: "paragraphs"},
+    2021: {2571: "number of the "
+    "item", 2644: "the law's age in years", 2670: "how long families will have worked", 2682: "annexes of an act",
+           2750: "how long families will have "
+           "worked", 2844: "the length of an interview", 2888: "the ages of children", 3965: "paragraphs"},
     2023: {773: "number of the item", 828: "the country's socialtilsyn", 879: "annexes of an act", 2145: "paragraphs"},
 }  # fmt: skip
 INDHOLD = {2021: (2610, 2638), 2023: (832, 854)}

@@ -1,4 +1,6 @@
-"""A printed number is read in one place, and each fact is what its row says is printed; numbers make sense where they stand."""
+"""A printed number is read in one place, and each fact is what its row says is printed; numbers make sense where they
+stand.
+"""
 
 from fractions import Fraction
 
@@ -52,7 +54,9 @@ def filer(tabeller):
 
 
 def fund(filer, table, key, changes):
-    """What the checks of one table on its numbers say when cells of one row (its first cell is ``key``) are others; positions in the file."""
+    """What the checks of one table on its numbers say when cells of one row (its first cell is ``key``) are others;
+    positions in the file.
+    """
     changed = filer[table].copy()
     (row,) = changed.index[changed.iloc[:, 0] == key] if isinstance(key, str) else [key]
     for column, value in changes.items():
@@ -80,7 +84,8 @@ def test_each_fact_of_the_project_is_what_its_row_says_is_printed(filer):
     ("table", "key", "changes", "column", "said"),
     [
         # the number used is not the number printed
-        (FAKTA, "2020-tekst-1006-tilsynsbesoeg", {"vaerdi": "9234"}, "vaerdi", "er ikke det trykte tal «2.234», som er 2234"),
+        (FAKTA, "2020-tekst-1006-tilsynsbesoeg", {"vaerdi": "9234"}, "vaerdi", "er ikke det trykte tal «2.234», som "
+        "er 2234"),
         (FAKTA, "2021-t02-i-alt", {"vaerdi": "1099"}, "vaerdi", "er ikke det trykte tal «1.098»"),
         (FAKTA, "2021-t02-i-alt", {"vaerdi": "1.098"}, "vaerdi", "dér skiller punktummet tusinder"),
         (FAKTA, "2021-t02-i-alt", {"vaerdi": "-1098"}, "vaerdi", "er ikke det trykte tal «1.098», som er 1098"),
@@ -89,8 +94,10 @@ def test_each_fact_of_the_project_is_what_its_row_says_is_printed(filer):
         (OEVRIGE, "boernehus-greve-andel", {"vaerdi": "69"}, "vaerdi", "er ikke det trykte tal «6,9», som er 6.9"),
         (OEVRIGE, "boernehus-greve-kr-700", {"vaerdi": "1690.110"}, "vaerdi", "dér skiller punktummet tusinder"),
         (OEVRIGE, "sosu-tekst-kkr", {"vaerdi": "6"}, "vaerdi", "er ikke det trykte tal «fem», som er 5"),
-        (OEVRIGE, "klynger-tekst-model-1-central", {"vaerdi": "2"}, "vaerdi", "er ikke det trykte tal «2½», som er 2.5"),
-        (OEVRIGE, "sundhedssekretariat-mandat-odense", {"vaerdi": "2"}, "vaerdi", "er ikke det trykte tal «Odense», som er 1"),
+        (OEVRIGE, "klynger-tekst-model-1-central", {"vaerdi": "2"}, "vaerdi", "er ikke det trykte tal «2½», som er "
+        "2.5"),
+        (OEVRIGE, "sundhedssekretariat-mandat-odense", {"vaerdi": "2"}, "vaerdi", "er ikke det trykte tal «Odense», "
+        "som er 1"),
         # a fall that only words say is declared, and nothing else is negative
         (FAKTA, PRIS, {"vaerdi": "1.8"}, "vaerdi", "er ikke det trykte tal «1,8 %», som er -1.8"),
         (FAKTA, "2021-tekst-2788-plejefamilier-aendring-procent", {"vaerdi": "-1.2"}, "vaerdi", "skal stå i fald.csv"),
@@ -100,7 +107,8 @@ def test_each_fact_of_the_project_is_what_its_row_says_is_printed(filer):
         (FAKTA, "2021-tekst-3690-modtagne-klager", {"trykt": "ti"}, "trykt", "står i talord.csv"),
         (OEVRIGE, "dk2020-liste-assens", {"trykt": "Assens Kommune"}, "trykt", "er hverken et trykt tal eller et ord"),
         (FAKTA, "2021-t02-i-alt", {"trykt": "1.098 og 3"}, "trykt", "er hverken et trykt tal eller et ord"),
-        (FAKTA, "2021-t05-plejefamilier-andel", {"enhed": "andel"}, "enhed", "er trykt med «%», men rækkens enhed er «andel»"),
+        (FAKTA, "2021-t05-plejefamilier-andel", {"enhed": "andel"}, "enhed", "er trykt med «%», men rækkens enhed er "
+        "«andel»"),
         (OEVRIGE, "boernehus-greve-kr-700", {"trykt": "1.690.110 mio. kr."}, "enhed", "er trykt med «mio. kr.»"),
     ],
 )  # fmt: skip
@@ -123,7 +131,9 @@ def test_a_value_that_is_not_the_printed_one_is_named_in_its_own_row(filer, tabl
         (FAKTA, "2021-t05-plejefamilier-andel", {"vaerdi": "500", "trykt": "500 %"}, "vaerdi", "må højst være 100"),
         (FAKTA, "2021-tekst-3124-takst-for-skaerpet-tilsyn-pr-maaned", {"vaerdi": "10", "trykt": "10"}, "vaerdi", "må højst være 1"),
         (OEVRIGE, "boernehus-greve-andel", {"vaerdi": "-6.9", "trykt": "-6,9"}, "vaerdi", "skal være mindst 0"),
-        (FAKTA, "2021-t07-boerne-og-unge-2021-aendring", {"vaerdi": "-370", "trykt": "-370 %"}, "vaerdi", "skal være mindst -100"),
+        (FAKTA, "2021-t07-boerne-og-unge-2021-aendring", {"vaerdi": "-370", "trykt": "-370 %"}, "vaerdi", "skal være "
+        "mindst "
+        "-100"),
         ("klynge_kontorvilkaar", 0, {"mindst_procent": "850"}, "mindst_procent", "må højst være 100"),
         ("socialtilsyn_regler", 0, {"enhed": "andel"}, "vaerdi", "må højst være 1"),
         ("forbehold", "ca.", {"over_procent": "500"}, "over_procent", "må højst være 100"),
@@ -134,20 +144,25 @@ def test_a_value_that_is_not_the_printed_one_is_named_in_its_own_row(filer, tabl
         ("socialtilsyn_afledte", 0, {"mindst": "99999"}, "mindst", "er større end hoejst, som er 35063"),
         ("klynge_kontorer", "clean", {"fra_aar": "2025"}, "fra_aar", "er større end til_aar, som er 2024"),
         ("klynge_kontorvilkaar", 0, {"mindst_antal": "17"}, "mindst_antal", "er større end oevrige, som er 16"),
-        ("klynge_medlemmer", 0, {"gaelder_til": "2021-01-01"}, "gaelder_fra", "er efter gaelder_til, som er 2021-01-01"),
+        ("klynge_medlemmer", 0, {"gaelder_til": "2021-01-01"}, "gaelder_fra", "er efter gaelder_til, som er "
+        "2021-01-01"),
         ("socialtilsyn_rapporter", "2021", {"linje_slut": "12"}, "linje", "er større end linje_slut"),
         # a row's own sum
-        ("klynge_aar", 0, {"i_alt": "80000001"}, "i_alt", "er ikke summen af pulje_kommuner og pulje_regioner, som er 80000000"),
+        ("klynge_aar", 0, {"i_alt": "80000001"}, "i_alt", "er ikke summen af pulje_kommuner og pulje_regioner, som er "
+        "80000000"),
         ("klynge_aar", 0, {"pulje_regioner": "4000000"}, "i_alt", "som er 44000000"),
         # one place for one
-        ("flisekort", "147", {"raekke": "5", "kolonne": "12"}, "raekke,kolonne", "flisens plads er brugt to gange (også i række 2)"),
+        ("flisekort", "147", {"raekke": "5", "kolonne": "12"}, "raekke,kolonne", "flisens plads er brugt to gange "
+        "(også i række 2)"),
         ("flisekort", "147", {"forkortelse": "Kbh"}, "forkortelse", "forkortelsen er brugt to gange"),
         # what belongs together
         ("klynge_kontorvilkaar", 0, {"linje_oevrige": ""}, "linje_oevrige", "må ikke være tom, når oevrige er udfyldt"),
-        ("klynge_register", 0, {"linje_akuthospital": "12"}, "akuthospital", "må ikke være tom, når linje_akuthospital er udfyldt"),
+        ("klynge_register", 0, {"linje_akuthospital": "12"}, "akuthospital", "må ikke være tom, når "
+        "linje_akuthospital er udfyldt"),
         ("landstal", "2023", {"udmeldt": ""}, "udmeldt", "må ikke være tom, når linje_udmeldt er udfyldt"),
         # what must be somewhere else too
-        ("socialtilsyn_indikatorer", "plejefamilier-almen", {"del_af": "plejefamilie"}, "del_af", "mente du «plejefamilier»?"),
+        ("socialtilsyn_indikatorer", "plejefamilier-almen", {"del_af": "plejefamilie"}, "del_af", "mente du "
+        "«plejefamilier»?"),
         ("fald", 0, {"fakta": "2020-tekst-1025"}, "fakta", "findes ikke i socialtilsyn_fakta.csv, kolonne id eller"),
         ("talord", "dobbelt", {"trykt": "dobbelte"}, "trykt", "mente du «dobbelt»?"),
     ],

@@ -143,7 +143,7 @@ def test_a_file_of_others_in_a_pages_place_is_told_of_and_kept(rod, maade):
         "ud/index.html var ikke udgivet herfra og er erstattet; den ligger i .ud.udgaver/forrige/index.html"
     ]
     publicering.fortryd(rod / "ud")
-    assert filer(rod / "ud") == {"index.html": "deres forside".encode()}
+    assert filer(rod / "ud") == {"index.html": b"deres forside"}
 
 
 def test_a_folder_behind_a_link_is_published_behind_it(rod, maade):

@@ -147,7 +147,9 @@ def test_the_table_of_findings_has_a_row_per_finding(s, afviger):
 
 
 def test_a_finding_shows_the_numbers_of_one_of_its_controls_and_their_difference(s, afviger):
-    """Of the one that is chosen, else the first; a place shows what it refers to and what it means, a bound what it says."""
+    """Of the one that is chosen, else the first; a place shows what it refers to and what it means, a bound what it
+    says.
+    """
     chosen = (
         afviger.assign(first=[i not in s.vises for i in afviger["id"]])
         .sort_values("first", kind="stable")

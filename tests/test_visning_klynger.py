@@ -156,7 +156,9 @@ def test_koebenhavn_both_ways_is_beside_what_is_published_in_each(tabeller, way)
     b = klynger.beregn(tabeller, 2022, koebenhavn=way)
     rows, _ = columns(vis.koebenhavn(b), "navn", "i_alt", "offentliggjort", "sted")
     assert [(navn, sted) for navn, _, _, sted in rows] == [
-        ("Klynge Syd, udelt", "bilag 3"), ("Klynge By, udelt", "bilag 3"), ("Klynge Syd, delt", "Tabel 1"), ("Klynge By, delt", "Tabel 1")
+        ("Klynge Syd, "
+        "udelt", "bilag 3"), ("Klynge By, "
+        "udelt", "bilag 3"), ("Klynge Syd, delt", "Tabel 1"), ("Klynge By, delt", "Tabel 1")
     ]  # fmt: skip
     assert all(abs(float(computed) - official) < 2 for _, computed, official, _ in rows)
     assert len({round(float(computed)) for _, computed, _, _ in rows}) == 4
@@ -186,8 +188,8 @@ def test_a_deviation_without_a_finding_is_listed_as_such(tabeller):
     copy = dict(tabeller) | {"klynge_kildefejl": faults[faults["fund"] != "klynger-og-akuthospitaler"]}
     b = klynger.beregn(copy, 2022)
     assert (
-        "Af de 28 afvigelser hører 26 til 3 fund; årsagen til det ene kan ikke påvises. 2 afvigelser er uden kendt årsag."
-        in str(vis.hovedpunkter(b))
+        "Af de 28 afvigelser hører 26 til 3 fund; årsagen til det ene kan ikke påvises. 2 afvigelser er uden "
+        "kendt årsag." in str(vis.hovedpunkter(b))
     )
     assert "- Uden kendt årsag: 2 kontroller" in str(vis.fund_tekst(b))
 
@@ -288,15 +290,16 @@ def test_the_source_line_names_every_document_that_occurs(sider):
 def test_what_is_derived_is_said_to_be(sider):
     text = str(vis.afstemning_tekst(sider["Region Sjælland"]))
     assert (
-        "Udledt af offentliggjorte beløb er delingen af København og medlemskabet af Klynge Nord for Gribskov og Halsnæs."
-        in text
+        "Udledt af offentliggjorte beløb er delingen af København og medlemskabet af Klynge Nord for Gribskov og "
+        "Halsnæs." in text
     )
 
 
 def test_the_keys_that_were_tried_are_shown_with_what_each_fails_by(sider):
     table = vis.noegler(sider["Region Syddanmark"])
     assert [row[0] for row in columns(table, "navn")[0]] == [
-        "Indbyggere pr. 1. januar 2022 (reglen)", "Indbyggere pr. 1. januar 2024", "Den trykte sats, 6,97 kr. pr. indbygger",
+        "Indbyggere pr. 1. januar 2022 "
+        "(reglen)", "Indbyggere pr. 1. januar 2024", "Den trykte sats, 6,97 kr. pr. indbygger",
         "Også medlemmer uden bidrag tælles med", "Samme faste beløb til hver klynge, resten efter indbyggere",
     ]  # fmt: skip
     assert "6.344" in table.payload["note"] and "+63.413" in table.ren_tekst
@@ -354,7 +357,9 @@ def test_every_deviation_is_shown_with_kroner_and_inhabitants(sider):
 
 
 def test_no_sentence_of_the_source_is_copied(tabeller, kildemappe):
-    """Facts carry over, sentences do not: no eight words in a row of the page's prose stand in the items of the sources."""
+    """Facts carry over, sentences do not: no eight words in a row of the page's prose stand in the items of the
+    sources.
+    """
     source = "".join(
         (kildemappe / name).read_text(encoding="utf-8")
         for name in tabeller["kilder"].query("kilde in ['002', '003']")["fil"]

@@ -40,10 +40,13 @@ PANELER = {
     "portefoelje": {"Plejefamilier": "plejefamilier", "Tilbud": "tilbud", "Heraf private tilbud": "tilbud-private"},
     "pladser": {"Godkendte pladser": "pladser", "Ledige pladser": "ledige-pladser"},
     "tilgang": {
-        "Nye plejefamilier": "nye-plejefamilier", "Ophørte plejefamilier": "ophoert-plejefamilier", "Trukne ansøgninger, familier": "trukket-plejefamilier",
+        "Nye "
+        "plejefamilier": "nye-plejefamilier", "Ophørte "
+        "plejefamilier": "ophoert-plejefamilier", "Trukne ansøgninger, familier": "trukket-plejefamilier",
         "Nye tilbud": "nye-tilbud", "Ophørte tilbud": "ophoert-tilbud", "Tilbagekaldelser i alt": "tilbagekaldt",
     },
-    "tilsyn": {"Tilsynsbesøg": "besoeg", "Uanmeldte, familier": "besoeg-plejefamilier-uanmeldte", "Uanmeldte, tilbud": "besoeg-tilbud-uanmeldte"},
+    "tilsyn": {"Tilsynsbesøg": "besoeg", "Uanmeldte, "
+    "familier": "besoeg-plejefamilier-uanmeldte", "Uanmeldte, tilbud": "besoeg-tilbud-uanmeldte"},
     "bekymringer": {"Henvendelser": "whistleblow", "Magtanvendelser": "magtanvendelser"},
     "sanktioner": {"Skærpet tilsyn": "skaerpet-tilsyn", "Påbud": "paabud", "Vilkår": "vilkaar"},
     "sager": {"Klager": "klager", "Aktindsigter": "aktindsigt", "Ansøgninger om ændring": "aendringer"},
@@ -72,8 +75,8 @@ def test_what_is_new_is_counted_from_the_report_before(b23, tabeller):
     both = rows.dropna()
     up, down = int((both[2023] > both[2021]).sum()), int((both[2023] < both[2021]).sum())
     assert (
-        f"Af de {len(both)} tal, som begge årsrapporter oplyser, er {up} højere, {down} lavere og {len(both) - up - down} uændrede."
-        in said
+        f"Af de {len(both)} tal, som begge årsrapporter oplyser, er {up} højere, {down} lavere og "
+        f"{len(both) - up - down} uændrede." in said
     )
     assert (
         f"{int(rows[2021].isna().sum() - rows.isna().all(axis=1).sum())} tal stod ikke i årsrapporten for 2021" in said
@@ -82,8 +85,8 @@ def test_what_is_new_is_counted_from_the_report_before(b23, tabeller):
         "steget med 4.509\N{NO-BREAK SPACE}kr. til 39.448\N{NO-BREAK SPACE}kr." in said and "fra 1. juli 2022" in said
     )
     assert (
-        "1.441 magtanvendelser og 47 henvendelser kom fra de sikrede institutioner, som tilsynet først overtog 1. juli 2022."
-        in said
+        "1.441 magtanvendelser og 47 henvendelser kom fra de sikrede institutioner, som tilsynet først overtog 1. "
+        "juli 2022." in said
     )
     assert (
         "sikrede"
@@ -139,7 +142,8 @@ def test_main_points_by_hand(b23):
     assert len(points) == 6
     assert (
         points[0]
-        == "- Der var **1.022 plejefamilier** ved udgangen af 2023, 76 færre end i 2021 (−6,9 %). I 2022 var der 1.041 (afledt)."
+        == "- Der var **1.022 plejefamilier** ved udgangen af 2023, 76 færre end i 2021 (−6,9 %). I 2022 var der "
+        "1.041 (afledt)."
     )
     assert "Årsrapporten har også tallet 2.979;" in points[1]
     assert (
@@ -147,12 +151,15 @@ def test_main_points_by_hand(b23):
         in points[2]
     )
     assert points[2].endswith(
-        "Tallene kan ikke sammenlignes direkte: fra 1. februar 2022 har koncerner og nogle andre tilbud et andet tilsyn, og fra 1. juli 2022 fører "
+        "Tallene kan ikke sammenlignes direkte: fra 1. februar 2022 har koncerner og nogle andre tilbud et andet "
+        "tilsyn, og fra 1. juli 2022 fører "
         "Socialtilsyn Øst tilsyn med de sikrede institutioner i hele landet. Faldet er derfor ikke kun lukkede tilbud."
     )
     assert points[3] == (
-        "- Der er færre ledige pladser at anbringe børn i: **210** i plejefamilier mod 241 i 2022 (afledt). Tilgangen af plejefamilier opvejer ikke afgangen: "
-        "43 plejefamilier blev godkendt, 64 ophørte, og 6 fik godkendelsen tilbagekaldt. På tilbudsområdet blev 4 godkendt, 11 ophørte, og 3 blev tilbagekaldt."
+        "- Der er færre ledige pladser at anbringe børn i: **210** i plejefamilier mod 241 i 2022 (afledt). "
+        "Tilgangen af plejefamilier opvejer ikke afgangen: "
+        "43 plejefamilier blev godkendt, 64 ophørte, og 6 fik godkendelsen tilbagekaldt. På tilbudsområdet blev 4 "
+        "godkendt, 11 ophørte, og 3 blev tilbagekaldt."
     )
     assert "Regnskabet viser et mindreforbrug på 1,8 mio. kr." in points[5]
 

@@ -5,7 +5,8 @@ A control is data: the number that is judged, the kind of relation, and the numb
 ``tal``     tables → one row per published number, with the interval its printing leaves open: :func:`tal`;
 ``saet``    collects the controls that a field makes: :class:`Kontrolsaet`;
 ``arter``   the kinds of controls, and what each number must equal: :func:`beregn`;
-``dom``     the verdict, the findings that explain deviations, and the coverage: :func:`doem`, :func:`nye_og_borte`, :func:`daekning`;
+``dom``     the verdict, the findings that explain deviations, and the coverage: :func:`doem`, :func:`nye_og_borte`,
+            :func:`daekning`;
 ``foelsomhed``  whether a wrong digit would be seen: :func:`foelsomhed`.
 
 What is compared with what, a field says itself (for example :func:`kkrlib.flygtninge.kontroller`), or the tables

@@ -22,7 +22,9 @@ _HOEJST_MANGE = (0, None)
 
 @dataclass(frozen=True)
 class Led:
-    """A number in a control: in basic units, with its sign, its class limits, and the row of :func:`kkrlib.afstemning.tal` it comes from."""
+    """A number in a control: in basic units, with its sign, its class limits, and the row of
+    :func:`kkrlib.afstemning.tal` it comes from.
+    """
 
     interval: Interval
     graenser: tuple[Fraction, Fraction] | None
@@ -34,7 +36,9 @@ Roller = Mapping[str, Sequence[Led]]
 
 @dataclass(frozen=True)
 class Art:
-    """A kind: its name for readers, its roles, whether all led must have the judged number's unit, and the computation in basic units."""
+    """A kind: its name for readers, its roles, whether all led must have the judged number's unit, and the computation
+    in basic units.
+    """
 
     navn: str
     roller: Mapping[str, tuple[int, int | None]]
@@ -107,7 +111,8 @@ def _gennemsnit(judged: Led, r: Roller) -> Interval:
     means = []
     for side in (0, 1):
         limits = [x.graenser[side] for x in r["antal"] if x.graenser]
-        # mean = end + Σ share·(limit − end): what is not in a class counts as the scale's end, and every share counts once
+        # mean = end + Σ share·(limit − end): what is not in a class counts as the scale's end, and every share counts
+        # once
         end = ends[-side] if ends else Fraction(0)
         total = reduce(
             add, (x.interval * Interval.punkt(limit - end) for x, limit in zip(r["antal"], limits, strict=True))
@@ -158,7 +163,8 @@ ARTER: dict[str, Art] = {
     "findes": Art("henvisning til en tabel", {"mener": (0, 1)}, False, _findes),
 }
 
-#: Columns of controls and of their led. ``tabelnavn``, ``ogsaa_linjer``, ``beregnet``, ``mindst`` and ``hoejst`` are optional.
+#: Columns of controls and of their led. ``tabelnavn``, ``ogsaa_linjer``, ``beregnet``, ``mindst`` and ``hoejst`` are
+#: optional.
 KONTROL = ["id", "art", "fakta", "beskrivelse", "mangler"]
 LED = ["kontrol", "nr", "rolle", "fakta", "fortegn", "mindst", "hoejst"]
 
@@ -166,18 +172,22 @@ LED = ["kontrol", "nr", "rolle", "fakta", "fortegn", "mindst", "hoejst"]
 def beregn(kontroller: pd.DataFrame, led: pd.DataFrame, tal: pd.DataFrame) -> pd.DataFrame:
     """Compute what each control's published number must equal.
 
-    ``kontroller`` has one row per control: ``id`` (unique), ``art`` (a key of :data:`ARTER`), ``fakta`` (the number that is judged, an index of ``tal``), ``beskrivelse``,
-    ``mangler`` (what a number that cannot be tested lacks; else empty). ``led`` has the numbers it is related to: ``kontrol``, ``nr``, ``rolle`` (of the kind),
-    ``fakta``, ``fortegn`` (1 or -1), ``mindst`` and ``hoejst`` (class limits, for ``gennemsnit``). ``tal`` is what :func:`kkrlib.afstemning.tal` returns.
-    The kind ``regel`` is computed by a field, in columns ``beregnet``, ``mindst`` and ``hoejst`` of ``kontroller`` (in the printed unit; the last two may be missing).
-    ``raekke`` of a control or a led, where there is one, is its line in the file, for findings. ``tabelnavn``, where there is one, names the table in its place of ``navn`` in ``tal``; ``ogsaa_linjer`` are further lines that it rests on, such as the sentence whose
-    claim it tests, separated by spaces.
+    ``kontroller`` has one row per control: ``id`` (unique), ``art`` (a key of :data:`ARTER`), ``fakta`` (the number
+    that is judged, an index of ``tal``), ``beskrivelse``, ``mangler`` (what a number that cannot be tested lacks; else
+    empty). ``led`` has the numbers it is related to: ``kontrol``, ``nr``, ``rolle`` (of the kind), ``fakta``,
+    ``fortegn`` (1 or -1), ``mindst`` and ``hoejst`` (class limits, for ``gennemsnit``). ``tal`` is what
+    :func:`kkrlib.afstemning.tal` returns. The kind ``regel`` is computed by a field, in columns ``beregnet``,
+    ``mindst`` and ``hoejst`` of ``kontroller`` (in the printed unit; the last two may be missing). ``raekke`` of a
+    control or a led, where there is one, is its line in the file, for findings. ``tabelnavn``, where there is one,
+    names the table in its place of ``navn`` in ``tal``; ``ogsaa_linjer`` are further lines that it rests on, such as
+    the sentence whose claim it tests, separated by spaces.
 
-    Returns one row per control with what :func:`kkrlib.afstemning.doem` takes; ``alle_fakta`` (a tuple: the judged number and the led whose value counts); and
-    ``offentliggjort_tekst`` and ``beregnet_tekst``: the names of the tables for ``findes``, else in the latter a word before the number, where it is not what
-    the printed one should be but a bound that it breaks («mindst», «højst») or the nearest that is possible («nærmest»).
-    Raises DataError with every control that makes no sense: an id twice, an unknown kind, number or role, too many or too few led, units that do not fit, a
-    divisor that can be zero.
+    Returns one row per control with what :func:`kkrlib.afstemning.doem` takes; ``alle_fakta`` (a tuple: the judged
+    number and the led whose value counts); and ``offentliggjort_tekst`` and ``beregnet_tekst``: the names of the tables
+    for ``findes``, else in the latter a word before the number, where it is not what the printed one should be but a
+    bound that it breaks («mindst», «højst») or the nearest that is possible («nærmest»). Raises DataError with every
+    control that makes no sense: an id twice, an unknown kind, number or role, too many or too few led, units that do
+    not fit, a divisor that can be zero.
     """
     found: list[Fund] = []
     facts = tal.to_dict("index")

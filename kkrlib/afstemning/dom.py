@@ -26,17 +26,20 @@ KOLONNER = [
 def doem(kontroller: pd.DataFrame, kendte: pd.DataFrame | None = None) -> pd.DataFrame:
     """Judge controls.
 
-    ``kontroller`` is what :func:`kkrlib.afstemning.beregn` returns: ``id`` (unique), ``sted`` (document, item and table, as a reader finds it),
-    ``linjer`` (``004:2240; 004:2245``: source and line), ``art`` (a key of :data:`ARTER`), ``beskrivelse``, ``offentliggjort`` and ``beregnet`` (exact
-    numbers in the unit that is printed; missing where not known). Optionally ``mindst`` and ``hoejst``: the least and greatest exact value
-    that ``beregnet`` can have when the numbers it is computed from are themselves rounded (default: ``beregnet``); ``decimaler`` of the printed number (default 0); ``under``
-    and ``over``: how far below and above the printed number the true one can be (default half a unit of its last digit); ``mangler``: why it cannot be tested. ``kendte`` explains known
-    deviations: index ``id``, columns ``fund`` (the finding that several controls can share) and ``forklaring``.
+    ``kontroller`` is what :func:`kkrlib.afstemning.beregn` returns: ``id`` (unique), ``sted`` (document, item and
+    table, as a reader finds it), ``linjer`` (``004:2240; 004:2245``: source and line), ``art`` (a key of
+    :data:`ARTER`), ``beskrivelse``, ``offentliggjort`` and ``beregnet`` (exact numbers in the unit that is printed;
+    missing where not known). Optionally ``mindst`` and ``hoejst``: the least and greatest exact value that ``beregnet``
+    can have when the numbers it is computed from are themselves rounded (default: ``beregnet``); ``decimaler`` of the
+    printed number (default 0); ``under`` and ``over``: how far below and above the printed number the true one can be
+    (default half a unit of its last digit); ``mangler``: why it cannot be tested. ``kendte`` explains known deviations:
+    index ``id``, columns ``fund`` (the finding that several controls can share) and ``forklaring``.
 
-    Returns the rows with the columns :data:`KOLONNER`: ``beregnet`` rounded to ``decimaler``, halves away from zero, ``forskel`` (published less that), ``dom``
-    (``stemmer``: no difference; ``afrunding``: what the printed number can stand for meets what the computed one can be; ``afviger``; ``kan ikke efterprøves``: a number is
-    missing), ``fund`` and ``forklaring`` (of a known deviation, or what is missing; else empty). Whole numbers are int, others Fraction, missing
-    ones None. Raises ValueError for an id twice or an unknown kind.
+    Returns the rows with the columns :data:`KOLONNER`: ``beregnet`` rounded to ``decimaler``, halves away from zero,
+    ``forskel`` (published less that), ``dom`` (``stemmer``: no difference; ``afrunding``: what the printed number can
+    stand for meets what the computed one can be; ``afviger``; ``kan ikke efterprøves``: a number is missing), ``fund``
+    and ``forklaring`` (of a known deviation, or what is missing; else empty). Whole numbers are int, others Fraction,
+    missing ones None. Raises ValueError for an id twice or an unknown kind.
     """
     if kontroller["id"].duplicated().any():
         raise ValueError(f"kontrollen {kontroller.loc[kontroller['id'].duplicated(), 'id'].iloc[0]} står to gange")
@@ -102,7 +105,9 @@ def _plain(value: Fraction | None) -> int | Fraction | None:
 
 
 def optael(doemte: pd.DataFrame, efter: str = "art") -> pd.DataFrame:
-    """Count verdicts: index the values of column ``efter`` in order of appearance, columns :data:`DOMME` and ``i_alt`` (``int64``)."""
+    """Count verdicts: index the values of column ``efter`` in order of appearance, columns :data:`DOMME` and ``i_alt``
+    (``int64``).
+    """
     counts = pd.crosstab(doemte[efter], doemte["dom"]).reindex(columns=DOMME, fill_value=0)
     counts = counts.loc[doemte[efter].drop_duplicates()]
     counts.columns.name = None
@@ -111,7 +116,10 @@ def optael(doemte: pd.DataFrame, efter: str = "art") -> pd.DataFrame:
 
 
 def fund(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """All faults of the sources that are recorded: index ``fund``; columns ``tabel`` (where they stand), ``forklaring``, ``anvendt``, ``trykt``, ``afgjort`` (ja or nej: whether a third fact decides which number is right), ``linje`` (``004:1445``)."""
+    """All faults of the sources that are recorded: index ``fund``; columns ``tabel`` (where they stand),
+    ``forklaring``, ``anvendt``, ``trykt``, ``afgjort`` (ja or nej: whether a third fact decides which number is right),
+    ``linje`` (``004:1445``).
+    """
     rows = []
     for column in tabeller["kolonneroller"].loc[lambda t: t["rolle"] == FUND].itertuples():
         for record in tabeller[column.tabel].to_dict("records"):
@@ -131,7 +139,9 @@ def fund(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def kendte(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The deviations that are accepted: index ``kontrol``; columns ``fund``, ``forklaring``, ``forskel`` (exact, as a string). A fault that is not recorded has no explanation."""
+    """The deviations that are accepted: index ``kontrol``; columns ``fund``, ``forklaring``, ``forskel`` (exact, as a
+    string). A fault that is not recorded has no explanation.
+    """
     accepted = tabeller["fund_kontroller"].set_index("kontrol")
     return accepted.assign(forklaring=accepted["fund"].map(fund(tabeller)["forklaring"]).fillna(""))[
         ["fund", "forklaring", "forskel"]
@@ -139,24 +149,33 @@ def kendte(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def vurder(kontroller: pd.DataFrame, led: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Compute and judge controls on the numbers of ``tabeller``: :func:`beregn`, then :func:`doem` with the accepted deviations."""
+    """Compute and judge controls on the numbers of ``tabeller``: :func:`beregn`, then :func:`doem` with the accepted
+    deviations.
+    """
     return doem(beregn(kontroller, led, tal(tabeller)), kendte(tabeller))
 
 
 def erklaerede(tabeller: Mapping[str, pd.DataFrame], praefiks: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The controls that the data declare, with their led: all, or those whose id begins with ``praefiks``; ``raekke`` is the line in their file."""
-    controls, led = (tabeller[t].assign(raekke=range(2, len(tabeller[t]) + 2)) for t in ("kontroller", "kontrol_led"))
+    """The controls that the data declare, with their led: all, or those whose id begins with ``praefiks``; ``raekke``
+    is the line in their file.
+    """
+    declared = (tabeller["kontroller"], tabeller["kontrol_led"])
+    controls, led = (table.assign(raekke=range(2, len(table) + 2)) for table in declared)
     return controls[controls["id"].str.startswith(praefiks)], led[led["kontrol"].str.startswith(praefiks)]
 
 
 def nye_og_borte(doemte: pd.DataFrame, kendte: pd.DataFrame) -> list[Fund]:
-    """What differs from the accepted deviations: those that are new, those of another size, and those that no longer occur.
+    """What differs from the accepted deviations: those that are new, those of another size, and those that no longer
+    occur.
 
     ``doemte`` is what :func:`doem` returns for all controls, ``kendte`` what :func:`kendte` returns.
     """
     found, path = [], "fund_kontroller.csv"
     for row in doemte[doemte["dom"] == AFVIGER].itertuples():
-        said = f"{row.sted}, linje {row.linjer}: {row.beskrivelse}: trykt {trykt_tal(row.offentliggjort, row.decimaler)}, beregnet {trykt_tal(row.beregnet, row.decimaler)}"
+        said = (
+            f"{row.sted}, linje {row.linjer}: {row.beskrivelse}: trykt "
+            f"{trykt_tal(row.offentliggjort, row.decimaler)}, beregnet {trykt_tal(row.beregnet, row.decimaler)}"
+        )
         if row.id not in kendte.index:
             found.append(
                 Fund(path, "mangler", "kontrol", row.id, f"ny afvigelse: {said} (forskel {skrevet(row.forskel)})")
@@ -196,7 +215,9 @@ def skrevet(x: Any) -> str:
 
 
 def daekning(doemte: pd.DataFrame, tal: pd.DataFrame) -> pd.DataFrame:
-    """Which published numbers stand in a control that was carried out: the rows of ``tal`` that are published, with ``kontroller`` (how many, ``int64``)."""
+    """Which published numbers stand in a control that was carried out: the rows of ``tal`` that are published, with
+    ``kontroller`` (how many, ``int64``).
+    """
     tested = doemte[doemte["dom"] != UPROEVET]["alle_fakta"]
     counts = pd.Series([f for facts in tested for f in dict.fromkeys(facts)], dtype="str").value_counts()
     published = tal[tal["offentliggjort"]]

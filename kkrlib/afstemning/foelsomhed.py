@@ -17,10 +17,12 @@ def foelsomhed(
 ) -> pd.DataFrame:
     """Change each covered number by one unit in its last digit, and judge the controls it stands in again.
 
-    ``kontroller``, ``led`` and ``tal`` are what :func:`kkrlib.afstemning.beregn` takes, and must be free of findings. ``fakta`` are the numbers to try (default: all that
-    are published and covered). The rules are not run again, so a number that only a rule uses counts as not seen; nor is a reference to a table a number.
+    ``kontroller``, ``led`` and ``tal`` are what :func:`kkrlib.afstemning.beregn` takes, and must be free of findings.
+    ``fakta`` are the numbers to try (default: all that are published and covered). The rules are not run again, so a
+    number that only a rule uses counts as not seen; nor is a reference to a table a number.
 
-    Returns one row per number, index ``fakta``: ``op`` and ``ned`` (bool: whether some verdict changes with one unit more, and less).
+    Returns one row per number, index ``fakta``: ``op`` and ``ned`` (bool: whether some verdict changes with one unit
+    more, and less).
     """
     facts = tal.to_dict("index")
     tables, parts = (

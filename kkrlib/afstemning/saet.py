@@ -36,8 +36,9 @@ class Kontrolsaet:
     ) -> None:
         """Add a control. Its id is the set's prefix and ``noegle``; ``led`` are pairs of role and number.
 
-        ``beregnet`` is what the rule gives (kind ``regel`` only), ``udsving`` how far from it the rule can come out because its own numbers are rounded.
-        ``ogsaa_linjer`` (``002:1993``) are lines it rests on besides those of its numbers; ``andet`` are columns of the field's own.
+        ``beregnet`` is what the rule gives (kind ``regel`` only), ``udsving`` how far from it the rule can come out
+        because its own numbers are rounded. ``ogsaa_linjer`` (``002:1993``) are lines it rests on besides those of its
+        numbers; ``andet`` are columns of the field's own.
         """
         key = f"{self.praefiks}-{noegle}"
         bounds = (None, None) if beregnet is None else (beregnet - udsving, beregnet + udsving)

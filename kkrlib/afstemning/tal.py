@@ -59,15 +59,19 @@ class Interval:
 def tal(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Every number that controls can relate.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns; its ``kolonneroller`` says which columns hold published numbers and rules.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns; its ``kolonneroller`` says which columns hold published
+    numbers and rules.
 
-    Returns a DataFrame with index ``fakta`` (the row's ``id``, or ``tabel/nøgle/…/kolonne``) and the columns :data:`KOLONNER`: ``vaerdi``, ``mindst``
-    and ``hoejst`` (Fraction, in the printed ``enhed``), ``decimaler`` (as printed), ``faktor`` (what one unit is in ``grundenhed``), ``eksakt`` (whether the unit counts
-    whole things), ``omfang`` (the report or subject that it belongs to), ``navn`` (the table) and ``dokument`` as a reader finds them, ``kilde``, ``punkt``, ``linje`` and ``offentliggjort``
-    (False for rules, for references to tables, which count as 1, and for what no document at hand prints).
+    Returns a DataFrame with index ``fakta`` (the row's ``id``, or ``tabel/nøgle/…/kolonne``) and the columns
+    :data:`KOLONNER`: ``vaerdi``, ``mindst`` and ``hoejst`` (Fraction, in the printed ``enhed``), ``decimaler`` (as
+    printed), ``faktor`` (what one unit is in ``grundenhed``), ``eksakt`` (whether the unit counts whole things),
+    ``omfang`` (the report or subject that it belongs to), ``navn`` (the table) and ``dokument`` as a reader finds them,
+    ``kilde``, ``punkt``, ``linje`` and ``offentliggjort`` (False for rules, for references to tables, which count as 1,
+    and for what no document at hand prints).
 
-    The interval: a number that counts, is printed as a word, or stands in a rule is exact; any other stands for what rounds to it, half a unit of its last
-    digit (or of its fraction) to each side; a reservation («ca.») widens it by the per cent in ``forbehold``.
+    The interval: a number that counts, is printed as a word, or stands in a rule is exact; any other stands for what
+    rounds to it, half a unit of its last digit (or of its fraction) to each side; a reservation («ca.») widens it by
+    the per cent in ``forbehold``.
 
     Raises DataError for a unit or a reservation that is not in its table.
     """
@@ -183,6 +187,8 @@ def eksakt_tal(tekst: Any) -> Fraction:
 
 
 def trykte_decimaler(trykt: str) -> int:
-    """How many decimals a number is printed with, as :func:`kkrlib.trykt.laes` reads it; of a fraction («2/3») two are compared. A text has none."""
+    """How many decimals a number is printed with, as :func:`kkrlib.trykt.laes` reads it; of a fraction («2/3») two are
+    compared. A text has none.
+    """
     said = printing.laes(trykt)
     return said.decimaler if said else 0

@@ -23,8 +23,8 @@ under ``checks`` what that standard has no word for:
     a printed sum equals the sum of its rows, but for the faults that are recorded as such;
 ``kendt``
     each row is a known fault of a source, shown as a warning;
-and those of :mod:`kkrlib.data.tal`, on whether a number makes sense where it stands: ``trykt``, ``bruges``, ``foelges``, ``graenser``, ``aar``,
-``ordnet`` and ``raekkesum``.
+and those of :mod:`kkrlib.data.tal`, on whether a number makes sense where it stands: ``trykt``, ``bruges``,
+``foelges``, ``graenser``, ``aar``, ``ordnet`` and ``raekkesum``.
 
 The module knows no field: a new table, or a new year, is only data.
 
@@ -56,8 +56,8 @@ __all__ = [
     "ROD",
     "check",
     "check_kilder",
-    "dato",
     "data_mappe",
+    "dato",
     "filer",
     "laes",
     "laes_csv",

@@ -123,8 +123,8 @@ def laes_regneark(
 
     Returns one (file name, DataFrame per sheet, findings) per file. A DataFrame has the named columns (whole numbers as
     ``Int64``, texts as strings with single spaces) and ``raekke``, the row in the sheet. Each cell that is a formula,
-    an error, of another type, or empty where it must not be, is a finding and is missing in the DataFrame.
-    Findings are also: merged cells; a file that is no workbook or goes beyond :mod:`kkrlib.data.regneark`'s limits; a sheet or a
+    an error, of another type, or empty where it must not be, is a finding and is missing in the DataFrame. Findings are
+    also: merged cells; a file that is no workbook or goes beyond :mod:`kkrlib.data.regneark`'s limits; a sheet or a
     heading that is missing or comes twice; what stands in a column of its own, above the headings, or in a copy of a
     sheet; and whatever else is in the folder, but for what operating systems put there. Raises DataError for a path
     that does not exist, a single file of which no sheet can be read, or a folder without workbooks.

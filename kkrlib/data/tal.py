@@ -1,23 +1,25 @@
 """Whether a number makes sense where it stands: checks of the descriptor that read single cells and rows as numbers.
 
 ``trykt``
-    a value is what its row says is printed: ``{"vaerdi", "trykt", "enhed": columns; "ord": a table of texts that are read as a number
-    (trykt, vaerdi); "fald": a table of the facts that are negative because words say so (fakta), "noegle": the fact's key; "maal": column and
-    values whose numbers may be such; "tegn": what a printed sign says of enhed}``;
+    a value is what its row says is printed: ``{"vaerdi", "trykt", "enhed": columns; "ord": a table of texts that are
+    read as a number (trykt, vaerdi); "fald": a table of the facts that are negative because words say so (fakta),
+    "noegle": the fact's key; "maal": column and values whose numbers may be such; "tegn": what a printed sign says of
+    enhed}``;
 ``bruges``
-    what stands in ``kolonne`` stands in one of the columns ``i`` (pairs of table and column) too: each word of it where ``adskilt`` is true (they
-    are separated by blanks), in any capitals where ``ord`` is;
+    what stands in ``kolonne`` stands in one of the columns ``i`` (pairs of table and column) too: each word of it where
+    ``adskilt`` is true (they are separated by blanks), in any capitals where ``ord`` is;
 ``foelges``
-    the cells of ``kolonner`` are all filled or all empty (a number and its line); in the rows ``hvor`` only, where it is there, and then all
-    are filled where ``altid`` is true;
+    the cells of ``kolonner`` are all filled or all empty (a number and its line); in the rows ``hvor`` only, where it
+    is there, and then all are filled where ``altid`` is true;
 ``graenser``
-    each number of ``kolonner`` lies within ``mindst`` and ``hoejst`` (either may be left out) in the rows ``hvor`` (columns, each with the values
-    that count), and is whole where ``hele`` is true;
+    each number of ``kolonner`` lies within ``mindst`` and ``hoejst`` (either may be left out) in the rows ``hvor``
+    (columns, each with the values that count), and is whole where ``hele`` is true;
 ``aar``
-    each year of ``kolonner`` is at least ``mindst`` and at most ``frem`` years after the document that the row is from (``register``: its table,
-    ``noegle``, ``tid``); after the newest of all documents where the row's has no date;
+    each year of ``kolonner`` is at least ``mindst`` and at most ``frem`` years after the document that the row is from
+    (``register``: its table, ``noegle``, ``tid``); after the newest of all documents where the row's has no date;
 ``ordnet``
-    the cells of ``kolonner`` do not fall from one to the next: numbers, fractions or dates; an empty one is passed over;
+    the cells of ``kolonner`` do not fall from one to the next: numbers, fractions or dates; an empty one is passed
+    over;
 ``raekkesum``
     a row's ``i_alt`` is the sum of its ``dele``; an empty cell asks nothing.
 

@@ -1,8 +1,8 @@
 """Figures as HTML fragments with inline SVG that follows the reader's colour scheme and screen.
 
-matplotlib draws, :mod:`kkrlib.figurer.svg` turns its SVG into one that a page can hold many of: no metadata, no global style,
-no ids, text as text, and colours as ``var(--navn,#hex)`` from :mod:`kkrlib.farver`. There is
-no style attribute either, so a page may forbid inline styles.
+matplotlib draws, :mod:`kkrlib.figurer.svg` turns its SVG into one that a page can hold many of: no metadata, no global
+style, no ids, text as text, and colours as ``var(--navn,#hex)`` from :mod:`kkrlib.farver`. There is no style attribute
+either, so a page may forbid inline styles.
 
 A figure is drawn in pixels of the screen it is meant for: a wide one of 720 and a narrow one of 320, so that its
 text is never scaled down to nothing. The tile map is legible at 288 and has one drawing only.

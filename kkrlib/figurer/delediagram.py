@@ -52,7 +52,8 @@ def bidrag(
     ialt_soejle: bool = False,
     fremhaev: Collection[Hashable] = (),
 ) -> Figur:
-    """What a sum is made of: a panel of bars for each part, side by side and all on one scale, and the sum to the right.
+    """What a sum is made of: a panel of bars for each part, side by side and all on one scale, and the sum to the
+    right.
 
     ``dele``: column → its name, at most six. The name stands above the panel and may hold soft hyphens where it can be
     broken. Each panel has its own zero line, with what is added to its right and what is taken away to its left. Few
@@ -393,7 +394,9 @@ def _stil_op(paneler: Sequence[_Panel], fra: float, til: float, luft: float, skr
 
 
 def _skridt(paneler: Sequence[_Panel], pr_enhed: float, skrift: float, luft: float) -> float:
-    """The distance between the marks of a scale: the least of 1, 2 or 5 times a power of ten with room for what they say."""
+    """The distance between the marks of a scale: the least of 1, 2 or 5 times a power of ten with room for what they
+    say.
+    """
     stoerst = max(abs(v) for p in paneler for v in p.vaerdier) or 1.0
     for skridt in (m * 10.0**e for e in itertools.count(math.floor(math.log10(stoerst)) - 2) for m in (1, 2, 5)):
         maerker = [list(p.maerker(skridt, pr_enhed, skrift, luft)) for p in paneler]

@@ -124,11 +124,13 @@ def gruppekort(
 ) -> Figur:
     """A map of equal tiles, one per kommune, that shows which kommuner belong together.
 
-    ``grupper``: the group of each kommune, by kommunekode. ``numre``: the number of each group, 1 to 5, written on its tiles and shown by
-    the shade; two groups can have the same number where something else (the region) tells them apart. A line runs around each group.
-    ``layout`` as for :func:`flisekort`. Kommuner in ``daempet`` are drawn without shade.
+    ``grupper``: the group of each kommune, by kommunekode. ``numre``: the number of each group, 1 to 5, written on its
+    tiles and shown by the shade; two groups can have the same number where something else (the region) tells them
+    apart. A line runs around each group. ``layout`` as for :func:`flisekort`. Kommuner in ``daempet`` are drawn without
+    shade.
 
-    ValueError, naming the codes, if ``grupper`` and ``layout`` do not cover each other or a group is missing; and if a group has no number from 1 to 5.
+    ValueError, naming the codes, if ``grupper`` and ``layout`` do not cover each other or a group is missing; and if a
+    group has no number from 1 to 5.
     """
     koder = dict(grupper)
     _noejagtig_daekning(

@@ -30,8 +30,8 @@ def soejler(
 ) -> Figur:
     """Horizontal bars from zero, one per row of ``data`` in its order, each with its number at the end.
 
-    ``vaerdi`` and ``etiket`` name the columns of the number and of the row's name. Rows whose index is in ``fremhaev`` get a bold
-    name and a colour of their own.
+    ``vaerdi`` and ``etiket`` name the columns of the number and of the row's name. Rows whose index is in ``fremhaev``
+    get a bold name and a colour of their own.
 
     ValueError if there are no rows, a number is missing, or ``fremhaev`` has an index that is not there.
     """

@@ -56,7 +56,8 @@ def _kort_sti(d: str) -> str:
 def rens(raa: bytes, id: str) -> str:
     """matplotlib's SVG file as an inline ``<svg>`` for figure ``id``.
 
-    AssertionError if it has a colour that the palette does not (it would not follow the reader's colour scheme), or refers to an id.
+    AssertionError if it has a colour that the palette does not (it would not follow the reader's colour scheme), or
+    refers to an id.
     """
     rod = ET.fromstring(raa)
     for element in rod.iter():

@@ -1,7 +1,7 @@
 """Small multiples over the same years: one panel of bars per series, with a gap where nothing is known.
 
-A published number is a full bar. A derived one is an outline with lines, never a full bar, and says so below its year; where only an
-interval is known the bar ends at its highest value and says both.
+A published number is a full bar. A derived one is an outline with lines, never a full bar, and says so below its year;
+where only an interval is known the bar ends at its highest value and says both.
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ def paneler(
 ) -> Figur:
     """One panel per indicator of ``navne`` (indicator → its heading), each with a place for every year of ``aarene``.
 
-    ``serie`` has the columns ``indikator``, ``aar``, ``mindst``, ``hoejst`` and ``status``; rows of other indicators and years are passed over. A status of
-    ``afledt``, a word that readers see, gives the other mark. Each panel begins at zero and has its own scale, or with ``faelles`` they share one.
-    To ``beskrivelse`` is added how to read the scales and the marks, and ``mangler``, what a year without a bar means, where there is one.
-    ValueError where an indicator has no number in any of the years, or a number is negative.
+    ``serie`` has the columns ``indikator``, ``aar``, ``mindst``, ``hoejst`` and ``status``; rows of other indicators
+    and years are passed over. A status of ``afledt``, a word that readers see, gives the other mark. Each panel begins
+    at zero and has its own scale, or with ``faelles`` they share one. To ``beskrivelse`` is added how to read the
+    scales and the marks, and ``mangler``, what a year without a bar means, where there is one. ValueError where an
+    indicator has no number in any of the years, or a number is negative.
     """
     at = {
         (r.indikator, int(r.aar)): r for r in serie.itertuples() if r.indikator in navne and int(r.aar) in set(aarene)

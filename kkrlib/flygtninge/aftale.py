@@ -131,9 +131,9 @@ def fra_fil(form: str, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame, stav
     :func:`fordel` returns, with ``kommune``. Returns a DataFrame in one of the two forms above, with ``note`` for
     overførsler.
 
-    Raises :class:`DataError` for a kommune that is unknown or named twice, a negative number, a transfer to oneself, out
-    of the region or of more than the kommune's quota, and a list of quotas that lacks a kommune of its region or does
-    not sum to the regionskvote.
+    Raises :class:`DataError` for a kommune that is unknown or named twice, a negative number, a transfer to oneself,
+    out of the region or of more than the kommune's quota, and a list of quotas that lacks a kommune of its region or
+    does not sum to the regionskvote.
     """
     found: list[Fund] = []
     known = koder(kvoter["kommune"].rename_axis("kommunekode").reset_index(), stavemaader)
@@ -172,8 +172,8 @@ def anvend(kvoter: pd.DataFrame, aftale: pd.DataFrame) -> pd.DataFrame:
     """The quotas after an aftale.
 
     ``kvoter``: index ``kommunekode``, ``region`` and ``kommunekvote`` (persons). ``aftale``: one of the two forms.
-    Returns the rows of ``kvoter`` that the aftale touches the region of, with ``aftalt_kvote`` and ``aendring`` (``Int64``;
-    missing where a number of the aftale is not known).
+    Returns the rows of ``kvoter`` that the aftale touches the region of, with ``aftalt_kvote`` and ``aendring``
+    (``Int64``; missing where a number of the aftale is not known).
     """
     regions = kvoter.loc[kvoter.index.intersection(_touched(aftale)), "region"].unique()
     result = kvoter[kvoter["region"].isin(regions)].copy()
@@ -224,7 +224,9 @@ def bedoem(
 
 
 def samlet(dom: pd.DataFrame) -> str:
-    """The verdict on the whole aftale: ``ikke opfyldt`` if a requirement fails, ``opfyldt`` if all hold, else ``kan ikke efterprøves``."""
+    """The verdict on the whole aftale: ``ikke opfyldt`` if a requirement fails, ``opfyldt`` if all hold, else ``kan
+    ikke efterprøves``.
+    """
     if (dom["udfald"] == IKKE_OPFYLDT).any():
         return IKKE_OPFYLDT
     return OPFYLDT if len(dom) and (dom["udfald"] == OPFYLDT).all() else UPROEVET
@@ -546,6 +548,9 @@ def _quota_findings(aftale: pd.DataFrame, tabel: pd.DataFrame, fil: str, kvoter:
         total = int(known.loc[known["kommunekode"].isin(rows.index), "kommunekvote"].sum())
         quota = int(rows["kommunekvote"].sum())
         if not len(missing) and known["kommunekvote"].notna().all() and total != quota:
-            text = f"kvoterne i {region} skal tilsammen give regionskvoten {quota} (forskel {dansk.fortegn(total - quota)})"
+            text = (
+                f"kvoterne i {region} skal tilsammen give regionskvoten {quota} (forskel "
+                f"{dansk.fortegn(total - quota)})"
+            )
             found.append(Fund(fil, "i alt", "kvote", str(total), text))
     return found

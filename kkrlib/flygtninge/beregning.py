@@ -33,7 +33,9 @@ from kkrlib.omraade import HELE_LANDET, omraade
 
 @dataclass(frozen=True)
 class Aftale:
-    """An aftale and its verdict: key or file name, whether it is from a file, region, transfers or quotas, the quotas after it (or None), verdict by requirement, note."""
+    """An aftale and its verdict: key or file name, whether it is from a file, region, transfers or quotas, the quotas
+    after it (or None), verdict by requirement, note.
+    """
 
     navn: str
     fra_fil: bool

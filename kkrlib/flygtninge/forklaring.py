@@ -31,7 +31,8 @@ def trin(fordelt: pd.DataFrame, landstal: int) -> pd.DataFrame:
     - ``nulgraense``: negative numbers set to 0, and what the other kommuner are scaled down in return;
     - ``afrunding``: to whole persons.
 
-    And ``kommunekvote``; ``hele`` and ``rest``, the whole part and the remainder of the fordelingstal that decide the rounding; and ``stoerst``: which of the four after befolkningstal moved it most.
+    And ``kommunekvote``; ``hele`` and ``rest``, the whole part and the remainder of the fordelingstal that decide the
+    rounding; and ``stoerst``: which of the four after befolkningstal moved it most.
     """
     all_families = int(fordelt["familiesammenfoerte"].sum())
     parts = pd.DataFrame(
@@ -56,17 +57,18 @@ def trin(fordelt: pd.DataFrame, landstal: int) -> pd.DataFrame:
 def aarsager(foer: pd.DataFrame, efter: pd.DataFrame, landstal_foer: int, landstal_efter: int) -> pd.DataFrame:
     """Split each kommune's change of kommunekvote between two years by cause, summing exactly.
 
-    ``foer`` and ``efter`` are grundlag DataFrames of two years with the same kommuner (see :func:`fordel`). The causes are
-    the factors of the rule: the ``landstal``, the ``befolkning`` of all kommuner, their ``indvandrere og flygtninge``
-    (``indvandrerandel``) and their ``familiesammenfoeringer``; ``afrunding`` is what rounding to whole persons adds in
-    one year and not in the other.
+    ``foer`` and ``efter`` are grundlag DataFrames of two years with the same kommuner (see :func:`fordel`). The causes
+    are the factors of the rule: the ``landstal``, the ``befolkning`` of all kommuner, their ``indvandrere og
+    flygtninge`` (``indvandrerandel``) and their ``familiesammenfoeringer``; ``afrunding`` is what rounding to whole
+    persons adds in one year and not in the other.
 
     The rule is not additive, so what a factor "does" depends on which factors are changed before it. Each
     factor's part is therefore its mean effect on the fordelingstal over all orders in which the four can be changed
     (the Shapley value): no order is preferred, and the parts sum exactly to the change.
 
-    Returns a DataFrame on the index of ``efter`` with ``kvote_foer``, ``kvote_efter``, ``aendring`` (persons, ``int64``) and the
-    five causes as exact Fractions that sum to ``aendring``. Raises ValueError if the kommuner are not the same.
+    Returns a DataFrame on the index of ``efter`` with ``kvote_foer``, ``kvote_efter``, ``aendring`` (persons,
+    ``int64``) and the five causes as exact Fractions that sum to ``aendring``. Raises ValueError if the kommuner are
+    not the same.
     """
     if set(foer.index) != set(efter.index):
         raise ValueError(

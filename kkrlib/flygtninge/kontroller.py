@@ -103,7 +103,10 @@ def kontrolsaet(
         key = "region" if table == "regionskvoter" else "kommunekode"
         rows = [f for f in facts(table) if (place not in regions or f["region"] == place) and pd.notna(f[column])]
         parts = [("led", f"{table}/{kvoteaar}/{f[key]}/{column}") for f in rows]
-        text = f"{place}: {_STOERRELSE[column]} i alt er summen af {'regionerne' if table == 'regionskvoter' else 'kommunerne'}"
+        text = (
+            f"{place}: {_STOERRELSE[column]} i alt er summen af "
+            f"{'regionerne' if table == 'regionskvoter' else 'kommunerne'}"
+        )
         name = f"sum-{table}-{column}-{_slug(tabeller, place)}".replace("_", "-")
         nothing = "" if parts else f"{_TABEL[table]} har ingen tal for {kvoteaar} at lægge sammen"
         controls.tilfoej(name, "sum", own, text, parts, tabelnavn=_TABEL[table], mangler=nothing)

@@ -52,8 +52,8 @@ def fordel(grundlag: pd.DataFrame, landstal: int) -> pd.DataFrame:
     ----------
     grundlag
         Index ``kommunekode`` (three-digit strings); columns ``region`` (official name), ``befolkning``,
-        ``indvandrere_flygtninge`` and ``familiesammenfoerte`` (whole persons ≥ 0). Other columns are kept (one named like a step is replaced).
-        Any set of kommuner; whether all 98 are there is checked where data are loaded.
+        ``indvandrere_flygtninge`` and ``familiesammenfoerte`` (whole persons ≥ 0). Other columns are kept (one named
+        like a step is replaced). Any set of kommuner; whether all 98 are there is checked where data are loaded.
     landstal
         Persons to distribute, a whole number ≥ 0.
 
@@ -110,8 +110,8 @@ def regionskvoter(fordelt: pd.DataFrame) -> pd.DataFrame:
     """The regionskvoter: sums of the kommunekvoter of each region (BEK 550/2022 § 4; integrationsloven § 7).
 
     ``fordelt`` is what :func:`fordel` returns. Returns a DataFrame indexed by ``region`` in alphabetical order with
-    ``befolkning`` and ``regionskvote`` (persons, ``int64``); the regionskvoter sum to the landstal. Raises :class:`DataError`
-    for a missing region or a number that is no whole number ≥ 0.
+    ``befolkning`` and ``regionskvote`` (persons, ``int64``); the regionskvoter sum to the landstal. Raises
+    :class:`DataError` for a missing region or a number that is no whole number ≥ 0.
     """
     found = [
         Fund(
@@ -140,7 +140,9 @@ def regionskvoter(fordelt: pd.DataFrame) -> pd.DataFrame:
 
 
 def pr_10000(antal: pd.Series, befolkning: pd.Series) -> pd.Series:
-    """Persons per 10,000 inhabitants as exact Fractions, on the index of ``antal``; missing where there is no inhabitant."""
+    """Persons per 10,000 inhabitants as exact Fractions, on the index of ``antal``; missing where there is no
+    inhabitant.
+    """
     values = [Fraction(int(a) * 10_000, int(b)) if b else None for a, b in zip(antal, befolkning, strict=True)]
     return pd.Series(values, index=antal.index, dtype=object)
 
@@ -148,9 +150,9 @@ def pr_10000(antal: pd.Series, befolkning: pd.Series) -> pd.Series:
 def grundlag(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> pd.DataFrame:
     """What the quotas of one year are computed from: bilag A, both its tables, with the names of the register.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. Returns a DataFrame indexed by ``kommunekode`` in ascending order
-    with ``kommune``, ``region``, ``befolkning``, ``indvandrere_flygtninge``, ``asylansoegere`` (may be missing: not
-    printed) and ``familiesammenfoerte``, all in persons. Raises KeyError for a year without bilag A.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. Returns a DataFrame indexed by ``kommunekode`` in ascending
+    order with ``kommune``, ``region``, ``befolkning``, ``indvandrere_flygtninge``, ``asylansoegere`` (may be missing:
+    not printed) and ``familiesammenfoerte``, all in persons. Raises KeyError for a year without bilag A.
     """
     persons = tabeller["bilag_a"].loc[lambda t: t["kvoteaar"] == kvoteaar].set_index("kommunekode")
     families = tabeller["familiesammenfoerte"].loc[lambda t: t["kvoteaar"] == kvoteaar].set_index("kommunekode")

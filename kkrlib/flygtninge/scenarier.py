@@ -40,8 +40,8 @@ def med_andre_tal(grundlag: pd.DataFrame, familiesammenfoerte: Mapping[str, int]
 def sammenlign(fordelt: pd.DataFrame, scenarie: pd.DataFrame) -> pd.DataFrame:
     """Two distributions of the same kommuner side by side.
 
-    Both are what :func:`fordel` returns. Returns a DataFrame on the index of ``fordelt`` with ``kommune`` (where there is
-    one), ``region``, ``kommunekvote``, ``kvote_i_scenariet`` and ``aendring`` (persons, ``int64``).
+    Both are what :func:`fordel` returns. Returns a DataFrame on the index of ``fordelt`` with ``kommune`` (where there
+    is one), ``region``, ``kommunekvote``, ``kvote_i_scenariet`` and ``aendring`` (persons, ``int64``).
     """
     result = fordelt[[c for c in ("kommune", "region") if c in fordelt.columns] + ["kommunekvote"]].copy()
     result["kvote_i_scenariet"] = scenarie["kommunekvote"].reindex(fordelt.index).astype("int64")
@@ -98,11 +98,11 @@ def graenser(grundlag: pd.DataFrame, landstal: int, laveste: int, hoejeste: int)
     The whole distribution is computed for every landstal from ``laveste`` to ``hoejeste``. Largest remainder is not
     monotone (a kommune can lose a person when the landstal rises), so all four cases are reported.
 
-    Returns a DataFrame on the index of ``grundlag`` with ``kommunekvote`` (``int64``) and, as ``Int64``, missing where it does not
-    happen in the range: ``flere_ved`` (lowest landstal above today's that gives more), ``faerre_ved`` (highest landstal
-    below today's that gives fewer), ``faerre_trods_hoejere`` (lowest landstal above today's that gives fewer) and
-    ``flere_trods_lavere`` (highest landstal below today's that gives more). Raises ValueError unless
-    0 ≤ laveste ≤ landstal ≤ hoejeste.
+    Returns a DataFrame on the index of ``grundlag`` with ``kommunekvote`` (``int64``) and, as ``Int64``, missing where
+    it does not happen in the range: ``flere_ved`` (lowest landstal above today's that gives more), ``faerre_ved``
+    (highest landstal below today's that gives fewer), ``faerre_trods_hoejere`` (lowest landstal above today's that
+    gives fewer) and ``flere_trods_lavere`` (highest landstal below today's that gives more). Raises ValueError unless 0
+    ≤ laveste ≤ landstal ≤ hoejeste.
     """
     if not 0 <= laveste <= landstal <= hoejeste:
         raise ValueError("laveste ≤ landstal ≤ hoejeste skal gælde")

@@ -26,9 +26,11 @@ UDELT, DELT = "udelt", "delt"
 class Kontorer:
     """The regional klyngekontorer of one agreement.
 
-    ``vilkaar``: its row in the data. ``kontorer``: the offices with ``deltager``, ``af``, ``status``, ``aarligt``, ``perioden`` and ``aar`` (index ``kontor``). ``regninger`` and ``pr_kommune``: see
-    :func:`kkrlib.klynger.fordel_kontorer` and :func:`kkrlib.klynger.regning_pr_kommune`; both with ``kommune``. ``befolkning`` by kommunekode,
-    ``befolkning_kvoteaar`` and ``befolkning_opgjort``: whose population it is, an assumption. ``udtraeden``: the kommunekoder that leave, by ``kontor``.
+    ``vilkaar``: its row in the data. ``kontorer``: the offices with ``deltager``, ``af``, ``status``, ``aarligt``,
+    ``perioden`` and ``aar`` (index ``kontor``). ``regninger`` and ``pr_kommune``: see
+    :func:`kkrlib.klynger.fordel_kontorer` and :func:`kkrlib.klynger.regning_pr_kommune`; both with ``kommune``.
+    ``befolkning`` by kommunekode, ``befolkning_kvoteaar`` and ``befolkning_opgjort``: whose population it is, an
+    assumption. ``udtraeden``: the kommunekoder that leave, by ``kontor``.
     """
 
     vilkaar: dict[str, Any]
@@ -50,13 +52,15 @@ class Kontorer:
 class Beregning:
     """The computed year. Amounts are exact kroner (Fractions) unless said otherwise.
 
-    ``fordelt``: what :func:`fordel` returns for the chosen treatment of København, with ``kommune`` and what the memberships say. ``klynger``:
-    :func:`pr_klynge` with the published amounts of Tabel 1 (``offentliggjort_kommuner`` …, ``Int64``). ``regioner``: :func:`pr_region`. ``kommuner``: one row per kommune:
-    ``kommune``, ``region``, ``befolkning``, ``klynge`` (names of those it contributes to), ``kommuner`` and ``regioner`` (kroner), ``offentliggjort`` (``Int64``). ``bidrag``: the same
-    with one row per klynge that a kommune contributes to, its part of each amount, and ``andel`` and ``indbyggere`` (its share and persons there). ``register``: the klynger of the
-    year. ``udelt`` and ``delt``:
-    :func:`pr_klynge` with København undivided, and divided as derived (None where nothing is derived). ``budget``: :func:`regnskab.budgetter`.
-    ``regnskab`` and ``indsatser``: what :func:`regnskab.bedoem` gathered, empty where no accounts were given. ``antal_regnskaber``: the number of files read.
+    ``fordelt``: what :func:`fordel` returns for the chosen treatment of København, with ``kommune`` and what the
+    memberships say. ``klynger``: :func:`pr_klynge` with the published amounts of Tabel 1 (``offentliggjort_kommuner``
+    …, ``Int64``). ``regioner``: :func:`pr_region`. ``kommuner``: one row per kommune: ``kommune``, ``region``,
+    ``befolkning``, ``klynge`` (names of those it contributes to), ``kommuner`` and ``regioner`` (kroner),
+    ``offentliggjort`` (``Int64``). ``bidrag``: the same with one row per klynge that a kommune contributes to, its part
+    of each amount, and ``andel`` and ``indbyggere`` (its share and persons there). ``register``: the klynger of the
+    year. ``udelt`` and ``delt``: :func:`pr_klynge` with København undivided, and divided as derived (None where nothing
+    is derived). ``budget``: :func:`regnskab.budgetter`. ``regnskab`` and ``indsatser``: what :func:`regnskab.bedoem`
+    gathered, empty where no accounts were given. ``antal_regnskaber``: the number of files read.
     """
 
     aar: int
@@ -83,7 +87,9 @@ class Beregning:
     tabeller: Mapping[str, pd.DataFrame]
 
     def proevede_noegler(self, region: str) -> pd.DataFrame:
-        """What other keys would have given the klynger of a region, beside its printed amounts (see :func:`kkrlib.klynger.noegler.proev`)."""
+        """What other keys would have given the klynger of a region, beside its printed amounts (see
+        :func:`kkrlib.klynger.noegler.proev`).
+        """
         printed = self.klynger.loc[region, "offentliggjort_regioner"].dropna()
         pool = int(sum(self.fordelt.loc[self.fordelt["region"] == region, "regioner"]))
         return noegler.proev(self.tabeller, self.aar, int(self.midler["kvoteaar"]), region, pool, self.fordelt, printed)
@@ -97,7 +103,10 @@ class Beregning:
 
 
 def befolkning(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int, region: str | None = None) -> pd.Series:
-    """Inhabitants by kommunekode from bilag A of a quota year, of the whole country or one region. Raises DataError for a year without them."""
+    """Inhabitants by kommunekode from bilag A of a quota year, of the whole country or one region.
+
+    Raises DataError for a year without them.
+    """
     rows = tabeller["bilag_a"]
     rows = rows[(rows["kvoteaar"] == kvoteaar) & ((rows["region"] == region) | (region is None))]
     if rows.empty:
@@ -126,16 +135,19 @@ def beregn(
     kontorbefolkning: int | None = None,
     regnskaber: Sequence[regnskab.Indlaest] = (),
 ) -> Beregning:
-    """Compute a year: contributions, klynger, the derived division of København, klyngekontorer, budgets, accounts, reconciliation.
+    """Compute a year: contributions, klynger, the derived division of København, klyngekontorer, budgets, accounts,
+    reconciliation.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``aar`` None is the newest year with data. ``region`` is a region's name, its KKR or its slug,
-    or ``"hele landet"``. ``koebenhavn`` is
-    ``"udelt"`` (København contributes to one klynge) or ``"delt"`` (to two, as Tabel 1 implies; derived). ``udtraeden``: kommuner (codes or names) that leave the
-    klyngekontorer, or one of them (see :func:`kkrlib.klynger.udtraedende`). ``kontorbefolkning``: the quota year whose bilag A has the population of the klyngekontorer (default: the year's own; the
-    source names none). ``regnskaber``: filled-in accounts as :func:`kkrlib.data.laes_regneark` reads them.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. ``aar`` None is the newest year with data. ``region`` is a
+    region's name, its KKR or its slug, or ``"hele landet"``. ``koebenhavn`` is ``"udelt"`` (København contributes to
+    one klynge) or ``"delt"`` (to two, as Tabel 1 implies; derived). ``udtraeden``: kommuner (codes or names) that leave
+    the klyngekontorer, or one of them (see :func:`kkrlib.klynger.udtraedende`). ``kontorbefolkning``: the quota year
+    whose bilag A has the population of the klyngekontorer (default: the year's own; the source names none).
+    ``regnskaber``: filled-in accounts as :func:`kkrlib.data.laes_regneark` reads them.
 
-    Raises ParameterError for a parameter of another kind, a year without data, an unknown region or ``koebenhavn``, a division that the year's amounts do not tell of, or an ``udtraeden``
-    that is no list or names one who has no part in the klyngekontorer, and DataError for data or accounts that make no sense.
+    Raises ParameterError for a parameter of another kind, a year without data, an unknown region or ``koebenhavn``, a
+    division that the year's amounts do not tell of, or an ``udtraeden`` that is no list or names one who has no part in
+    the klyngekontorer, and DataError for data or accounts that make no sense.
     """
     parametre.kontroller(
         aar=(aar, parametre.heltal(valgfri=True)),
@@ -156,7 +168,8 @@ def beregn(
     money, people, whole, split, divisions = year.midler, year.befolkning, year.udelt, year.delt, year.delinger
     if koebenhavn == DELT and split is None:
         raise ParameterError(
-            f"koebenhavn: «{DELT}» kan ikke vælges for {aar}; der er ingen beløb, som en deling kan udledes af. Gyldig: {UDELT}."
+            f"koebenhavn: «{DELT}» kan ikke vælges for {aar}; der er ingen beløb, som en deling kan udledes af. "
+            f"Gyldig: {UDELT}."
         )
     chosen = split if koebenhavn == DELT and split is not None else whole
     kommuner = _kommuner(tabeller, chosen, people, aar)
@@ -197,7 +210,9 @@ def beregn(
 
 @dataclass(frozen=True)
 class _Fordelinger:
-    """A year's money distributed both ways: ``udelt``, with nobody divided, and ``delt``, by the ``delinger`` that Tabel 1 (``trykt``) implies."""
+    """A year's money distributed both ways: ``udelt``, with nobody divided, and ``delt``, by the ``delinger`` that
+    Tabel 1 (``trykt``) implies.
+    """
 
     midler: dict[str, Any]
     befolkning: pd.Series
@@ -350,7 +365,9 @@ def _kontorer(
 
 
 def _kildefejl(tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
-    """The faults that concern the year: its own, and those of the agreements on klyngekontorer, which are shown whatever the year."""
+    """The faults that concern the year: its own, and those of the agreements on klyngekontorer, which are shown
+    whatever the year.
+    """
     faults = tabeller["klynge_kildefejl"]
     return faults[(faults["aar"] == aar) | (faults["tabel"] == "klynge_kontorer")].reset_index(drop=True)
 

@@ -1,7 +1,7 @@
 """A kommune in two klynger of which the source does not say how it contributes: København in 2022.
 
-Tabel 1 counts a part of København in a second klynge; the slide of bilag 3 does not. The part is not printed. It follows from the
-amounts, and is labelled as derived wherever it stands.
+Tabel 1 counts a part of København in a second klynge; the slide of bilag 3 does not. The part is not printed. It
+follows from the amounts, and is labelled as derived wherever it stands.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ HALV = Fraction(1, 2)
 class Deling:
     """A derived division of one kommune between two klynger of a region.
 
-    ``kommunekode``, ``region``, ``hoved`` (the klynge it contributes to) and ``anden`` (the one it takes part in without a stated contribution).
-    ``spor``: one row per published amount that tells of the division: ``klynge``, ``side`` (``kommuner`` or ``regioner``), ``offentliggjort`` (kroner),
-    ``andel`` (the share in ``anden`` that it implies), ``mindst`` and ``hoejst`` (what the rounding of the printed amounts allows), ``indbyggere`` (``andel`` as
-    persons), all exact. ``mindst`` and ``hoejst`` bound the shares that every row allows; ``mindst > hoejst`` would mean that no one share explains
-    the amounts. ``andel``, the share that is used, is the middle between them, or what the first row implies where there is no such share.
+    ``kommunekode``, ``region``, ``hoved`` (the klynge it contributes to) and ``anden`` (the one it takes part in
+    without a stated contribution). ``spor``: one row per published amount that tells of the division: ``klynge``,
+    ``side`` (``kommuner`` or ``regioner``), ``offentliggjort`` (kroner), ``andel`` (the share in ``anden`` that it
+    implies), ``mindst`` and ``hoejst`` (what the rounding of the printed amounts allows), ``indbyggere`` (``andel`` as
+    persons), all exact. ``mindst`` and ``hoejst`` bound the shares that every row allows; ``mindst > hoejst`` would
+    mean that no one share explains the amounts. ``andel``, the share that is used, is the middle between them, or what
+    the first row implies where there is no such share.
     """
 
     kommunekode: str
@@ -43,7 +45,9 @@ class Deling:
 
 
 def uoplyste(medlemmer: pd.DataFrame) -> pd.DataFrame:
-    """The memberships of which the source does not say whether the kommune contributes: rows with ``bidrager`` ``ikke oplyst``."""
+    """The memberships of which the source does not say whether the kommune contributes: rows with ``bidrager`` ``ikke
+    oplyst``.
+    """
     return medlemmer[medlemmer["bidrager"] == IKKE_OPLYST]
 
 
@@ -52,9 +56,10 @@ def udled(
 ) -> list[Deling]:
     """Derive each division from published amounts.
 
-    The arguments are those of :func:`kkrlib.klynger.fordel`; ``offentliggjort`` is indexed by ``(region, klynge)`` with ``kommuner`` and ``regioner`` (kroner). Where the
-    amounts are printed as if a kommune contributed to its first klynge only, the derived share is about zero. Kommuner without a
-    single klynge they fully contribute to, klynger without published amounts, and amounts that no share from 0 to 1 explains (a misprint) give no division.
+    The arguments are those of :func:`kkrlib.klynger.fordel`; ``offentliggjort`` is indexed by ``(region, klynge)`` with
+    ``kommuner`` and ``regioner`` (kroner). Where the amounts are printed as if a kommune contributed to its first
+    klynge only, the derived share is about zero. Kommuner without a single klynge they fully contribute to, klynger
+    without published amounts, and amounts that no share from 0 to 1 explains (a misprint) give no division.
     """
     fordelt = fordel(befolkning, medlemmer, pulje, regionspuljer)
     found = []
@@ -114,7 +119,9 @@ def _deling(
 
 
 def med_deling(medlemmer: pd.DataFrame, deling: Deling) -> pd.DataFrame:
-    """The memberships with a kommune divided: the derived share in its second klynge, the rest in its first. The input is not changed."""
+    """The memberships with a kommune divided: the derived share in its second klynge, the rest in its first. The input
+    is not changed.
+    """
     result = medlemmer.copy()
     result["bidragsandel"] = result["bidragsandel"].astype(object)
     mine = (result["kommunekode"] == deling.kommunekode) & (result["region"] == deling.region)

@@ -1,9 +1,10 @@
 """The regional klyngekontorer: who pays what for which office (source 003, item 2.5).
 
-The lead kommune of an office pays its own amount; the other kommuner of the region share the rest by inhabitants. When kommuner leave
-an office, the others pay the whole sum, as long as a stated part of them takes part. Below that the sum is to be reduced, but the source
-does not say to what; nor what happens when a lead leaves. Then there is no amount. The source speaks of leaving the agreement and not of
-leaving a single office; that the stated part is counted per office is an assumption.
+The lead kommune of an office pays its own amount; the other kommuner of the region share the rest by inhabitants. When
+kommuner leave an office, the others pay the whole sum, as long as a stated part of them takes part. Below that the sum
+is to be reduced, but the source does not say to what; nor what happens when a lead leaves. Then there is no amount. The
+source speaks of leaving the agreement and not of leaving a single office; that the stated part is counted per office is
+an assumption.
 """
 
 from __future__ import annotations
@@ -30,17 +31,20 @@ def fordel_kontorer(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Each kommune's bill per office and year.
 
-    ``befolkning``: inhabitants by ``kommunekode`` of the region's kommuner. ``kontorer``: one row per office: ``kontor``, ``kommunekode`` (the
-    lead), ``leadbidrag`` and ``oevrige_bidrag`` (whole kroner per year), ``fra_aar``, ``til_aar``. ``mindst``: the part of the others that must take part
-    for the sum to stand (0.85). ``udtraeden``: kommunekoder that leave every office, or those that leave each, by ``kontor``.
+    ``befolkning``: inhabitants by ``kommunekode`` of the region's kommuner. ``kontorer``: one row per office:
+    ``kontor``, ``kommunekode`` (the lead), ``leadbidrag`` and ``oevrige_bidrag`` (whole kroner per year), ``fra_aar``,
+    ``til_aar``. ``mindst``: the part of the others that must take part for the sum to stand (0.85). ``udtraeden``:
+    kommunekoder that leave every office, or those that leave each, by ``kontor``.
 
-    Returns two DataFrames. Bills: one row per office and kommune: ``kontor``, ``kommunekode``, ``rolle`` (lead, øvrig, udtrådt), ``aarligt`` (exact kroner
-    per year, missing where the rule gives no amount), ``aarligt_kroner`` (whole kroner by largest remainder, ``Int64``; they sum to the
-    office's money) and ``perioden`` (whole kroner in all its years). Offices: index ``kontor``, ``deltager`` (others that take part), ``af``, ``status``
-    (gælder, for få deltager, uden leadkommune), ``aarligt`` and ``perioden`` (whole kroner or missing), ``aar`` (number of years).
+    Returns two DataFrames. Bills: one row per office and kommune: ``kontor``, ``kommunekode``, ``rolle`` (lead, øvrig,
+    udtrådt), ``aarligt`` (exact kroner per year, missing where the rule gives no amount), ``aarligt_kroner`` (whole
+    kroner by largest remainder, ``Int64``; they sum to the office's money) and ``perioden`` (whole kroner in all its
+    years). Offices: index ``kontor``, ``deltager`` (others that take part), ``af``, ``status`` (gælder, for få
+    deltager, uden leadkommune), ``aarligt`` and ``perioden`` (whole kroner or missing), ``aar`` (number of years).
 
-    Raises DataError, with every finding, for an unknown kommune that leaves, an unknown office it leaves, a lead that is no kommune of the region, people or kroner that
-    are no whole numbers ≥ 0, or an office that ends before it begins.
+    Raises DataError, with every finding, for an unknown kommune that leaves, an unknown office it leaves, a lead that
+    is no kommune of the region, people or kroner that are no whole numbers ≥ 0, or an office that ends before it
+    begins.
     """
     leavers = udtraeden if isinstance(udtraeden, Mapping) else dict.fromkeys(kontorer["kontor"], udtraeden)
     _validate(befolkning, kontorer, leavers)
@@ -89,8 +93,9 @@ def fordel_kontorer(
 
 
 def regning_pr_kommune(regninger: pd.DataFrame) -> pd.DataFrame:
-    """The bills of :func:`fordel_kontorer` per kommune: index ``kommunekode``, one column per office, then ``aarligt`` and ``perioden`` (``Int64``;
-    missing where an office has no amount)."""
+    """The bills of :func:`fordel_kontorer` per kommune: index ``kommunekode``, one column per office, then ``aarligt``
+    and ``perioden`` (``Int64``; missing where an office has no amount).
+    """
     table = regninger.pivot(index="kommunekode", columns="kontor", values="aarligt_kroner")[
         list(regninger["kontor"].drop_duplicates())
     ]

@@ -35,9 +35,11 @@ STOERRELSE = {"kommuner": "fra kommunerne", "regioner": "fra regionen", "i_alt":
 
 
 def kontroller(tabeller: Mapping[str, pd.DataFrame], saet: tuple[pd.DataFrame, pd.DataFrame]) -> pd.DataFrame:
-    """Judge one year's controls, which :func:`kontrolsaet` returns (see :func:`kkrlib.afstemning.doem` for the columns).
+    """Judge one year's controls, which :func:`kontrolsaet` returns (see :func:`kkrlib.afstemning.doem` for the
+    columns).
 
-    The column ``forskel_indbyggere`` is added: the difference as inhabitants at the rate of the rule, exact, for amounts of klynger and kommuner.
+    The column ``forskel_indbyggere`` is added: the difference as inhabitants at the rate of the rule, exact, for
+    amounts of klynger and kommuner.
     """
     controls, led = saet
     judged = afstemning.vurder(controls, led, tabeller)
@@ -63,16 +65,18 @@ def kontrolsaet(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The controls of one year's published numbers and their led, for :func:`kkrlib.afstemning.beregn`.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns; ``fordelt`` what :func:`kkrlib.klynger.fordel` gives for the full membership with nobody divided;
-    ``som_trykt`` the same with the memberships that are printed only (same rates: a klynge whose list leaves kommuner out gets less);
-    ``delt`` the same with the derived ``delinger`` (None without).
+    ``tabeller`` is what :func:`kkrlib.data.load` returns; ``fordelt`` what :func:`kkrlib.klynger.fordel` gives for the
+    full membership with nobody divided; ``som_trykt`` the same with the memberships that are printed only (same rates:
+    a klynge whose list leaves kommuner out gets less); ``delt`` the same with the derived ``delinger`` (None without).
 
-    - ``regel``: amounts of klynger, regions and kommuner, and amounts per inhabitant, against the rule; and counts that the texts name;
-    - ``sum``: totals against their rows, and kommuner + region against i alt; the rows are rounded, so a small difference is «afrunding»;
+    - ``regel``: amounts of klynger, regions and kommuner, and amounts per inhabitant, against the rule; and counts that
+      the texts name;
+    - ``sum``: totals against their rows, and kommuner + region against i alt; the rows are rounded, so a small
+      difference is «afrunding»;
     - ``lighed``: what is printed in two tables.
 
-    Klynger and memberships are those in force on the year's ``medlemskab_pr``. A year needs none of the printed tables. ``pr_indbygger`` of a control is the
-    rate of the rule, where it has one.
+    Klynger and memberships are those in force on the year's ``medlemskab_pr``. A year needs none of the printed tables.
+    ``pr_indbygger`` of a control is the rate of the rule, where it has one.
     """
     make = _Kontroller(tabeller, aar)
     make.klynger(fordelt, som_trykt, delt, delinger)
@@ -205,7 +209,10 @@ class _Kontroller:
                         lines=self.lists(*key),
                     )
                 if key in split and divided is not None and table == "tabel-1":
-                    text = f"{name}: beløbet {what} i Tabel 1 passer, når {self.name(split[key].kommunekode)} deles, som beløbet fra kommunerne til {split[key].anden} viser"
+                    text = (
+                        f"{name}: beløbet {what} i Tabel 1 passer, når {self.name(split[key].kommunekode)} deles, "
+                        f"som beløbet fra kommunerne til {split[key].anden} viser"
+                    )
                     missing = (
                         "Andelen er udledt af dette beløb. Det kan derfor ikke også efterprøve den."
                         if (*key, column) in first
@@ -304,7 +311,10 @@ class _Kontroller:
         for fact in rows.to_dict("records"):
             if all(pd.notna(fact[c]) for c in BELOEB):
                 slug = f"{fact['tabel']}-{self.klynge_slug[(fact['region'], fact['klynge'])]}"
-                text = f"{fact['klynge']}, {fact['region']}: i alt er beløbene fra kommunerne og regionen ({STED[fact['tabel']]})"
+                text = (
+                    f"{fact['klynge']}, {fact['region']}: i alt er beløbene fra kommunerne og regionen "
+                    f"({STED[fact['tabel']]})"
+                )
                 both = [("led", self.own("klynge_beloeb", fact, c)) for c in ("kommuner", "regioner")]
                 self.add(
                     f"vandret-{slug}", self.own("klynge_beloeb", fact, "i_alt"), TABEL[fact["tabel"]], "sum", text, both
@@ -418,7 +428,9 @@ class _Kontroller:
                     )
 
     def antal(self) -> None:
-        """The number of klynger that the texts name, against those that are in force: each once, by an amount of Tabel 1 where there is one."""
+        """The number of klynger that the texts name, against those that are in force: each once, by an amount of Tabel
+        1 where there is one.
+        """
         counted = gaeldende(self.tabeller["klynge_register"], self.year["medlemskab_pr"])
         rows = self.facts("klynge_beloeb").loc[lambda t: t["tabel"] == "tabel-1"]
         led = [

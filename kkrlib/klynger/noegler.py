@@ -1,7 +1,7 @@
 """Keys that a region may have distributed its money by, where its printed amounts do not follow the rule.
 
-Only keys that the sources themselves give the numbers for are tried, and nothing is chosen because it comes out: for each there is the
-difference to every printed amount.
+Only keys that the sources themselves give the numbers for are tried, and nothing is chosen because it comes out: for
+each there is the difference to every printed amount.
 """
 
 from __future__ import annotations
@@ -33,16 +33,18 @@ def proev(
 ) -> pd.DataFrame:
     """What each key gives the klynger of a region.
 
-    ``fordelt`` is what :func:`kkrlib.klynger.fordel` returns, ``pulje`` the region's money, ``offentliggjort`` its printed amounts by ``klynge``.
+    ``fordelt`` is what :func:`kkrlib.klynger.fordel` returns, ``pulje`` the region's money, ``offentliggjort`` its
+    printed amounts by ``klynge``.
 
     - ``reglen``: by the inhabitants of the year's bilag A;
     - ``andet-aar``: by those of another quota year (``kvoteaar`` says which);
     - ``trykt-sats``: inhabitants times the region's printed amount per inhabitant, without regard to its money;
     - ``alle-medlemmer``: a kommune counts in every klynge it takes part in, whether it contributes or not;
-    - ``fast-del``: the same amount per klynge and the rest by inhabitants, as the klynger with fewest and with most inhabitants would have it.
+    - ``fast-del``: the same amount per klynge and the rest by inhabitants, as the klynger with fewest and with most
+      inhabitants would have it.
 
-    Returns one row per key and klynge: ``noegle``, ``kvoteaar`` (``Int64``; missing where it does not apply), ``klynge``, ``beloeb`` and ``forskel`` (printed less computed),
-    exact kroner.
+    Returns one row per key and klynge: ``noegle``, ``kvoteaar`` (``Int64``; missing where it does not apply),
+    ``klynge``, ``beloeb`` and ``forskel`` (printed less computed), exact kroner.
     """
     mine = fordelt[fordelt["region"] == region]
     paying = mine[mine["bidragsandel"] != 0]

@@ -1,7 +1,7 @@
 """The money of the sundhedsklynger: who pays what to which klynge (source 002, item 2.6, bilag 2, section B).
 
-The kommuner's money is distributed by inhabitants. Each region's share of the regions' money (by the bloktilskudsnøgle, of
-which only the resulting amounts are printed) is distributed to its klynger by inhabitants. A klynge gets what its
+The kommuner's money is distributed by inhabitants. Each region's share of the regions' money (by the bloktilskudsnøgle,
+of which only the resulting amounts are printed) is distributed to its klynger by inhabitants. A klynge gets what its
 contributing members give and its region's money for the same inhabitants.
 """
 
@@ -54,29 +54,31 @@ def fordel(
     befolkning
         Inhabitants (whole persons ≥ 0) by ``kommunekode`` (three-digit strings).
     medlemmer
-        One row per membership: ``region``, ``klynge``, ``kommunekode``, ``bidragsandel`` (a Fraction, a whole number, or text such as
-        ``"3/10"``) and, optionally, ``bidrager`` (``ja``, ``nej``, ``ikke oplyst``: what the kind of membership says). A kommune's shares sum to
-        one; or they are all zero, and then its kinds must all be ones that do not contribute.
+        One row per membership: ``region``, ``klynge``, ``kommunekode``, ``bidragsandel`` (a Fraction, a whole number,
+        or text such as ``"3/10"``) and, optionally, ``bidrager`` (``ja``, ``nej``, ``ikke oplyst``: what the kind of
+        membership says). A kommune's shares sum to one; or they are all zero, and then its kinds must all be ones that
+        do not contribute.
     pulje
         The kommuner's money, whole kroner ≥ 0. Those who contribute share it by inhabitants.
     regionspuljer
         What each region distributes to its klynger, whole kroner ≥ 0, by the region's official name.
     register
-        The klynger there are (columns ``region``, ``klynge``); each must have a contributing member. Default: those with members.
+        The klynger there are (columns ``region``, ``klynge``); each must have a contributing member. Default: those
+        with members.
 
     Returns
     -------
     DataFrame
-        The memberships in the same order with ``bidragsandel`` (Fraction), ``indbyggere`` (persons that count in this klynge),
-        ``kommuner`` (kroner from the kommune), ``regioner`` (kroner from the region for the same inhabitants) and ``i_alt``, all exact
-        Fractions: ``kommuner`` sums to ``pulje``, ``regioner`` to each region's share.
+        The memberships in the same order with ``bidragsandel`` (Fraction), ``indbyggere`` (persons that count in this
+        klynge), ``kommuner`` (kroner from the kommune), ``regioner`` (kroner from the region for the same inhabitants)
+        and ``i_alt``, all exact Fractions: ``kommuner`` sums to ``pulje``, ``regioner`` to each region's share.
 
     Raises
     ------
     DataError
-        With every finding: a kommune in no klynge, unknown, or twice in one; shares that are none or do not sum to one; a klynge
-        without members or contributors; a region without its amount, or an amount without klynger; people or kroner that are no whole
-        numbers ≥ 0; nobody at all.
+        With every finding: a kommune in no klynge, unknown, or twice in one; shares that are none or do not sum to one;
+        a klynge without members or contributors; a region without its amount, or an amount without klynger; people or
+        kroner that are no whole numbers ≥ 0; nobody at all.
     """
     shares = _validate(befolkning, medlemmer, pulje, regionspuljer, register)
     people = {code: int(number) for code, number in befolkning.items()}
@@ -101,8 +103,10 @@ def fordel(
 
 
 def pr_klynge(fordelt: pd.DataFrame) -> pd.DataFrame:
-    """The klynger: index :data:`NOEGLE` in the order of ``fordelt``, columns ``indbyggere``, ``kommuner``, ``regioner``, ``i_alt`` (exact sums)
-    and the same per inhabitant (``kommuner_pr_indbygger`` …). ``fordelt`` is what :func:`fordel` returns."""
+    """The klynger: index :data:`NOEGLE` in the order of ``fordelt``, columns ``indbyggere``, ``kommuner``,
+    ``regioner``, ``i_alt`` (exact sums) and the same per inhabitant (``kommuner_pr_indbygger`` …). ``fordelt`` is what
+    :func:`fordel` returns.
+    """
     sums = _sums(fordelt, NOEGLE)
     for column in BELOEB:
         sums[f"{column}_pr_indbygger"] = _per_inhabitant(sums[column], sums["indbyggere"])
@@ -118,11 +122,12 @@ def pr_region(fordelt: pd.DataFrame) -> pd.DataFrame:
 
 
 def hele_kroner(fordelt: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """What each payer pays, as whole kroner that keep every sum: largest remainder over all contributions, and over the klynger of each region.
+    """What each payer pays, as whole kroner that keep every sum: largest remainder over all contributions, and over the
+    klynger of each region.
 
-    ``fordelt`` is what :func:`fordel` returns. Returns the kommuner's amounts on its index, and the regions' by :data:`NOEGLE` (a region pays a
-    klynge once, whoever its members are), both ``int64``; each is its exact amount rounded up or down. Ties go to the payer that comes first
-    when ordered by region, klynge and kommunekode.
+    ``fordelt`` is what :func:`fordel` returns. Returns the kommuner's amounts on its index, and the regions' by
+    :data:`NOEGLE` (a region pays a klynge once, whoever its members are), both ``int64``; each is its exact amount
+    rounded up or down. Ties go to the payer that comes first when ordered by region, klynge and kommunekode.
     """
     labels = [
         f"{r}|{k}|{c}" for r, k, c in zip(fordelt["region"], fordelt["klynge"], fordelt["kommunekode"], strict=True)
@@ -141,7 +146,9 @@ def hele_kroner(fordelt: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def medlemskab(tabeller: Mapping[str, pd.DataFrame], dag: date) -> pd.DataFrame:
-    """The memberships of a day from the project's data, with ``kommune`` (name), and ``bidrager``, ``art_navn`` and ``tegn`` of their kind."""
+    """The memberships of a day from the project's data, with ``kommune`` (name), and ``bidrager``, ``art_navn`` and
+    ``tegn`` of their kind.
+    """
     kinds = tabeller["klynge_deltagelse"].rename(columns={"navn": "art_navn"})[["art", "art_navn", "tegn", "bidrager"]]
     names = tabeller["kommuner"][["kommunekode", "kommune"]]
     rows = gaeldende(tabeller["klynge_medlemmer"], dag)

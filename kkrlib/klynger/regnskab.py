@@ -1,8 +1,8 @@
 """The klyngeregnskab: what each payer set aside for a klynge, what was spent on what, and what is carried over.
 
-The working group (source 002, item 2.6, bilag 2, section D) recommends that each klynge keeps accounts and leaves the form open. The
-form here is ours. Unspent money of a year may be carried to the next if the payer undertakes to secure the same room within the udgiftsloft
-of all kommuner or regions of that year.
+The working group (source 002, item 2.6, bilag 2, section D) recommends that each klynge keeps accounts and leaves the
+form open. The form here is ours. Unspent money of a year may be carried to the next if the payer undertakes to secure
+the same room within the udgiftsloft of all kommuner or regions of that year.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ SVAR = ("ja", "nej")
 _NUL = "; skriv 0, hvor der intet er brugt"
 
 
-#: A filled-in file as :func:`kkrlib.data.laes_regneark` reads it: its name, the cells by sheet (see :func:`former`), and what was wrong with cells.
-#: A cell that was wrong is missing.
+#: A filled-in file as :func:`kkrlib.data.laes_regneark` reads it: its name, the cells by sheet (see :func:`former`),
+#: and what was wrong with cells. A cell that was wrong is missing.
 Indlaest = tuple[str, Mapping[str, pd.DataFrame], Sequence[Fund]]
 
 
 def former(tabeller: Mapping[str, pd.DataFrame], aar: int | None = None) -> dict[str, dict[str, tuple[str, str]]]:
-    """The sheets of a klyngeregnskab: sheet → heading → (column name, kind: ``heltal``, ``valgfrit heltal``, ``tekst`` or ``valgfri tekst``).
+    """The sheets of a klyngeregnskab: sheet → heading → (column name, kind: ``heltal``, ``valgfrit heltal``, ``tekst``
+    or ``valgfri tekst``).
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns; the indsatsområder of the source are columns. ``aar`` None is the newest year with
-    data. Raises ParameterError for a year without data, or that is no whole number.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns; the indsatsområder of the source are columns. ``aar`` None is
+    the newest year with data. Raises ParameterError for a year without data, or that is no whole number.
     """
     aar = parametre.aaret(aar, aar_med_data(tabeller))
     fields = {f"Forbrug: {o.navn}": (o.omraade, "valgfrit heltal") for o in indsatsomraader(tabeller, aar).itertuples()}
@@ -63,7 +64,9 @@ def former(tabeller: Mapping[str, pd.DataFrame], aar: int | None = None) -> dict
 
 
 def indsatsomraader(tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
-    """The indsatsområder of the model for the year, or of the latest one before it: accounts go on in the same fields until other ones are named."""
+    """The indsatsområder of the model for the year, or of the latest one before it: accounts go on in the same fields
+    until other ones are named.
+    """
     rows = tabeller["klynge_indsatsomraader"]
     years = rows.loc[rows["aar"] <= aar, "aar"]
     return rows[rows["aar"] == (years.max() if len(years) else rows["aar"].min())].reset_index(drop=True)
@@ -72,9 +75,10 @@ def indsatsomraader(tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFr
 def budgetter(fordelt: pd.DataFrame) -> pd.DataFrame:
     """The budgets in whole kroner that keep every sum: one row per klynge and payer.
 
-    ``fordelt`` is what :func:`kkrlib.klynger.fordel` returns, with ``kommune``. Returns ``region``, ``klynge``, ``kommunekode`` (missing for the region),
-    ``betaler`` (name), ``budget`` (``int64``) and ``hoejst`` (``int64``: the exact amount rounded up, the most that may be spent; the budget, or a
-    krone more where rounding took one): the contributing kommuner in their order, then the region. Members without a contribution are no payers.
+    ``fordelt`` is what :func:`kkrlib.klynger.fordel` returns, with ``kommune``. Returns ``region``, ``klynge``,
+    ``kommunekode`` (missing for the region), ``betaler`` (name), ``budget`` (``int64``) and ``hoejst`` (``int64``: the
+    exact amount rounded up, the most that may be spent; the budget, or a krone more where rounding took one): the
+    contributing kommuner in their order, then the region. Members without a contribution are no payers.
     """
     kommuner, regioner = hele_kroner(fordelt)
     whole = fordelt.assign(budget=kommuner)
@@ -170,7 +174,8 @@ def bedoem(
                     head["raekke"],
                     KOEBENHAVN,
                     head[KOEBENHAVN],
-                    f"regnearket er lavet med et andet valg for København end her, hvor det er «{koebenhavn}»; budgetterne er ikke de samme",
+                    f"regnearket er lavet med et andet valg for København end her, hvor det er «{koebenhavn}»; "
+                    "budgetterne er ikke de samme",
                 )
             continue
         expected = budget[(budget["region"] == key[0]) & (budget["klynge"] == key[1])].set_index("betaler")

@@ -74,13 +74,13 @@ _OM = {
 class KkrRapport(Exporter):  # type: ignore[misc]
     """nbconvert exporter ``kkr-rapport``: ``jupyter nbconvert --to kkr-rapport X.ipynb``.
 
-    Input is an executed notebook. ``resources["metadata"]["name"]`` is the page's name, which its downloads
-    begin with; ``resources["kkr"]["soeskende"]`` (optional) is what there is to choose between, a list of
-    ``{"etiket": "Område", "sider": [{"navn", "tekst", "aktuel"}, …]}``, and ``["opsaetning"]`` is what :func:`kkrlib.rapport.opsaetning.laes` read
-    (without it the project's own files are read). ``["proeve"]`` (optional) makes it a trial page, which says at the top what the controls object to:
-    ``{"antal": 7, "fund": ["…", …]}``, how many findings and the first of them. Output is the page as text, and in ``resources["outputs"]`` the downloads as
-    ``{"data/<name>-<table id>.csv": bytes, …}``. Raises RunError, with every refusal, for a page that is not as
-    the contract says.
+    Input is an executed notebook. ``resources["metadata"]["name"]`` is the page's name, which its downloads begin with;
+    ``resources["kkr"]["soeskende"]`` (optional) is what there is to choose between, a list of ``{"etiket": "Område",
+    "sider": [{"navn", "tekst", "aktuel"}, …]}``, and ``["opsaetning"]`` is what :func:`kkrlib.rapport.opsaetning.laes`
+    read (without it the project's own files are read). ``["proeve"]`` (optional) makes it a trial page, which says at
+    the top what the controls object to: ``{"antal": 7, "fund": ["…", …]}``, how many findings and the first of them.
+    Output is the page as text, and in ``resources["outputs"]`` the downloads as ``{"data/<name>-<table id>.csv": bytes,
+    …}``. Raises RunError, with every refusal, for a page that is not as the contract says.
     """
 
     export_from_notebook = "KKR-rapport (HTML)"
@@ -90,8 +90,8 @@ class KkrRapport(Exporter):  # type: ignore[misc]
 
     @default("enabled")
     def _enabled_default(self) -> bool:
-        # JupyterLab's menu lists every exporter by name, but Jupyter's server finds only names of letters, digits and _. In a server
-        # :class:`KkrRapportLab` stands for this one, which would answer «404».
+        # JupyterLab's menu lists every exporter by name, but Jupyter's server finds only names of letters, digits and
+        # _. In a server :class:`KkrRapportLab` stands for this one, which would answer «404».
         server = sys.modules.get("jupyter_server.serverapp")
         return server is None or not server.ServerApp.initialized()
 
@@ -134,8 +134,8 @@ def side(
 ) -> tuple[str, dict[str, bytes]]:
     """The page of an executed notebook and its downloads; ``navn`` is the page's name without ``.html``.
 
-    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (none: nothing is filled in); ``mappe`` is the folder of the downloads;
-    ``proeve`` is what the controls object to on a trial page (see :class:`KkrRapport`).
+    ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (none: nothing is filled in); ``mappe`` is the
+    folder of the downloads; ``proeve`` is what the controls object to on a trial page (see :class:`KkrRapport`).
     """
     settings = indstillinger or opsaetning.tom()
     page = _Laeser(navn, mappe).laes(nb)
@@ -317,7 +317,9 @@ def stoerrelse(antal: int) -> str:
 
 
 def stil(titel: str, udgiver: str = opsaetning.UDGIVER, *ark: str) -> Markup:
-    """The page's styles: the colours, the package's sheet (and ``ark``, more of them), and the names on each printed page."""
+    """The page's styles: the colours, the package's sheet (and ``ark``, more of them), and the names on each printed
+    page.
+    """
     css = (
         f"{farver.css().strip()}\n{''.join(map(_stilark, ('stil.css', *ark)))}"
         f'@page{{@top-left{{content:"{_css(titel)}"}}@bottom-left{{content:"{_css(udgiver)}"}}}}\n'
@@ -589,7 +591,8 @@ class _Laeser:
                 self.afvis(f"filen «{id}.{suffix}» har et indhold, der ikke er base64; lav den med filer(…)")
             elif self._gem(path, content):
                 links.append(
-                    f'<li><a href="{quote(path)}" download>{escape(title)}</a> ({_art(path)}, {stoerrelse(len(content))})</li>\n'
+                    f'<li><a href="{quote(path)}" download>{escape(title)}</a> ({_art(path)}, '
+                    f"{stoerrelse(len(content))})</li>\n"
                 )
         if links:
             self._tilfoej(f'<p>{escape(_ord(payload, "titel"))}:</p>\n<ul class="filer">\n{"".join(links)}</ul>\n')
@@ -676,8 +679,8 @@ class _Laeser:
             self.afvist.append(f"siden har {len(self.filer)} filer på {stoerrelse(size)} og må have {limits}")
 
 
-#: What a missing, infinite or very small number looks like when no one has said how to show it, and a sign by its name (Markdown
-#: has none, and shows «&nbsp;» as such); and where that is meant.
+#: What a missing, infinite or very small number looks like when no one has said how to show it, and a sign by its name
+#: (Markdown has none, and shows «&nbsp;» as such); and where that is meant.
 _RAA = re.compile(r"\b(?:nan|NaN|None|NaT|[Ii]nf|[Ii]nfinity)\b|<NA>|&(?:#\d+|[a-z]{2,8});|\d[eE][-+]\d+")
 _KODE = ("code", "style")
 #: Attributes whose words are read aloud or shown, and those that name other parts of the page.
@@ -693,7 +696,9 @@ _UDEN_SLUT = frozenset(
 
 @dataclass
 class _Tabeldele:
-    """What a ``<table>`` has for a reader: its captions with words in them, its units, and rows in its body and its foot."""
+    """What a ``<table>`` has for a reader: its captions with words in them, its units, and rows in its body and its
+    foot.
+    """
 
     titler: list[str] = field(default_factory=list)
     enheder: list[str] = field(default_factory=list)

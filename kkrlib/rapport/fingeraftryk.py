@@ -88,7 +88,10 @@ def _egne(celler: list[Mapping[str, Any]]) -> frozenset[str]:
 
 @cache
 def pakker() -> tuple[tuple[str, str], ...]:
-    """The packages that kkrlib needs when it runs, and which version of each ran. Raises RunError if one is not installed."""
+    """The packages that kkrlib needs when it runs, and which version of each ran.
+
+    Raises RunError if one is not installed.
+    """
     # pyproject.toml beside the package is newer than what was noted when it was installed for editing.
     project = _PAKKE.parent / "pyproject.toml"
     if project.is_file():
@@ -229,7 +232,9 @@ def _vaerdier(nb: Mapping[str, Any], maerke: str) -> dict[str, Any]:
 
 
 def _filer(navn: str, vaerdi: Any) -> list[Path]:
-    """The files of a parameter that is a path; of a folder those that :func:`kkrlib.data.laes_regneark` reads. A notebook's own folder is tried too."""
+    """The files of a parameter that is a path; of a folder those that :func:`kkrlib.data.laes_regneark` reads. A
+    notebook's own folder is tried too.
+    """
     if not vaerdi:
         return []
     path = next((p for p in (Path(str(vaerdi)), data.ROD / "notebooks" / str(vaerdi)) if p.exists()), None)

@@ -1,13 +1,13 @@
 """Whether a page's colours can be told apart, in light and in dark: computed from the page itself.
 
 Text needs 4.5:1 against what it stands on, and graphics 3:1 against the paper (WCAG 1.4.3 and 1.4.11). The colours are
-those the page's style sheet and drawings use, with the variables of each scheme put in, so that a colour that never came
-from :mod:`kkrlib.farver` is judged too.
+those the page's style sheet and drawings use, with the variables of each scheme put in, so that a colour that never
+came from :mod:`kkrlib.farver` is judged too.
 
 What shows through (``opacity`` below 1) is refused, since its colour is another wherever it stands.
 
-A shape may be fainter if words stand in it (the tile of a map says its value), as may ``--gitter``, the lines that carry
-no information, and what has the colour of the paper.
+A shape may be fainter if words stand in it (the tile of a map says its value), as may ``--gitter``, the lines that
+carry no information, and what has the colour of the paper.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ def fund(html: str) -> list[str]:
 def _gennemsigtigt(hvad: str, udseende: Mapping[str, str]) -> Iterator[str]:
     for name in _DAEKKER:
         if name in udseende and udseende[name].strip() not in ("1", "1.0", "100%"):
-            yield f"{hvad} har {name} {udseende[name]}; det, der skinner igennem, kan ikke efterprøves, så skriv farven, som den ses"
+            yield (
+                f"{hvad} har {name} {udseende[name]}; det, der skinner igennem, kan ikke efterprøves, så skriv "
+                "farven, som den ses"
+            )
 
 
 # --- the style sheet -----------------------------------------------------------------------------------------
@@ -243,7 +246,10 @@ def _tegningsfund(tegning: _Tegning, skema: str, navne: Mapping[str, str]) -> It
 
 
 def _linje(tegning: _Tegning, skema: str, hvad: str, ratio: float, mod: str, krav: float) -> str:
-    return f"figuren «{tegning.navn}»: {hvad} har {_sig(ratio)} mod {mod} i {_DANSK[skema]}; den skal have mindst {_sig(krav)}"
+    return (
+        f"figuren «{tegning.navn}»: {hvad} har {_sig(ratio)} mod {mod} i {_DANSK[skema]}; den skal have mindst "
+        f"{_sig(krav)}"
+    )
 
 
 def _fyld(del_: _Del, navne: Mapping[str, str], papir: str) -> str | None:

@@ -207,7 +207,8 @@ def _clean(nb: Any) -> Any:
 def opfrisk(notesbog: Path, *, rod: Path, celletid: int = CELLETID, miljoe: Mapping[str, str] | None = None) -> bool:
     """Run a notebook with its default parameters and store the outputs in it; True when that changed the file.
 
-    ``miljoe`` is what its kernel sees in the environment besides :data:`MILJOE`. A notebook that fails is left as it was, and Cellefejl is raised. For one process at a time: it runs in this one.
+    ``miljoe`` is what its kernel sees in the environment besides :data:`MILJOE`. A notebook that fails is left as it
+    was, and Cellefejl is raised. For one process at a time: it runs in this one.
     """
     with tempfile.TemporaryDirectory() as folder, environment(Path(rod).absolute(), miljoe):
         made = Path(folder) / "notesbog.ipynb"

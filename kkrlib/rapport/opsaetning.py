@@ -74,8 +74,9 @@ def rettelser_til(navn: str, rettelser: Collection[Mapping[str, Any]]) -> list[M
 
 
 def kontroller(rettelser: Collection[Mapping[str, Any]], sider: Collection[str]) -> None:
-    """Raises DataError if a correction concerns none of the pages (a misspelt name would hide it from readers), or if a page
-    would have the same edition from two corrections."""
+    """Raises DataError if a correction concerns none of the pages (a misspelt name would hide it from readers), or if a
+    page would have the same edition from two corrections.
+    """
     found = []
     for r in rettelser:
         if not any(rettelser_til(name, [r]) for name in sider):

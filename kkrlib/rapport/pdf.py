@@ -1,7 +1,7 @@
 """Pages as PDF for the agenda of a KKR: A4, tagged, printed by Chromium from the finished page.
 
-The page's own print styles give page numbers and the report's name. Chromium dates what it prints; the date is taken out,
-so that the same page and the same Chromium give the same bytes.
+The page's own print styles give page numbers and the report's name. Chromium dates what it prints; the date is taken
+out, so that the same page and the same Chromium give the same bytes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _FAST = b"20000101000000"
 
 
 def chromium() -> str:
-    """The program that prints: ``KKR_CHROMIUM``, else the first Chromium or Chrome found. Raises RunError if there is none."""
+    """The program that prints: ``KKR_CHROMIUM``, else the first Chromium or Chrome found. Raises RunError if there is
+    none.
+    """
     given = os.environ.get(MILJOE, "")
     if given:
         if found := shutil.which(given):

@@ -8,8 +8,8 @@
 ``takster``     indices, size factors, the ten per cent rule, and fixed prices;
 ``beregning``   all of it for one report, in one call: :func:`beregn`.
 
-Every function takes and returns DataFrames. Numbers are exact: :class:`~fractions.Fraction` in columns of dtype object, None
-where there is none. Only columns whose name ends in ``_afrundet`` are rounded, by a named way (:func:`afrund`).
+Every function takes and returns DataFrames. Numbers are exact: :class:`~fractions.Fraction` in columns of dtype object,
+None where there is none. Only columns whose name ends in ``_afrundet`` are rounded, by a named way (:func:`afrund`).
 """
 
 from kkrlib.socialtilsyn.afledning import AFSKAARET, HALVE_OP, afledte, afrund, interval

@@ -1,7 +1,7 @@
 """What a printed change says of the year before: the interval of numbers from which it follows.
 
-A report prints «faldet med 1,8 %» with its own year's number. The year before is then known only as far as the rounding of
-the percentage lets it be. These values are *derived*: they carry their interval and are never shown as published.
+A report prints «faldet med 1,8 %» with its own year's number. The year before is then known only as far as the rounding
+of the percentage lets it be. These values are *derived*: they carry their interval and are never shown as published.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from kkrlib.errors import DataError, Fund
 #: Ways to round. Danish statistics round halves away from zero; the reports also cut decimals off (see ``interval``).
 HALVE_OP, AFSKAARET = "halve væk fra nul", "afskåret"
 
-#: Ways to derive a number: it stands in a later report's column for the earlier year, follows from a change that is printed, or is
-#: what is left of a printed whole.
+#: Ways to derive a number: it stands in a later report's column for the earlier year, follows from a change that is
+#: printed, or is what is left of a printed whole.
 KOLONNE, FORSKEL, PROCENT, REST = "sammenligningskolonne", "forskel", "procent", "rest"
 
 
@@ -37,14 +37,15 @@ def afrund(x: Fraction | int, decimaler: int = 0, maade: str = HALVE_OP) -> Deci
 def interval(
     niveau: Fraction | int, procent: Fraction, decimaler: int, hoejst: Fraction | int | None = None
 ) -> tuple[int, int] | None:
-    """The whole numbers from which a change of ``procent`` per cent, printed with ``decimaler`` decimals, leads to ``niveau``.
+    """The whole numbers from which a change of ``procent`` per cent, printed with ``decimaler`` decimals, leads to
+    ``niveau``.
 
-    The printed size stands for a size from half a unit in its last digit below it (rounded) to a whole unit above it (cut off),
-    the upper end not included. Both are allowed, because the reports do both: 496 from 465 is 6,67 % and is printed as
-    6,6 %. With ``hoejst`` the level is itself only known to lie between ``niveau`` and ``hoejst``.
+    The printed size stands for a size from half a unit in its last digit below it (rounded) to a whole unit above it
+    (cut off), the upper end not included. Both are allowed, because the reports do both: 496 from 465 is 6,67 % and is
+    printed as 6,6 %. With ``hoejst`` the level is itself only known to lie between ``niveau`` and ``hoejst``.
 
-    Returns (lowest, highest), or None where no whole number fits. Raises ValueError for a level that is not positive and a
-    fall that can be 100 per cent.
+    Returns (lowest, highest), or None where no whole number fits. Raises ValueError for a level that is not positive
+    and a fall that can be 100 per cent.
     """
     unit = Fraction(1, 10**decimaler)
     smallest, largest = (abs(procent) - unit / 2) / 100, (abs(procent) + unit) / 100
@@ -63,19 +64,20 @@ def interval(
 def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tuple[str, int], Fraction]) -> pd.DataFrame:
     """Compute the derived values that the table of derivations declares.
 
-    ``afledninger``: one row per derivation, columns ``indikator``, ``aar`` (the year derived), ``metode``, ``fakta`` (the fact that
-    says it) and ``fra_aar`` (the year derived from). ``fakta``: the table of facts, index ``id``. ``kendte``: the published value of
-    each (indikator, aar).
+    ``afledninger``: one row per derivation, columns ``indikator``, ``aar`` (the year derived), ``metode``, ``fakta``
+    (the fact that says it) and ``fra_aar`` (the year derived from). ``fakta``: the table of facts, index ``id``.
+    ``kendte``: the published value of each (indikator, aar).
 
     - ``sammenligningskolonne``: the fact is the value;
     - ``forskel``: the number of ``fra_aar`` less the change;
     - ``procent``: :func:`interval` of the number of ``fra_aar``;
-    - ``rest``: the fact is a whole, and ``fradrag`` names the indicators (separated by blanks) whose values that year are taken from it.
+    - ``rest``: the fact is a whole, and ``fradrag`` names the indicators (separated by blanks) whose values that year
+      are taken from it.
 
     Where ``fra_aar`` or a ``fradrag`` is itself derived, its whole interval is carried on.
 
-    Returns the rows in order with ``mindst`` and ``hoejst`` (``int64``). Raises :class:`DataError` for an unknown method or fact, a start
-    that is not known, or a percentage that no whole number fits.
+    Returns the rows in order with ``mindst`` and ``hoejst`` (``int64``). Raises :class:`DataError` for an unknown
+    method or fact, a start that is not known, or a percentage that no whole number fits.
     """
     found: list[Fund] = []
     known: dict[tuple[str, int], tuple[Fraction, Fraction]] = {key: (v, v) for key, v in kendte.items()}

@@ -22,15 +22,16 @@ _TYPER = ("plejefamilier", "boerne-og-unge", "voksne", "kombinerede")
 
 
 def besoeg(serie: pd.DataFrame) -> pd.DataFrame:
-    """Visits per plejefamilie and per tilbud, and how many of them were unannounced (lov om socialtilsyn § 7: at least one a year).
+    """Visits per plejefamilie and per tilbud, and how many of them were unannounced (lov om socialtilsyn § 7: at least
+    one a year).
 
-    A visit where nobody was met was unannounced too; the report for 2021 does not count such visits apart. What there is of
-    plejefamilier and tilbud is counted at the end of the year.
+    A visit where nobody was met was unannounced too; the report for 2021 does not count such visits apart. What there
+    is of plejefamilier and tilbud is counted at the end of the year.
 
-    Returns one row per year and area (``omraade``: ``plejefamilier``, ``tilbud``) where both are published: ``besoeg``, ``enheder``, ``pr_enhed``
-    (Fraction), ``pr_enhed_afrundet`` (Decimal, two decimals), ``uanmeldte``, ``andel_uanmeldte`` (Fraction, 0 to 1; None where not
-    published), ``andel_uanmeldte_afrundet`` (Decimal, per cent with one decimal) and ``status``. Raises :class:`DataError` for a year
-    twice or more unannounced visits than visits.
+    Returns one row per year and area (``omraade``: ``plejefamilier``, ``tilbud``) where both are published: ``besoeg``,
+    ``enheder``, ``pr_enhed`` (Fraction), ``pr_enhed_afrundet`` (Decimal, two decimals), ``uanmeldte``,
+    ``andel_uanmeldte`` (Fraction, 0 to 1; None where not published), ``andel_uanmeldte_afrundet`` (Decimal, per cent
+    with one decimal) and ``status``. Raises :class:`DataError` for a year twice or more unannounced visits than visits.
     """
     at = opslag(serie)
     rows, found = [], []
@@ -67,10 +68,11 @@ def besoeg(serie: pd.DataFrame) -> pd.DataFrame:
 def pr_100(serie: pd.DataFrame, par: Mapping[str, str], decimaler: int = 1, maade: str = HALVE_OP) -> pd.DataFrame:
     """Cases per hundred of what they can happen to.
 
-    ``par`` maps an indicator of cases to the indicator of what there is. Returns one row per pair and year in which both have a
-    value: ``indikator``, ``aar``, ``antal``, ``ud_af``, ``pr_100`` (Fraction), ``pr_100_afrundet`` (Decimal), ``faa`` (True below
-    :data:`SMAA_TAL` cases), ``forbehold`` (a Danish sentence, empty where there is enough) and ``status``. Rates can be over 100: a tilbud can
-    have several cases. Raises :class:`DataError` for a year twice, a negative count, or cases where there is nothing.
+    ``par`` maps an indicator of cases to the indicator of what there is. Returns one row per pair and year in which
+    both have a value: ``indikator``, ``aar``, ``antal``, ``ud_af``, ``pr_100`` (Fraction), ``pr_100_afrundet``
+    (Decimal), ``faa`` (True below :data:`SMAA_TAL` cases), ``forbehold`` (a Danish sentence, empty where there is
+    enough) and ``status``. Rates can be over 100: a tilbud can have several cases. Raises :class:`DataError` for a year
+    twice, a negative count, or cases where there is nothing.
     """
     at = opslag(serie)
     rows, found = [], []
@@ -115,8 +117,10 @@ def pr_100(serie: pd.DataFrame, par: Mapping[str, str], decimaler: int = 1, maad
 
 
 def sanktioner_pr_100(serie: pd.DataFrame) -> pd.DataFrame:
-    """Decisions on skærpet tilsyn, påbud and vilkår per 100 tilbud by owner (lov om socialtilsyn § 5 and § 8), as :func:`pr_100` gives
-    them, with ``sanktion`` and ``ejer``. An owner of whom the report says nothing has no row: that is not a zero."""
+    """Decisions on skærpet tilsyn, påbud and vilkår per 100 tilbud by owner (lov om socialtilsyn § 5 and § 8), as
+    :func:`pr_100` gives them, with ``sanktion`` and ``ejer``. An owner of whom the report says nothing has no row: that
+    is not a zero.
+    """
     pairs = {f"{s}-{e}": f"tilbud-{e}" for s in _SANKTIONER for e in _EJERE}
     result = pr_100(serie, pairs)
     result.insert(0, "sanktion", [i.rpartition("-")[0] for i in result["indikator"]])

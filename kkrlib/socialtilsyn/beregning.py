@@ -25,10 +25,12 @@ STROEMME = {
 class Beregning:
     """One report and what was known when it came.
 
-    ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row in the table of reports. ``serie``,
-    ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``, ``takstindeks``, ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the
-    functions of those names return; ``aarene`` are the years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their
-    flows; ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as :func:`kkrlib.afstemning.doem` judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up to its year.
+    ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row in
+    the table of reports. ``serie``, ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``,
+    ``takstindeks``, ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the functions of those names return;
+    ``aarene`` are the years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their flows;
+    ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as :func:`kkrlib.afstemning.doem`
+    judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up to its year.
     """
 
     aar: int
@@ -53,7 +55,9 @@ class Beregning:
 
 
 def kendt_i(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, pd.DataFrame]:
-    """The tables as they were known when the report for ``aar`` came: without later reports and what is derived from them."""
+    """The tables as they were known when the report for ``aar`` came: without later reports and what is derived from
+    them.
+    """
     facts = tabeller["socialtilsyn_fakta"]
     later = set(facts.loc[facts["rapport"] > aar, "id"])
     points, derived = tabeller["socialtilsyn_indikatorfakta"], tabeller["socialtilsyn_afledte"]
@@ -74,7 +78,8 @@ def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int | None = None) -> Bere
     """Compute one report: the series up to its year, and all that follows from it.
 
     ``tabeller`` is what :func:`kkrlib.data.load` returns. ``aar`` None is the newest year with a report in full. Raises
-    :class:`~kkrlib.errors.ParameterError` for a year without one, or that is no whole number, :class:`~kkrlib.errors.DataError` for what :func:`kkrlib.socialtilsyn.valider` finds.
+    :class:`~kkrlib.errors.ParameterError` for a year without one, or that is no whole number,
+    :class:`~kkrlib.errors.DataError` for what :func:`kkrlib.socialtilsyn.valider` finds.
     """
     reports = tabeller["socialtilsyn_rapporter"].set_index("rapport")
     aar = parametre.aaret(aar, aar_med_data(tabeller))

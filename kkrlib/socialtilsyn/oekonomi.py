@@ -20,9 +20,9 @@ _PR = ("tilsyn", "besoeg", "medarbejdere")
 def omkostninger(serie: pd.DataFrame) -> pd.DataFrame:
     """The year's direct and indirect expenses (regnskab) per tilsyn, per visit and per employee, in whole kroner.
 
-    Returns one row per year and divisor (``pr``: ``tilsyn``, ``besoeg``, ``medarbejdere``) where all are known: ``udgifter`` (Fraction, kr.), ``antal``,
-    ``kr_pr`` (Fraction) and ``kr_pr_afrundet`` (Decimal), and ``status``. Raises :class:`DataError` where the expenses are not in 1.000 kr. or
-    a year stands twice.
+    Returns one row per year and divisor (``pr``: ``tilsyn``, ``besoeg``, ``medarbejdere``) where all are known:
+    ``udgifter`` (Fraction, kr.), ``antal``, ``kr_pr`` (Fraction) and ``kr_pr_afrundet`` (Decimal), and ``status``.
+    Raises :class:`DataError` where the expenses are not in 1.000 kr. or a year stands twice.
     """
     at = opslag(serie)
     rows, found = [], []
@@ -53,10 +53,11 @@ def budget_og_regnskab(fakta: pd.DataFrame) -> pd.DataFrame:
 
     ``fakta`` is the table of facts; its rows in 1.000 kr. with a column «Budget …», «Regnskab …» or «Forskel» are used.
 
-    Returns one row per report and line, in the order of the source: ``rapport``, ``post``, ``budget``, ``regnskab``, ``forskel_trykt`` (None where
-    not printed), ``forskel`` (regnskab − budget, which is how the reports print it), ``afvigelse`` (printed less computed),
-    ``procent`` (Fraction, of the size of the budget; None for a budget of 0) and ``procent_afrundet`` (Decimal). Amounts are Fractions in 1.000
-    kr. Raises :class:`DataError` for a line in another unit, a number twice, or one without its counterpart.
+    Returns one row per report and line, in the order of the source: ``rapport``, ``post``, ``budget``, ``regnskab``,
+    ``forskel_trykt`` (None where not printed), ``forskel`` (regnskab − budget, which is how the reports print it),
+    ``afvigelse`` (printed less computed), ``procent`` (Fraction, of the size of the budget; None for a budget of 0) and
+    ``procent_afrundet`` (Decimal). Amounts are Fractions in 1.000 kr. Raises :class:`DataError` for a line in another
+    unit, a number twice, or one without its counterpart.
     """
     kinds = {"Budget": "budget", "Regnskab": "regnskab", "Forskel": "forskel"}
     heads = fakta["kolonne"].astype(str).str.split(" ").str[0]
@@ -100,13 +101,16 @@ def budget_og_regnskab(fakta: pd.DataFrame) -> pd.DataFrame:
 
 
 def objektiv_finansiering(boern: pd.DataFrame, beloeb: int) -> pd.DataFrame:
-    """Each kommune's share of the tilsyn with plejefamilier: the amount by its 0–17-year-olds (lov om socialtilsyn § 23).
+    """Each kommune's share of the tilsyn with plejefamilier: the amount by its 0–17-year-olds (lov om socialtilsyn §
+    23).
 
-    ``boern``: index ``kommunekode`` (unique), column ``boern_0_17`` (whole persons ≥ 0); all kommuner that pay. ``beloeb``: whole kroner ≥ 0.
+    ``boern``: index ``kommunekode`` (unique), column ``boern_0_17`` (whole persons ≥ 0); all kommuner that pay.
+    ``beloeb``: whole kroner ≥ 0.
 
-    Returns the rows in order with ``andel`` (Fraction of all children), ``bidrag_beregnet`` (Fraction, kr.) and ``bidrag`` (whole kroner, ``int64``): the
-    whole kroner sum to ``beloeb`` by largest remainder, the lowest kommunekode first in a tie. Raises :class:`DataError` for a kommune
-    twice, a number of children that is no whole number ≥ 0, no children at all, or an amount that is no whole number ≥ 0.
+    Returns the rows in order with ``andel`` (Fraction of all children), ``bidrag_beregnet`` (Fraction, kr.) and
+    ``bidrag`` (whole kroner, ``int64``): the whole kroner sum to ``beloeb`` by largest remainder, the lowest
+    kommunekode first in a tie. Raises :class:`DataError` for a kommune twice, a number of children that is no whole
+    number ≥ 0, no children at all, or an amount that is no whole number ≥ 0.
     """
     found = [
         Fund("boern", str(c), "kommunekode", str(c), "kommunen står to gange")

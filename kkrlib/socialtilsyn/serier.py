@@ -31,13 +31,16 @@ _FAKTA, _INDIKATORER, _PEGER, _AFLEDTE = (
 def serie(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Every indicator in every year it is known of.
 
-    ``tabeller`` is what :func:`kkrlib.data.load` returns. An indicator's value is the sum of the facts it takes that year.
+    ``tabeller`` is what :func:`kkrlib.data.load` returns. An indicator's value is the sum of the facts it takes that
+    year.
 
-    Returns one row per indicator and year, sorted by the indicators' order and the year: ``indikator``, ``navn``, ``gruppe``, ``enhed``,
-    ``art`` (``bestand``, ``strøm``, ``økonomi``, ``takst``), ``aar`` (``int64``), ``vaerdi`` (Fraction; None where a derived value is only an
-    interval), ``mindst`` and ``hoejst`` (Fraction; equal for a published value), ``status`` (:data:`OFFENTLIGGJORT` or
-    :data:`AFLEDT`), ``fakta`` (ids, separated by blanks), ``fravalgt`` (ids of other printed numbers for the same thing), ``begrundelse``
-    (why these facts; for derived values how), ``fejl`` (the faults that make a derived value uncertain, separated by blanks). Raises :class:`DataError` with every finding of :func:`valider`.
+    Returns one row per indicator and year, sorted by the indicators' order and the year: ``indikator``, ``navn``,
+    ``gruppe``, ``enhed``, ``art`` (``bestand``, ``strøm``, ``økonomi``, ``takst``), ``aar`` (``int64``), ``vaerdi``
+    (Fraction; None where a derived value is only an interval), ``mindst`` and ``hoejst`` (Fraction; equal for a
+    published value), ``status`` (:data:`OFFENTLIGGJORT` or :data:`AFLEDT`), ``fakta`` (ids, separated by blanks),
+    ``fravalgt`` (ids of other printed numbers for the same thing), ``begrundelse`` (why these facts; for derived values
+    how), ``fejl`` (the faults that make a derived value uncertain, separated by blanks). Raises :class:`DataError` with
+    every finding of :func:`valider`.
     """
     found = valider(tabeller)
     if found:
@@ -109,9 +112,10 @@ def _saadan(row: object, fact: pd.Series) -> str:
 def valider(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
     """What is wrong with the facts and with the indicators that point to them; an empty list means that nothing is.
 
-    A fact twice, or two facts for one cell of a table; a share that is negative or over 100 per cent; a value that is no exact number;
-    a pointer to a fact that does not exist, that describes another year or stands in another year's report, or that is a change or a
-    share; a unit that changes (1.000 kr. against kr.); a total less than a part; a derived value for a year that is published, or whose interval does not follow.
+    A fact twice, or two facts for one cell of a table; a share that is negative or over 100 per cent; a value that is
+    no exact number; a pointer to a fact that does not exist, that describes another year or stands in another year's
+    report, or that is a change or a share; a unit that changes (1.000 kr. against kr.); a total less than a part; a
+    derived value for a year that is published, or whose interval does not follow.
     """
     fakta, register, peger = tabeller[_FAKTA], tabeller[_INDIKATORER], tabeller[_PEGER]
     found = _fakta_fund(fakta)

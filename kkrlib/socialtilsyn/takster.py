@@ -21,9 +21,9 @@ STEMMER, AFRUNDING, AFVIGER = "stemmer", "afrunding", "afviger"
 def takstindeks(serie: pd.DataFrame, basisaar: int) -> pd.DataFrame:
     """Each takst as an index, ``basisaar`` = 100.
 
-    Returns one row per takst and year: ``indikator``, ``aar``, ``kr`` (Fraction), ``indeks`` (Fraction), ``indeks_afrundet`` (Decimal, one decimal) and ``status``.
-    A takst without a number in ``basisaar`` has no rows. Raises :class:`DataError` where no takst has one, for a takst of 0 in that
-    year, and for a unit that is not kr.
+    Returns one row per takst and year: ``indikator``, ``aar``, ``kr`` (Fraction), ``indeks`` (Fraction),
+    ``indeks_afrundet`` (Decimal, one decimal) and ``status``. A takst without a number in ``basisaar`` has no rows.
+    Raises :class:`DataError` where no takst has one, for a takst of 0 in that year, and for a unit that is not kr.
     """
     at = _takster(serie)
     if not any(y == basisaar for _, y in at):
@@ -47,12 +47,14 @@ def takstindeks(serie: pd.DataFrame, basisaar: int) -> pd.DataFrame:
 def stoerrelsesfaktorer(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFrame:
     """Each takst against the takst of the smallest class times its size factor (lov om socialtilsyn § 23).
 
-    ``regler`` is the table of the field's rules; used: ``regel`` = ``stoerrelsesfaktor``, ``klasse``, ``gaelder_fra``, ``vaerdi``. A takst is tested with the
-    rule that applied when its year began; for years before the first rule that is known, with that one (``regel_kendt`` is False).
+    ``regler`` is the table of the field's rules; used: ``regel`` = ``stoerrelsesfaktor``, ``klasse``, ``gaelder_fra``,
+    ``vaerdi``. A takst is tested with the rule that applied when its year began; for years before the first rule that
+    is known, with that one (``regel_kendt`` is False).
 
-    Returns one row per kind, class and year: ``art``, ``klasse``, ``aar``, ``kr``, ``faktor``, ``ventet`` (smallest class × factor), ``forskel`` (kr. − ventet),
-    ``taerskel``, ``regel_kendt`` and ``dom``: ``stemmer`` where the difference is 0, ``afrunding`` where it is within what rounding both takster to whole
-    kroner can do (factor/2 + 1/2 kr.), else ``afviger``; and ``status``. Raises :class:`DataError` for a factor that is missing or stands twice.
+    Returns one row per kind, class and year: ``art``, ``klasse``, ``aar``, ``kr``, ``faktor``, ``ventet`` (smallest
+    class × factor), ``forskel`` (kr. − ventet), ``taerskel``, ``regel_kendt`` and ``dom``: ``stemmer`` where the
+    difference is 0, ``afrunding`` where it is within what rounding both takster to whole kroner can do (factor/2 + 1/2
+    kr.), else ``afviger``; and ``status``. Raises :class:`DataError` for a factor that is missing or stands twice.
     """
     rules = _regler(regler, "stoerrelsesfaktor")
     missing = [k for k in KLASSER[1:] if k not in rules]
@@ -90,10 +92,12 @@ def stoerrelsesfaktorer(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFra
 
 
 def skaerpet_tilsyn(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFrame:
-    """The takst for skærpet tilsyn against ten per cent of the yearly takst per month begun (BEK 1490/2023 § 25, stk. 1; before: BEK 617/2020 § 33, stk. 1).
+    """The takst for skærpet tilsyn against ten per cent of the yearly takst per month begun (BEK 1490/2023 § 25, stk.
+    1; before: BEK 617/2020 § 33, stk. 1).
 
-    ``regler``: used is ``regel`` = ``skaerpet_tilsyn``. Returns one row per class and year: ``klasse``, ``aar``, ``kr``, ``aarstakst``, ``ventet``, ``forskel``, ``regel_kendt``, ``dom`` (as
-    :func:`stoerrelsesfaktorer`; rounding or cutting to whole kroner explains less than one krone) and ``status``.
+    ``regler``: used is ``regel`` = ``skaerpet_tilsyn``. Returns one row per class and year: ``klasse``, ``aar``,
+    ``kr``, ``aarstakst``, ``ventet``, ``forskel``, ``regel_kendt``, ``dom`` (as :func:`stoerrelsesfaktorer`; rounding
+    or cutting to whole kroner explains less than one krone) and ``status``.
     """
     rules = _regler(regler, "skaerpet_tilsyn").get("")
     if rules is None:
@@ -118,12 +122,12 @@ def skaerpet_tilsyn(serie: pd.DataFrame, regler: pd.DataFrame) -> pd.DataFrame:
 def faste_priser(serie: pd.DataFrame, prisindeks: pd.DataFrame, prisaar: int) -> pd.DataFrame:
     """Takster in the prices of ``prisaar``.
 
-    ``prisindeks`` is data that the caller has: columns ``aar`` and ``indeks`` (numbers > 0; the base does not matter). None is published
-    in the reports, and none is assumed.
+    ``prisindeks`` is data that the caller has: columns ``aar`` and ``indeks`` (numbers > 0; the base does not matter).
+    None is published in the reports, and none is assumed.
 
-    Returns one row per takst and year of which the index is known: ``indikator``, ``aar``, ``kr``, ``kr_faste_priser`` (Fraction), ``kr_faste_priser_afrundet`` (Decimal,
-    whole kroner) and ``status``. Raises :class:`DataError` for a year twice, an index that is no number > 0, and a ``prisaar`` without an
-    index.
+    Returns one row per takst and year of which the index is known: ``indikator``, ``aar``, ``kr``, ``kr_faste_priser``
+    (Fraction), ``kr_faste_priser_afrundet`` (Decimal, whole kroner) and ``status``. Raises :class:`DataError` for a
+    year twice, an index that is no number > 0, and a ``prisaar`` without an index.
     """
     found = [
         Fund("prisindeks", str(y), "aar", str(y), "året står to gange")

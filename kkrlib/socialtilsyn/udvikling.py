@@ -15,12 +15,13 @@ from kkrlib.socialtilsyn.serier import AFLEDT, OFFENTLIGGJORT
 def aendring(serie: pd.DataFrame, decimaler: int = 1, maade: str = HALVE_OP) -> pd.DataFrame:
     """The change of every indicator from each year it is known of to the next.
 
-    ``serie`` is what :func:`kkrlib.socialtilsyn.serie` returns (used: ``indikator``, ``aar``, ``mindst``, ``hoejst``, ``status``). Returns one row per
-    indicator and pair of years: ``indikator``, ``fra_aar``, ``til_aar`` (not always neighbours: what lies between is not published),
-    ``aendring`` (Fraction, in the indicator's unit), ``aendring_mindst`` and ``aendring_hoejst``, ``procent`` (Fraction; per cent of the
-    earlier year's size), ``procent_afrundet`` (Decimal, ``decimaler`` decimals by ``maade``) and ``status`` (``afledt`` where either end is). Numbers
-    are None where an end is only an interval, per cent also where the earlier year is 0. Raises :class:`DataError` for a year
-    twice.
+    ``serie`` is what :func:`kkrlib.socialtilsyn.serie` returns (used: ``indikator``, ``aar``, ``mindst``, ``hoejst``,
+    ``status``). Returns one row per indicator and pair of years: ``indikator``, ``fra_aar``, ``til_aar`` (not always
+    neighbours: what lies between is not published), ``aendring`` (Fraction, in the indicator's unit),
+    ``aendring_mindst`` and ``aendring_hoejst``, ``procent`` (Fraction; per cent of the earlier year's size),
+    ``procent_afrundet`` (Decimal, ``decimaler`` decimals by ``maade``) and ``status`` (``afledt`` where either end is).
+    Numbers are None where an end is only an interval, per cent also where the earlier year is 0. Raises
+    :class:`DataError` for a year twice.
     """
     _ingen_dubletter(serie)
     rows = []
@@ -50,13 +51,14 @@ def aendring(serie: pd.DataFrame, decimaler: int = 1, maade: str = HALVE_OP) -> 
 def beholdning(serie: pd.DataFrame, bestand: str, tilgang: Sequence[str], afgang: Sequence[str]) -> pd.DataFrame:
     """Flows against stocks: last year + approved − ceased − revoked ± unexplained = this year.
 
-    ``bestand`` is an indicator counted at the end of a year, ``tilgang`` and ``afgang`` indicators of what happens in a year. Only
-    neighbouring years can be compared, and only where every flow is known.
+    ``bestand`` is an indicator counted at the end of a year, ``tilgang`` and ``afgang`` indicators of what happens in a
+    year. Only neighbouring years can be compared, and only where every flow is known.
 
-    Returns one row per such year: ``aar``, ``primo``, one column per flow, ``forventet`` (primo + tilgang − afgang), ``ultimo``,
-    ``uforklaret`` (ultimo − forventet; moves to and from other tilsyn among them) and ``status``. Numbers are Fractions; where primo or
-    ultimo is only an interval, ``primo``, ``forventet``, ``ultimo`` and ``uforklaret`` are None, and ``uforklaret_mindst`` and
-    ``uforklaret_hoejst`` hold. Raises :class:`DataError` for a year twice and an indicator that is not in the series.
+    Returns one row per such year: ``aar``, ``primo``, one column per flow, ``forventet`` (primo + tilgang − afgang),
+    ``ultimo``, ``uforklaret`` (ultimo − forventet; moves to and from other tilsyn among them) and ``status``. Numbers
+    are Fractions; where primo or ultimo is only an interval, ``primo``, ``forventet``, ``ultimo`` and ``uforklaret``
+    are None, and ``uforklaret_mindst`` and ``uforklaret_hoejst`` hold. Raises :class:`DataError` for a year twice and
+    an indicator that is not in the series.
     """
     _ingen_dubletter(serie)
     wanted = [bestand, *tilgang, *afgang]
@@ -104,7 +106,9 @@ def _ingen_dubletter(serie: pd.DataFrame) -> None:
 def tabel(
     rows: list[tuple], columns: list[str], tal: Sequence[str] = (), tekst: Sequence[str] = ("indikator", "status")
 ) -> pd.DataFrame:
-    """A DataFrame whose exact numbers stay what they are: dtype object, None where there is none; ``tal`` become ``int64``."""
+    """A DataFrame whose exact numbers stay what they are: dtype object, None where there is none; ``tal`` become
+    ``int64``.
+    """
     result = {}
     for i, column in enumerate(columns):
         kind = "int64" if column in tal else None if column in tekst else object

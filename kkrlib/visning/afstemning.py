@@ -23,32 +23,41 @@ def side(s: Samlet) -> Side:
     """Title and description of the page."""
     return Side(
         "Afstemning af de offentliggjorte tal",
-        "Hvert tal i bilagene holdt op mod de tal, det hænger sammen med: hvad der stemmer, hvad der er afrunding, hvad der afviger og hvorfor.",
+        "Hvert tal i bilagene holdt op mod de tal, det hænger sammen med: hvad der stemmer, hvad der er "
+        "afrunding, hvad der afviger og hvorfor.",
         hovedtal=(dansk.tal(len(s.fund)), f"fund i {dansk.tal(len(s.kontroller))} kontroller af de trykte tal"),
     )
 
 
 def hovedpunkter(s: Samlet, foelsomhed: pd.DataFrame) -> Tekst:
-    """How many numbers, controls, verdicts and findings. ``foelsomhed`` is what :func:`kkrlib.kontrol.foelsomhed` returns."""
+    """How many numbers, controls, verdicts and findings.
+
+    ``foelsomhed`` is what :func:`kkrlib.kontrol.foelsomhed` returns.
+    """
     counts = s.kontroller["dom"].value_counts()
     covered, every = int((s.daekning["kontroller"] > 0).sum()), len(s.daekning)
     wrong = s.kontroller[s.kontroller["dom"] == afstemning.AFVIGER]
     without = int((wrong["fund"] == "").sum())
     points = [
-        "**{daekket:tal} af {alle:tal} offentliggjorte tal** ({andel:procent1}) er holdt op mod mindst ét andet tal eller mod reglen bag dem. "
-        "For {ses:tal} af dem ville én forkert enhed i sidste ciffer ændre et resultat; resten er især holdt op mod en grænse.",
-        "Der er foretaget **{antal:tal} kontroller**: {stemmer:tal} stemmer, {afrunding:tal} er afrundinger eller forbehold, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves.",
+        "**{daekket:tal} af {alle:tal} offentliggjorte tal** ({andel:procent1}) er holdt op mod mindst ét andet "
+        "tal eller mod reglen bag dem. "
+        "For {ses:tal} af dem ville én forkert enhed i sidste ciffer ændre et resultat; resten er især holdt op "
+        "mod en grænse.",
+        "Der er foretaget **{antal:tal} kontroller**: {stemmer:tal} stemmer, {afrunding:tal} er afrundinger eller "
+        "forbehold, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves.",
     ]
     if len(s.fund):
         points.append(
-            "Afvigelserne er samlet i **{fund:tal} fund**. Et fund er én fejl eller uoverensstemmelse, og den kan vise sig i flere kontroller. "
+            "Afvigelserne er samlet i **{fund:tal} fund**. Et fund er én fejl eller uoverensstemmelse, og den kan "
+            "vise sig i flere kontroller. "
             "I {afgjort:tal} af dem afgør et tredje tal, hvad der er rigtigt.{uden}"
         )
         points.append("Det fund, der viser sig i flest kontroller ({flest:tal}): {forklaring}")
     quotas = s.kontroller[s.kontroller["id"].str.match(r"flygtninge-\d+-(kommunekvote|regionskvote)-")]
     if len(quotas) and (quotas["dom"] == afstemning.STEMMER).all():
         points.append(
-            "Alle {kvoter:tal} trykte kvoter for flygtninge i kommuner og regioner er genberegnet efter reglen og stemmer."
+            "Alle {kvoter:tal} trykte kvoter for flygtninge i kommuner og regioner er genberegnet efter reglen og "
+            "stemmer."
         )
     largest = wrong["fund"][wrong["fund"] != ""].value_counts()
     return tekst(
@@ -148,7 +157,8 @@ def efter_kilde(s: Samlet) -> Tabel:
         enhed="tal, kontroller og fund",
         kilde=_KILDE,
         ialt=total.rename(columns=names),
-        note="En kontrol står ved det dokument, hvis tal den bedømmer. Tal fra ét dokument kan være holdt op mod et andet.",
+        note="En kontrol står ved det dokument, hvis tal den bedømmer. Tal fra ét dokument kan være holdt op mod et "
+        "andet.",
     )
 
 
@@ -253,7 +263,8 @@ def fund(s: Samlet) -> Tabel | Tekst:
         enhed="som nævnt ved hvert tal",
         kilde=_KILDE,
         filter="dokument",
-        note="Viser et fund sig i flere kontroller («og 2 til»), er tallene fra én af dem. Alle kontroller, der afviger, står i næste tabel, med linjerne for de andre tal. Står der i en forklaring, at et tal "
+        note="Viser et fund sig i flere kontroller («og 2 til»), er tallene fra én af dem. Alle kontroller, der "
+        "afviger, står i næste tabel, med linjerne for de andre tal. Står der i en forklaring, at et tal "
         "bruges, er det det tal, de andre rapporter regner med; det er ikke en afgørelse.",
     )
 
@@ -268,7 +279,8 @@ def alle(s: Samlet) -> Tabel:
         kilde=_KILDE,
         vis=wrong,
         fold=f"Vis de {dansk.tal(int(wrong.sum()))} kontroller, der afviger",
-        note=f"Filerne indeholder alle {dansk.tal(len(s.kontroller))} kontroller, også dem, der stemmer, med kildens linjer.",
+        note=f"Filerne indeholder alle {dansk.tal(len(s.kontroller))} kontroller, også dem, der stemmer, med kildens "
+        "linjer.",
     )
 
 
@@ -380,7 +392,9 @@ def boernehus_indebaerer(s: Samlet) -> Tabel | Tekst:
         titel=f"{subject['titel']}: hvad de to trykte udgifter indebærer",
         enhed="kroner, afledt",
         kilde=f"{_dokumenter(s)[subject['kilde']]}, punkt {subject['punkt']}; egen beregning",
-        note="Ingen af tallene er trykt. De forudsætter, at udgiften er et fast beløb og et beløb pr. sag. De trykte beløb er hele kroner, så de afledte kan være få kroner fra de rigtige; filerne har det mindste og det største. Sagens titel taler om en stigning, men udgiften året før er ikke trykt.",
+        note="Ingen af tallene er trykt. De forudsætter, at udgiften er et fast beløb og et beløb pr. sag. De trykte "
+        "beløb er hele kroner, så de afledte kan være få kroner fra de rigtige; filerne har det mindste og det "
+        "største. Sagens titel taler om en stigning, men udgiften året før er ikke trykt.",
     )
 
 

@@ -312,7 +312,8 @@ def regionskvoter_figur(b: Beregning) -> figurer.Figur:
         id="regionskvoter",
         titel="Hvor mange flygtninge får regionerne i forhold til indbyggertallet?",
         beskrivelse=(
-            f"Kvoten pr. 10.000 indbyggere er højest i {first} ({dansk.tal(rows.at[first, 'pr_10000'], 2)}) og lavest i "
+            f"Kvoten pr. 10.000 indbyggere er højest i {first} ({dansk.tal(rows.at[first, 'pr_10000'], 2)}) og "
+            "lavest i "
             f"{last} ({dansk.tal(rows.at[last, 'pr_10000'], 2)})."
         ),
         enhed=_PR_10000,
@@ -381,7 +382,8 @@ def kort(b: Beregning) -> figurer.Figur:
         id="kommunekort",
         titel=f"Kommunekvoter {b.kvoteaar} i forhold til indbyggertallet",
         beskrivelse=(
-            f"Hver kommune er en lige stor flise med kvoten pr. 10.000 indbyggere.{where} {_some(none, len(rows))} i {b.region} "
+            f"Hver kommune er en lige stor flise med kvoten pr. 10.000 indbyggere.{where} "
+            f"{_some(none, len(rows))} i {b.region} "
             f"har kvoten 0. Højest ligger {high['kommune']} med {dansk.tal(high['pr_10000'], 1)}. "
             "Bogstaverne er en forkortelse af kommunens navn. Tallene for alle kommuner står i tabellen nedenfor."
         ),
@@ -704,7 +706,8 @@ def bidrag_figur(b: Beregning) -> figurer.Figur:
         id="bidrag",
         titel=f"Hvad kvoterne for {b.kvoteaar} er sat sammen af",
         beskrivelse=(
-            f"For hver {label}: hvad indbyggertallet alene ville give, og hvad reglens øvrige led lægger til (mod højre) eller trækker fra "
+            f"For hver {label}: hvad indbyggertallet alene ville give, og hvad reglens øvrige led lægger til (mod "
+            "højre) eller trækker fra "
             "(mod venstre). Alle led har samme skala, og tilsammen giver de kvoten. "
             f"Ud over indbyggertallet betyder {_led(moved)} mest.{_i_tabellen(b)}"
         ),
@@ -784,9 +787,11 @@ def _explain(b: Beregning, code: str, row: pd.Series, aarsager: bool = True) -> 
     all_families = int(b.kommuner["familiesammenfoerte"].sum())
     own, parts = int(row["familiesammenfoerte"]), b.trin.loc[code]
     lines = [
-        f"1. {dansk.procent(row['befolkningsandel'], 3)} af landets indbyggere og {dansk.procent(row['indvandrerandel'], 3)} af dets indvandrere og "
+        f"1. {dansk.procent(row['befolkningsandel'], 3)} af landets indbyggere og "
+        f"{dansk.procent(row['indvandrerandel'], 3)} af dets indvandrere og "
         f"flygtninge: fordelingsandelen er {dansk.procent(row['fordelingsandel'], 3)}.",
-        f"2. Den andel af {dansk.tal(b.landstal)} + {dansk.tal(all_families)} = {dansk.tal(b.landstal + all_families)}: {dansk.tal(row['beregnet_fordelingstal'], 2)}.",
+        f"2. Den andel af {dansk.tal(b.landstal)} + {dansk.tal(all_families)} = "
+        f"{dansk.tal(b.landstal + all_families)}: {dansk.tal(row['beregnet_fordelingstal'], 2)}.",
         f"3. Minus {dansk.tal(own)} egne familiesammenførte: {dansk.tal(row['foreloebigt_fordelingstal'], 2)}.",
         "4. Ikke større end 0, så fordelingstallet er 0."
         if row["foreloebigt_fordelingstal"] <= 0
@@ -794,7 +799,10 @@ def _explain(b: Beregning, code: str, row: pd.Series, aarsager: bool = True) -> 
         f"5. {_rounding(b, row, parts)}",
     ]
     moved = parts["stoerst"]
-    text = f"Indbyggertallet alene ville give {dansk.tal(parts['befolkningstal'], 1)}. Mest flytter {_led(moved)} ({dansk.fortegn(parts[moved], 1)})."
+    text = (
+        f"Indbyggertallet alene ville give {dansk.tal(parts['befolkningstal'], 1)}. Mest flytter {_led(moved)} "
+        f"({dansk.fortegn(parts[moved], 1)})."
+    )
     if b.aarsager is not None:
         why = b.aarsager.loc[code]
         change = int(why["aendring"])
@@ -814,7 +822,8 @@ def _rounding(b: Beregning, row: pd.Series, parts: pd.Series) -> str:
         " To eller flere kommuner stod helt lige, og personen gik til den laveste kommunekode." if row["lighed"] else ""
     )
     return (
-        f"{dansk.flertal(int(parts['hele']), 'hel person', 'hele personer')} og en rest på {dansk.tal(parts['rest'], 2)}, "
+        f"{dansk.flertal(int(parts['hele']), 'hel person', 'hele personer')} og en rest på "
+        f"{dansk.tal(parts['rest'], 2)}, "
         f"{among} blandt de {dansk.tal(left)} største: kvoten er {quota}{tie}"
     )
 
@@ -830,7 +839,8 @@ def aarsager_figur(b: Beregning) -> Any:
         id="aarsager",
         titel=f"Hvorfor kvoterne er ændret fra {b.forrige} til {b.kvoteaar}",
         beskrivelse=(
-            f"For hver {label}: ændringen i kvoten siden {b.forrige}, delt på årsager, der trækker op (mod højre) eller ned (mod venstre). "
+            f"For hver {label}: ændringen i kvoten siden {b.forrige}, delt på årsager, der trækker op (mod højre) "
+            "eller ned (mod venstre). "
             "Alle årsager har samme skala. "
             + ("Lagt sammen for hver region betyder " if b.region == HELE_LANDET else "For kommunerne betyder ")
             + f"{_aarsag(largest)} mest.{_i_tabellen(b)}"
@@ -875,7 +885,8 @@ def aarsager(b: Beregning) -> Any:
         titel=f"Ændring i kommunekvoten fra {b.forrige} til {b.kvoteaar} efter årsag",
         enhed=_PERSONER,
         kilde=_kilde(b, "egen beregning"),
-        note="Årsagerne giver tilsammen præcis ændringen; de viste tal er afrundede. Hvor meget én årsag betyder, afhænger af, hvilke der ændres først. Tallene er gennemsnittet af alle rækkefølger.",
+        note="Årsagerne giver tilsammen præcis ændringen; de viste tal er afrundede. Hvor meget én årsag betyder, "
+        "afhænger af, hvilke der ændres først. Tallene er gennemsnittet af alle rækkefølger.",
         **regioner.foldet(b.region),
     )
 
@@ -892,7 +903,8 @@ def landstalsgraenser(b: Beregning) -> Tekst:
             f"det skal ændres."
         )
     return tekst(
-        "Landstallet er {landstal:tal}. Det skal ændres, hvis det forventede antal flygtninge ændres med mere end {procent} procent "
+        "Landstallet er {landstal:tal}. Det skal ændres, hvis det forventede antal flygtninge ændres med mere end "
+        "{procent} procent "
         "({henvisning}{uset}), altså til mindst {op:tal}{lavt}. Så fastsættes nye kvoter, "
         "og en aftale bortfalder, medmindre den selv siger, hvordan den følger ændringen (BEK 550/2022 § 6, stk. 3).",
         landstal=b.gaeldende_landstal,
@@ -948,7 +960,8 @@ def graenser(b: Beregning) -> Tabel:
     note += "." if limits["mangler"] else ", hvor landstallet kan ligge uden at skulle fastsættes på ny."
     if len(odd):
         note += (
-            f" Når kvoter rundes til hele personer, kan en kommune få færre ved et højere landstal eller flere ved et lavere. "
+            " Når kvoter rundes til hele personer, kan en kommune få færre ved et højere landstal eller flere "
+            "ved et lavere. "
             f"Det sker her i {dansk.opremsning(odd['kommune'])}; tallene står i filerne."
         )
     return tabel(
@@ -1175,7 +1188,8 @@ def afstemning_tekst(b: Beregning) -> Tekst:
     agree = int(counts.get(afstemning.STEMMER, 0))
     wrong = int(counts.get(afstemning.AFVIGER, 0))
     text = (
-        f"Der er foretaget {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal for {b.kvoteaar}: kvoterne er sammenholdt "
+        f"Der er foretaget {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal for {b.kvoteaar}: "
+        "kvoterne er sammenholdt "
         f"med reglen, summerne med deres rækker og totalerne med landstallet. "
         f"{_verdicts(len(b.kontroller), agree, wrong)}" + " Kontrollen gælder hele landet, også på regionernes sider."
     )

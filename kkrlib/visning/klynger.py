@@ -1,7 +1,7 @@
 """The report on klyngeøkonomi: what a :class:`kkrlib.klynger.Beregning` looks like to a council member.
 
-Every function takes the computation and returns something a notebook cell shows, or None where the chosen area has nothing of the
-kind. Nothing is computed here but counts, differences and the choice of words.
+Every function takes the computation and returns something a notebook cell shows, or None where the chosen area has
+nothing of the kind. Nothing is computed here but counts, differences and the choice of words.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def side(b: Beregning) -> Side:
     where = "" if b.region == HELE_LANDET else f": {b.region}"
     return Side(
         f"Klyngeøkonomi {b.aar}{where}",
-        f"Hvem der betaler hvad til sundhedsklyngerne i {b.region} i {b.aar}: beløbene beregnet efter fordelingsnøglen og sammenholdt "
+        f"Hvem der betaler hvad til sundhedsklyngerne i {b.region} i {b.aar}: beløbene beregnet efter "
+        "fordelingsnøglen og sammenholdt "
         "med de offentliggjorte.",
         (
             f"{_mio(b.midler['i_alt'])} mio. kr."
@@ -65,7 +66,9 @@ def hovedpunkter(b: Beregning) -> Tekst:
 
 
 def hvad_er_nyt(b: Beregning) -> Tekst:
-    """What changed since the year before it in the data: the money, the klynger, the memberships; for the first year that it is the first."""
+    """What changed since the year before it in the data: the money, the klynger, the memberships; for the first year
+    that it is the first.
+    """
     years = b.tabeller["klynge_aar"].set_index("aar")
     earlier = max((int(y) for y in years.index if y < b.aar), default=None)
     return siden(b.aar, earlier, [] if earlier is None else _changes(b, years.loc[earlier]))
@@ -93,13 +96,15 @@ def _changes(b: Beregning, then: pd.Series) -> list[str]:
 def _point_money(b: Beregning) -> str:
     total, kommuner, regioner = (int(b.midler[c]) for c in ("i_alt", "pulje_kommuner", "pulje_regioner"))
     text = (
-        f"Der er afsat **{_mio(total)} mio. kr.** til at starte sundhedsklyngerne i {b.aar}: {_mio(kommuner)} mio. kr. fra kommunerne og "
+        f"Der er afsat **{_mio(total)} mio. kr.** til at starte sundhedsklyngerne i {b.aar}: {_mio(kommuner)} "
+        "mio. kr. fra kommunerne og "
         f"{_mio(regioner)} mio. kr. fra regionerne."
     )
     if b.region != HELE_LANDET:
         row = b.regioner.loc[b.region]
         text += (
-            f" Klyngerne i {b.region} får {_mio(row['i_alt'], 2)} mio. kr., heraf {_mio(row['kommuner'], 2)} fra kommunerne og "
+            f" Klyngerne i {b.region} får {_mio(row['i_alt'], 2)} mio. kr., heraf {_mio(row['kommuner'], 2)} fra "
+            "kommunerne og "
             f"{_mio(row['regioner'], 2)} fra regionen."
         )
     return text
@@ -109,7 +114,8 @@ def _point_klynger(b: Beregning) -> str:
     rows = b.i_omraadet(b.klynger)
     most, least = (pick(rows.index, key=lambda key: rows.at[key, "i_alt"]) for pick in (max, min))
     return (
-        f"Den største af de {dansk.tal(len(rows))} klynger er {_klynge(b, most)} med {_mio(rows.at[most, 'i_alt'], 2)} mio. kr., den mindste "
+        f"Den største af de {dansk.tal(len(rows))} klynger er {_klynge(b, most)} med "
+        f"{_mio(rows.at[most, 'i_alt'], 2)} mio. kr., den mindste "
         f"{_klynge(b, least)} med {_mio(rows.at[least, 'i_alt'], 2)} mio. kr."
     )
 
@@ -133,13 +139,16 @@ def _point_check(b: Beregning) -> str:
     )
     untested = f", og {dansk.tal(open_)} kan ikke efterprøves" if open_ else ""
     return (
-        f"{dansk.tal(fits)} af {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal stemmer, når der tages højde for afrunding{untested}. "
+        f"{dansk.tal(fits)} af {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal stemmer, når "
+        f"der tages højde for afrunding{untested}. "
         f"{_causes(b)}Se [datakvalitet](#datakvalitet)."
     )
 
 
 def _causes(b: Beregning) -> str:
-    """How many deviations have a finding, and for how many findings the cause cannot be shown; the empty text without deviations."""
+    """How many deviations have a finding, and for how many findings the cause cannot be shown; the empty text without
+    deviations.
+    """
     rows = b.kontroller[b.kontroller["dom"] == afstemning.AFVIGER]
     known = rows[rows["fund"] != ""]
     findings = set(known["fund"])
@@ -165,7 +174,8 @@ def _causes(b: Beregning) -> str:
 def _point_koebenhavn(b: Beregning) -> str:
     d = _delinger(b)[0]
     return (
-        f"{_kommune(b, d.kommunekode)} deltager i to klynger, og kilden opgør kommunens bidrag på to måder. Deles bidraget, som Tabel 1 i kilden gør, "
+        f"{_kommune(b, d.kommunekode)} deltager i to klynger, og kilden opgør kommunens bidrag på to måder. Deles "
+        "bidraget, som Tabel 1 i kilden gør, "
         f"får {d.anden} {_mio(_flyttet(b, d), 2)} mio. kr. mere og {d.hoved} tilsvarende mindre."
     )
 
@@ -177,9 +187,13 @@ def _point_kontorer(b: Beregning) -> str:
         n, lost = len(k.kontorer), int(k.kontorer["perioden"].isna().sum())
         which = f"{dansk.tal(lost)} af de {dansk.tal(n)}" if lost < n else f"de {dansk.tal(n)}"
         rest = f" De andre får {_mio(int(k.kontorer['perioden'].sum()))} mio. kr." if lost < n else ""
-        return f"Med de valgte udtrædende kommuner siger aftalen ikke, hvad {which} regionale klyngekontorer skal have.{rest}"
+        return (
+            f"Med de valgte udtrædende kommuner siger aftalen ikke, hvad {which} regionale klyngekontorer skal "
+            f"have.{rest}"
+        )
     return (
-        f"{_kkr(b, k)} anbefalede kommunerne i {k.vilkaar['region']} at betale {_mio(int(total))} mio. kr. til {dansk.tal(len(k.kontorer))} regionale klyngekontorer i "
+        f"{_kkr(b, k)} anbefalede kommunerne i {k.vilkaar['region']} at betale {_mio(int(total))} mio. kr. til "
+        f"{dansk.tal(len(k.kontorer))} regionale klyngekontorer i "
         f"{int(k.vilkaar['fra_aar'])}–{int(k.vilkaar['til_aar'])}."
     )
 
@@ -197,7 +211,8 @@ def beloeb_figur(b: Beregning) -> figurer.Figur:
         id="beloeb",
         titel="Hvor mange penge får klyngerne?",
         beskrivelse=(
-            f"Klyngernes midler i {b.aar}: fra kommunerne, fra regionen og i alt, på samme skala. Mest får {first['navn']} ({dansk.tal(first['i_alt'], 2)} mio. kr.), mindst "
+            f"Klyngernes midler i {b.aar}: fra kommunerne, fra regionen og i alt, på samme skala. Mest får "
+            f"{first['navn']} ({dansk.tal(first['i_alt'], 2)} mio. kr.), mindst "
             f"{last['navn']} ({dansk.tal(last['i_alt'], 2)} mio. kr.)."
         ),
         enhed="mio. kr.",
@@ -226,8 +241,10 @@ def pr_indbygger_figur(b: Beregning) -> figurer.Figur:
         titel="Hvor meget er det pr. indbygger?",
         beskrivelse=(
             "Beløbet pr. indbygger fra kommunerne, fra regionen og i alt, på samme skala. "
-            f"Kommunernes bidrag er det samme pr. indbygger i hele landet. Det er regionernes ikke, så klyngerne i {first['region']} får mest "
-            f"({dansk.tal(first['i_alt_pr_indbygger'], 2)} kr.) og klyngerne i {last['region']} mindst ({dansk.tal(last['i_alt_pr_indbygger'], 2)} kr.). "
+            "Kommunernes bidrag er det samme pr. indbygger i hele landet. Det er regionernes ikke, så klyngerne "
+            f"i {first['region']} får mest "
+            f"({dansk.tal(first['i_alt_pr_indbygger'], 2)} kr.) og klyngerne i {last['region']} mindst "
+            f"({dansk.tal(last['i_alt_pr_indbygger'], 2)} kr.). "
             "Inden for en region er beløbet det samme i alle klynger."
         ),
         enhed=_KR_PR,
@@ -247,7 +264,8 @@ def klynger_tekst(b: Beregning) -> Any:
     if not _tabel_1(b):
         return None
     return Tekst(
-        "Pengene er givet til kommuner og regioner gennem det generelle tilskud. Fordelingen er et forslag, og Tabel 1 kalder selv sine beløb et skøn."
+        "Pengene er givet til kommuner og regioner gennem det generelle tilskud. Fordelingen er et forslag, og "
+        "Tabel 1 kalder selv sine beløb et skøn."
     )
 
 
@@ -358,7 +376,8 @@ def klynger(b: Beregning) -> Tabel:
             for part in (
                 "Klyngerne står i kildens rækkefølge og har det nummer, de har på kortet.",
                 _koebenhavn_note(b),
-                "Offentliggjorte beløb, også summerne, er dem, der står i Tabel 1. Forskelle på mere end en krone er forklaret under datakvalitet."
+                "Offentliggjorte beløb, også summerne, er dem, der står i Tabel 1. Forskelle på mere end en krone "
+                "er forklaret under datakvalitet."
                 if printed
                 else f"Der er ikke trykt beløb pr. klynge for {b.aar}.",
             )
@@ -371,7 +390,9 @@ def klynger(b: Beregning) -> Tabel:
 
 
 def _trykte_summer(b: Beregning) -> dict[str, dict[str, int]]:
-    """The totals that Tabel 1 prints, by column and by region or «Hele landet»: the klynger's amounts do not all add up to them."""
+    """The totals that Tabel 1 prints, by column and by region or «Hele landet»: the klynger's amounts do not all add up
+    to them.
+    """
     rows = (
         b.tabeller["klynge_regionsbeloeb"]
         .loc[lambda t: (t["aar"] == b.aar) & (t["tabel"] == "tabel-1")]
@@ -408,7 +429,8 @@ def kort(b: Beregning) -> figurer.Figur:
         id="klyngekort",
         titel="Hvilke kommuner hører til samme klynge?",
         beskrivelse=(
-            f"Hver kommune er en lige stor flise med en forkortelse af navnet og klyngens nummer i regionen. En streg går rundt om hver klynge.{listed} Kommuner, der deltager i "
+            "Hver kommune er en lige stor flise med en forkortelse af navnet og klyngens nummer i regionen. En "
+            f"streg går rundt om hver klynge.{listed} Kommuner, der deltager i "
             "flere klynger, er vist i den, de bidrager mest til. Numre og navne står i tabellen ovenfor."
         ),
         enhed="klyngens nummer i regionen",
@@ -546,7 +568,8 @@ def deltagelse(b: Beregning) -> Any:
         titel="Særlige medlemskaber",
         enhed="ét medlemskab pr. række",
         kilde=_kilde(b),
-        note=f"Alle andre kommuner er fuldt med i én klynge. {_ALFABET if b.region != HELE_LANDET else _REGION_FOR_REGION}",
+        note="Alle andre kommuner er fuldt med i én klynge. "
+        f"{_ALFABET if b.region != HELE_LANDET else _REGION_FOR_REGION}",
     )
 
 
@@ -567,9 +590,11 @@ def koebenhavn_tekst(b: Beregning) -> Any:
         else "De fire beløb i Tabel 1 peger ikke på samme andel."
     )
     return tekst(
-        "## {navn} på to måder\n\n{navn} er i Tabel 2 fuldt med i {hoved} og politisk og administrativt med i {anden}. Kilden siger ikke, om kommunen bidrager til {anden}. "
+        "## {navn} på to måder\n\n{navn} er i Tabel 2 fuldt med i {hoved} og politisk og administrativt med i "
+        "{anden}. Kilden siger ikke, om kommunen bidrager til {anden}. "
         "Planchen i bilag 3 regner hele bidraget med i {hoved}. Tabel 1 flytter en del af det til {anden}.\n\n"
-        "Hvor stor en del er ikke trykt. Den kan **udledes** af Tabel 1: {andel:procent3}, svarende til {personer:tal} af {folk:tal} indbyggere. {dom} "
+        "Hvor stor en del er ikke trykt. Den kan **udledes** af Tabel 1: {andel:procent3}, svarende til "
+        "{personer:tal} af {folk:tal} indbyggere. {dom} "
         "Andelen er udledt, ikke offentliggjort. {valg}",
         navn=name,
         hoved=d.hoved,
@@ -674,13 +699,19 @@ def kontorer_tekst(b: Beregning) -> Any:
     lead, others = int(k.kontorer["leadbidrag"].iloc[0]), int(k.kontorer["oevrige_bidrag"].iloc[0])
     left = dansk.opremsning(_udtraadte(k))
     return tekst(
-        "## Regionale klyngekontorer\n\nKlyngekontorerne hører til de nationale viden- og erhvervsklynger. De er noget andet end sundhedsklyngerne.\n\n"
-        "{kkr} anbefalede kommunerne i {region} at betale til {kontorer:tal} klyngekontorer i {fra}–{til}. For hvert kontor betaler den kommune, hvor kontoret ligger (leadkommunen), {lead:kr} om året. "
+        "## Regionale klyngekontorer\n\nKlyngekontorerne hører til de nationale viden- og erhvervsklynger. De er "
+        "noget andet end sundhedsklyngerne.\n\n"
+        "{kkr} anbefalede kommunerne i {region} at betale til {kontorer:tal} klyngekontorer i {fra}–{til}. For "
+        "hvert kontor betaler den kommune, hvor kontoret ligger (leadkommunen), {lead:kr} om året. "
         "De {oevrige:tal} andre kommuner deler {andre:kr} efter indbyggertal.\n\n"
-        "**Forudsætning:** Kilden siger ikke, hvilket års indbyggertal der skal bruges. Her er brugt tallene {opgjort}.{uklar}\n\n"
-        "Træder kommuner ud, betaler de andre hele beløbet, så længe mindst {procent:tal} procent af de {oevrige:tal} deltager, altså {antal:tal}. "
-        "Er der færre, skal beløbet sættes ned og opgaverne tilpasses i dialog med klyngen; kilden siger ikke, hvor meget. Den siger heller ikke, hvad der sker, hvis en leadkommune træder ud. "
-        "I de to tilfælde er der ikke beregnet noget beløb. Kilden siger heller ikke, om en kommune kan træde ud af et enkelt kontor. Her er deltagerne "
+        "**Forudsætning:** Kilden siger ikke, hvilket års indbyggertal der skal bruges. Her er brugt tallene "
+        "{opgjort}.{uklar}\n\n"
+        "Træder kommuner ud, betaler de andre hele beløbet, så længe mindst {procent:tal} procent af de "
+        "{oevrige:tal} deltager, altså {antal:tal}. "
+        "Er der færre, skal beløbet sættes ned og opgaverne tilpasses i dialog med klyngen; kilden siger ikke, "
+        "hvor meget. Den siger heller ikke, hvad der sker, hvis en leadkommune træder ud. "
+        "I de to tilfælde er der ikke beregnet noget beløb. Kilden siger heller ikke, om en kommune kan træde ud "
+        "af et enkelt kontor. Her er deltagerne "
         "talt kontor for kontor. {status}",
         kkr=_kkr(b, k),
         uklar=_uden_noegle(k),
@@ -706,7 +737,10 @@ def _uden_noegle(k: Kontorer) -> str:
     if not unsaid.any():
         return ""
     names, others = dansk.opremsning(k.kontorer.loc[unsaid, "trykt"]), int((~unsaid).sum())
-    return f" For {names} siger kilden kun, at de andre kommuner betaler i fællesskab; her er brugt samme nøgle som for de {dansk.tal(others)} andre."
+    return (
+        f" For {names} siger kilden kun, at de andre kommuner betaler i fællesskab; her er brugt samme nøgle som "
+        f"for de {dansk.tal(others)} andre."
+    )
 
 
 def _kkr(b: Beregning, k: Kontorer) -> str:
@@ -802,7 +836,9 @@ def klyngekontorer(b: Beregning) -> Any:
         titel=f"Kommunernes betaling til de regionale klyngekontorer {years}",
         enhed=_KR,
         kilde=f"KKR Sjælland, referat (kilde {k.vilkaar['kilde']}, punkt {k.vilkaar['punkt']}); egen beregning",
-        note=f"Hele kroner efter største brøk, så hvert kontors beløb passer præcist. Kommuner og kontorer står i alfabetisk orden. {_uden_sum(k)}Kilden henviser til en oversigt pr. kommune, som ikke er med i dokumentet, så beløbene kan ikke sammenholdes med offentliggjorte.",
+        note="Hele kroner efter største brøk, så hvert kontors beløb passer præcist. Kommuner og kontorer står i "
+        f"alfabetisk orden. {_uden_sum(k)}Kilden henviser til en oversigt pr. kommune, som ikke er med i "
+        "dokumentet, så beløbene kan ikke sammenholdes med offentliggjorte.",
         mangler={**dict.fromkeys(money, "ukendt"), "rolle": "ingen", "udtraadt": "ingen"},
         ialt=total,
     )
@@ -812,7 +848,10 @@ def _uden_sum(k: Kontorer) -> str:
     """Why totals are missing; the empty text when none is."""
     if not k.kontorer["aarligt"].isna().any():
         return ""
-    return "Summen står for de kontorer, hvis beløb gælder; hvor et kontors beløb er ukendt, er den samlede regning det også. "
+    return (
+        "Summen står for de kontorer, hvis beløb gælder; hvor et kontors beløb er ukendt, er den samlede regning "
+        "det også. "
+    )
 
 
 # --- what the money is for, accounts -----------------------------------------------------------------------------
@@ -826,18 +865,26 @@ def anvendelse_tekst(b: Beregning) -> Tekst:
     other = (
         ""
         if year == b.aar
-        else f"Der er ikke data om, hvad midlerne for {b.aar} må bruges til. Her står, hvad der er aftalt for {year}.\n\n"
+        else f"Der er ikke data om, hvad midlerne for {b.aar} må bruges til. Her står, hvad der er aftalt for "
+        f"{year}.\n\n"
     )
     return Tekst(
-        f"{other}Midlerne i {year} er til at udvikle nye indsatser for patienter, som sygehus, almen praksis og kommune er fælles om. De skal først og "
-        "fremmest bruges til udvikling, ikke til drift eller sekretariatsbetjening. Hver klynge vælger selv sine indsatser, især inden for "
+        f"{other}Midlerne i {year} er til at udvikle nye indsatser for patienter, som sygehus, almen praksis og "
+        "kommune er fælles om. De skal først og "
+        "fremmest bruges til udvikling, ikke til drift eller sekretariatsbetjening. Hver klynge vælger selv sine "
+        "indsatser, især inden for "
         f"{_antal_omraader(b)} områder. Loven giver ikke "
-        "klyngen ret til at beslutte fælles økonomi, så hver kommune og region betaler selv og bogfører udgiften hos sig selv.\n\n"
-        "Sundhedssamarbejdsudvalget i hver region følger indsatserne og pengene. Staten kræver ikke et særskilt regnskab. Uforbrugte midler kan "
-        f"føres videre til {year + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for det samlede kommunale eller "
+        "klyngen ret til at beslutte fælles økonomi, så hver kommune og region betaler selv og bogfører udgiften "
+        "hos sig selv.\n\n"
+        "Sundhedssamarbejdsudvalget i hver region følger indsatserne og pengene. Staten kræver ikke et særskilt "
+        "regnskab. Uforbrugte midler kan "
+        f"føres videre til {year + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden "
+        "for det samlede kommunale eller "
         f"regionale udgiftsloft for {year + 1}. Modellen gælder kun {year}. {where}, afsnit A, B og D.)\n\n"
-        "Der er lagt op til, at KL og Danske Regioner laver en kort vejledning i at følge op. Når et projekt er afsluttet, kan den spørge, hvilket "
-        "problem det skulle løse, hvad der er et godt resultat, hvordan og hvornår det måles, og hvem der følger op. Evalueringerne går til "
+        "Der er lagt op til, at KL og Danske Regioner laver en kort vejledning i at følge op. Når et projekt er "
+        "afsluttet, kan den spørge, hvilket "
+        "problem det skulle løse, hvad der er et godt resultat, hvordan og hvornår det måles, og hvem der følger "
+        "op. Evalueringerne går til "
         f"sundhedssamarbejdsudvalget, som drøfter, om andre klynger kan bruge indsatsen. {where}, afsnit C.)"
     )
 
@@ -871,9 +918,11 @@ def indsatsomraader(b: Beregning) -> Tabel:
 def regnskab_tekst(b: Beregning) -> Tekst:
     """Whether there are accounts, and how they are made."""
     intro = (
-        "Arbejdsgruppen anbefaler, at hver klynge fører et klyngeregnskab. Her kan hentes en skabelon til hver klynge med betalere og budget. "
+        "Arbejdsgruppen anbefaler, at hver klynge fører et klyngeregnskab. Her kan hentes en skabelon til hver "
+        "klynge med betalere og budget. "
         "Budgettet er de beregnede bidrag i hele kroner. "
-        f"{_skabelonvalg(b)}Beløbene er afrundet, så de i alt giver puljen; en betalers budget kan derfor være en krone fra det offentliggjorte."
+        f"{_skabelonvalg(b)}Beløbene er afrundet, så de i alt giver puljen; en betalers budget kan derfor være en "
+        "krone fra det offentliggjorte."
     )
     if not b.antal_regnskaber:
         return Tekst(f"{intro}\n\n**Der er ikke offentliggjort regnskaber**, så tabellen viser kun budgettet.")
@@ -883,7 +932,8 @@ def regnskab_tekst(b: Beregning) -> Tekst:
     budget, spent, carried = (int(rows[c].sum()) for c in ("budget", "forbrug", OVERFOERES))
     handed = len(rows[NOEGLE].drop_duplicates())
     return tekst(
-        "{intro}\n\nDer er læst regnskab ind for {antal:tal} af {alle:tal} klynger. Der er brugt {brugt:kr} af {budget:kr} ({andel:procent1}), og {over:kr} overføres til {naeste}. "
+        "{intro}\n\nDer er læst regnskab ind for {antal:tal} af {alle:tal} klynger. Der er brugt {brugt:kr} af "
+        "{budget:kr} ({andel:procent1}), og {over:kr} overføres til {naeste}. "
         "Regnskaberne er indleveret til denne side; de er ikke offentliggjort i kilden.",
         intro=intro,
         antal=handed,
@@ -897,7 +947,9 @@ def regnskab_tekst(b: Beregning) -> Tekst:
 
 
 def skabeloner(b: Beregning) -> Any:
-    """The templates to download: one per klynge on a region's page, all in one file, with all budgets, on the national page."""
+    """The templates to download: one per klynge on a region's page, all in one file, with all budgets, on the national
+    page.
+    """
     if b.region == HELE_LANDET:
         n = dansk.tal(len(b.register))
         files = [Fil("skabeloner", f"Skabeloner til alle {n} klynger", "zip", klyngeregnskab.samlet(b))]
@@ -933,7 +985,10 @@ def _skabelonvalg(b: Beregning) -> str:
 
 
 def regnskab(b: Beregning) -> Tabel:
-    """Budget, spending and carry-over per klynge and payer. Where no accounts were given, the budget alone: per klynge on the national page."""
+    """Budget, spending and carry-over per klynge and payer.
+
+    Where no accounts were given, the budget alone: per klynge on the national page.
+    """
     if b.region != HELE_LANDET or len(b.regnskab):
         return _regnskabstabel(b)
     own = b.budget["kommunekode"].isna()
@@ -1050,13 +1105,16 @@ def afstemning_tekst(b: Beregning) -> Tekst:
     """What was compared, in numbers."""
     counts = b.kontroller["dom"].value_counts()
     return tekst(
-        "De offentliggjorte tal om klyngemidlerne for {aar} er sammenholdt med fordelingsnøglen, med deres egne summer og med hinanden i {antal:tal} kontroller. "
-        "{stemmer:tal} stemmer, {afrunding:tal} er afrundinger, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves. {tilpasset} "
+        "De offentliggjorte tal om klyngemidlerne for {aar} er sammenholdt med fordelingsnøglen, med deres egne "
+        "summer og med hinanden i {antal:tal} kontroller. "
+        "{stemmer:tal} stemmer, {afrunding:tal} er afrundinger, {afviger:tal} afviger, og {uproevet:tal} kan ikke "
+        "efterprøves. {tilpasset} "
         "Kontrollerne gælder hele landet på alle sider{udelt}.",
         aar=b.aar,
         antal=len(b.kontroller),
         tilpasset=_tilpasset(b),
-        udelt=f", og {dansk.opremsning(_kommune(b, d.kommunekode) for d in b.delinger)} er udelt i dem, hvor andet ikke er nævnt"
+        udelt=f", og {dansk.opremsning(_kommune(b, d.kommunekode) for d in b.delinger)} er udelt i dem, hvor andet "
+        "ikke er nævnt"
         if b.delinger
         else "",
         stemmer=int(counts.get(afstemning.STEMMER, 0)),
@@ -1077,7 +1135,10 @@ def _tilpasset(b: Beregning) -> str:
         parts.append(f"at {names} bidrager til {klynge}" if not parts else f"medlemskabet af {klynge} for {names}")
     if not parts:
         return "Ingen beregnede tal er tilpasset et offentliggjort."
-    return f"Udledt af offentliggjorte beløb er {dansk.opremsning(parts)}. Ellers er ingen beregnede tal tilpasset et offentliggjort."
+    return (
+        f"Udledt af offentliggjorte beløb er {dansk.opremsning(parts)}. Ellers er ingen beregnede tal tilpasset et "
+        "offentliggjort."
+    )
 
 
 def afstemning_optaelling(b: Beregning) -> Tabel:
@@ -1110,7 +1171,8 @@ def fund_tekst(b: Beregning) -> Tekst:
     unknown = rows[rows["fund"] == ""]
     if len(unknown):
         lines.append(
-            f"- Uden kendt årsag: {dansk.flertal(len(unknown), 'kontrol', 'kontroller')}. Tallene står i tabellen nedenfor."
+            f"- Uden kendt årsag: {dansk.flertal(len(unknown), 'kontrol', 'kontroller')}. Tallene står i tabellen "
+            "nedenfor."
         )
     return Tekst("\n".join(lines) if lines else "Ingen tal afviger.")
 
@@ -1199,7 +1261,8 @@ def kontroller(b: Beregning) -> Tabel:
         titel=f"Kontroller for {b.aar}",
         kilde=_dokumenter(b, _koder(rows["sted_linje"]), "egen beregning"),
         vis=shown,
-        note=f"Alle {dansk.tal(len(rows))} kontroller står i filerne, også de {dansk.tal(int(equal.sum()))}, der stemmer.",
+        note=f"Alle {dansk.tal(len(rows))} kontroller står i filerne, også de {dansk.tal(int(equal.sum()))}, der "
+        "stemmer.",
         fold=f"Vis de {dansk.tal(int(shown.sum()))} kontroller, der ikke stemmer på kronen"
         if not shown.all()
         else f"Vis alle {dansk.tal(len(rows))} kontroller",
@@ -1212,14 +1275,17 @@ def kontroller(b: Beregning) -> Tabel:
                 decimaler=1,
                 fortegn=True,
                 vis=False,
-                beskrivelse="Forskellen divideret med reglens kroner pr. indbygger; kun for beløb til klynger og fra kommuner",
+                beskrivelse="Forskellen divideret med reglens kroner pr. indbygger; kun for beløb til klynger og fra "
+                "kommuner",
             ),
         ],
     )
 
 
 def noegler(b: Beregning) -> Any:
-    """Which other keys were tried where a region's own amounts do not follow the rule, and by how much each fails; nothing where all do."""
+    """Which other keys were tried where a region's own amounts do not follow the rule, and by how much each fails;
+    nothing where all do.
+    """
     unknown = b.kildefejl[(b.kildefejl["aarsag"] == "ukendt") & (b.kildefejl["tabel"] == "klynge_beloeb")]
     regions = [
         region for region in b.i_omraadet(b.regioner.reset_index())["region"] if region in set(unknown["noegle"])
@@ -1271,7 +1337,10 @@ def noegler(b: Beregning) -> Any:
         titel=f"Nøgler, der er prøvet for {region}",
         enhed=_KR,
         kilde=_kilde(b, "egen beregning"),
-        note=f"Tallene er offentliggjort minus det, nøglen giver; 0 ville være et fuldt svar. Det faste beløb er beregnet af klyngerne med færrest og flest indbyggere, så det kun kan prøves på de andre. De trykte beløb giver {dansk.kroner(abs(excess))} {'mere' if excess > 0 else 'mindre'} end regionens samlede beløb, så en nøgle, der deler netop det, kan ikke give dem alle.",
+        note="Tallene er offentliggjort minus det, nøglen giver; 0 ville være et fuldt svar. Det faste beløb er "
+        "beregnet af klyngerne med færrest og flest indbyggere, så det kun kan prøves på de andre. De trykte "
+        f"beløb giver {dansk.kroner(abs(excess))} {'mere' if excess > 0 else 'mindre'} end regionens samlede "
+        "beløb, så en nøgle, der deler netop det, kan ikke give dem alle.",
     )
 
 
@@ -1279,9 +1348,11 @@ def metode(b: Beregning) -> Tekst:
     """The year's own inputs."""
     rate = sum(b.fordelt["kommuner"]) / sum(b.fordelt["indbyggere"])
     return tekst(
-        "For {aar} er indbyggertallene {opgjort}, i alt {folk:tal}; det er samme tal som i bilag A til landstallet for {kvoteaar}. {pulje:kr} "
+        "For {aar} er indbyggertallene {opgjort}, i alt {folk:tal}; det er samme tal som i bilag A til "
+        "landstallet for {kvoteaar}. {pulje:kr} "
         "delt med indbyggerne er {sats:tal5} kr. Klynger og medlemskaber er dem, der gælder den {dag:dato}.{puljer} "
-        "Kommuner, betalere og klyngekontorer står i alfabetisk orden, hvor Aa regnes som Å. Klynger og regioner står i kildens rækkefølge.",
+        "Kommuner, betalere og klyngekontorer står i alfabetisk orden, hvor Aa regnes som Å. Klynger og regioner "
+        "står i kildens rækkefølge.",
         aar=b.aar,
         opgjort=_opgjort(b),
         folk=int(sum(b.fordelt["indbyggere"])),
@@ -1289,7 +1360,8 @@ def metode(b: Beregning) -> Tekst:
         pulje=int(b.midler["pulje_kommuner"]),
         sats=rate,
         dag=b.midler["medlemskab_pr"],
-        puljer=f" Regionernes bloktilskudsnøgle er ikke trykt. De {dansk.tal(len(b.regioner))} beløb, den giver, er taget fra Tabel 1."
+        puljer=f" Regionernes bloktilskudsnøgle er ikke trykt. De {dansk.tal(len(b.regioner))} beløb, den giver, er "
+        "taget fra Tabel 1."
         if _tabel_1(b)
         else "",
     )
@@ -1382,7 +1454,8 @@ def _koebenhavn_note(b: Beregning) -> str:
             "klynge"
         )["kommuner"]
         return (
-            f"{name} er delt mellem {d.hoved} og {d.anden}, som Tabel 1 forudsætter; delingen er udledt. {name} bidrager med "
+            f"{name} er delt mellem {d.hoved} og {d.anden}, som Tabel 1 forudsætter; delingen er udledt. {name} "
+            "bidrager med "
             f"{dansk.kroner(round(own[d.hoved]))} til {d.hoved} og {dansk.kroner(round(own[d.anden]))} til {d.anden}."
         )
     return f"{name} er udelt og regnet med i {d.hoved}."
@@ -1423,7 +1496,9 @@ def _opgjort(b: Beregning) -> str:
 
 
 def _by_region(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows by region in the order of the source, kommuner in alphabetical order within each; ``kommunekode`` becomes a column."""
+    """Rows by region in the order of the source, kommuner in alphabetical order within each; ``kommunekode`` becomes a
+    column.
+    """
     return _alfabetisk(b, rows.reset_index())
 
 

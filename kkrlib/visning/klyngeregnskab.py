@@ -1,7 +1,8 @@
 """The template of a klyngeregnskab: a workbook per klynge, with its payers and budget, to be filled in and read back.
 
-The source recommends such a template and leaves its form open (source 002, item 2.6, bilag 2, section D). :func:`kkrlib.klynger.former`
-says which sheets and headings are read back; this module says how they look. There are no formulas in it: the amounts are summed when it is read.
+The source recommends such a template and leaves its form open (source 002, item 2.6, bilag 2, section D).
+:func:`kkrlib.klynger.former` says which sheets and headings are read back; this module says how they look. There are no
+formulas in it: the amounts are summed when it is read.
 """
 
 from __future__ import annotations
@@ -114,15 +115,18 @@ def _front(
         "Udfyld de gule felter i arkene Betalere og Indsatser. "
         "Skriv hele kroner som tal, uden formler, og 0, hvor der intet er brugt. "
         "Når en betaler har skrevet et beløb i forbrug, tæller betalerens tomme beløbsfelter som 0.",
-        "Budgettet er betalerens beregnede bidrag i hele kroner og må ikke ændres. Forbruget må højst være bidraget rundet op til hele kroner.",
-        f"{unspent} til {b.aar + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for det samlede "
+        "Budgettet er betalerens beregnede bidrag i hele kroner og må ikke ændres. Forbruget må højst være "
+        "bidraget rundet op til hele kroner.",
+        f"{unspent} til {b.aar + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for "
+        "det samlede "
         f"kommunale eller regionale udgiftsloft for {b.aar + 1}. Skriv i så fald ja.",
     )
     if b.delinger:
         names = dansk.opremsning(str(b.kommuner.at[d.kommunekode, "kommune"]) for d in b.delinger)
         guide = (
             *guide,
-            f"Budgetterne i regnearket er lavet med {names} {b.koebenhavn}. Det skal vælges på samme måde, når regnearket læses ind.",
+            f"Budgetterne i regnearket er lavet med {names} {b.koebenhavn}. Det skal vælges på samme måde, når "
+            "regnearket læses ind.",
         )
     sheet = book.add_worksheet(ARK_FORSIDE)
     sheet.set_column(0, 0, 14)

@@ -71,7 +71,10 @@ def alle(
     steder: bool = True,
     andre: Iterable[Kolonne] = (),
 ) -> Tabel:
-    """Every control in the downloads, those of ``vis`` on the page, with the lines of its numbers if ``steder``. ``andre`` are columns of the field's own, in the downloads."""
+    """Every control in the downloads, those of ``vis`` on the page, with the lines of its numbers if ``steder``.
+
+    ``andre`` are columns of the field's own, in the downloads.
+    """
     extra, shown = list(andre), [bool(x) for x in vis]
     rows = kontroller.assign(
         offentliggjort=[
@@ -136,7 +139,9 @@ def trykt(kontrol: Any) -> Any:
 
 
 def foelger(kontrol: Any) -> Any:
-    """What follows from the other numbers: the number, a bound («mindst 6.000»), the nearest that is possible, or the table that is meant."""
+    """What follows from the other numbers: the number, a bound («mindst 6.000»), the nearest that is possible, or the
+    table that is meant.
+    """
     if kontrol.enhed == "tabel" or kontrol.beregnet is None:
         return kontrol.beregnet_tekst or None
     if not kontrol.beregnet_tekst:

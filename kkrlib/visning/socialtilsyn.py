@@ -1,7 +1,7 @@
 """The socialtilsyn report: what a :class:`kkrlib.socialtilsyn.Beregning` looks like to a council member of a KKR.
 
-Every function takes the computation and returns something a notebook cell shows. Nothing is computed here but counts and
-the choice of words. «Afledt» stands by every number that the report of its own year does not print.
+Every function takes the computation and returns something a notebook cell shows. Nothing is computed here but counts
+and the choice of words. «Afledt» stands by every number that the report of its own year does not print.
 """
 
 from __future__ import annotations
@@ -35,9 +35,13 @@ OMRAADER = {"plejefamilier": "Plejefamilier", "tilbud": "Tilbud"}
 PR = {"tilsyn": "Pr. gennemført tilsyn", "besoeg": "Pr. tilsynsbesøg", "medarbejdere": "Pr. medarbejder"}
 # The numbers among which «Hvad er nyt» looks for the largest change.
 NYT = {
-    "plejefamilier": "plejefamilier", "tilbud": "tilbud", "pladser": "pladser i plejefamilier", "ledige-pladser": "ledige pladser i plejefamilier",
-    "nye-plejefamilier": "nye plejefamilier", "besoeg": "tilsynsbesøg", "whistleblow": "henvendelser om bekymrende forhold",
-    "magtanvendelser": "magtanvendelser", "klager": "klager", "aktindsigt": "aktindsigter", "aendringer": "ansøgninger om ændring",
+    "plejefamilier": "plejefamilier", "tilbud": "tilbud", "pladser": "pladser i "
+    "plejefamilier", "ledige-pladser": "ledige pladser i plejefamilier",
+    "nye-plejefamilier": "nye "
+    "plejefamilier", "besoeg": "tilsynsbesøg", "whistleblow": "henvendelser om bekymrende forhold",
+    "magtanvendelser": "magtanvendelser", "klager": "klager", "aktindsigt": "aktindsigter", "aendringer": "ansøgninger "
+    "om "
+    "ændring",
 }  # fmt: skip
 TAKSTER = {
     "tilsyn": "Tilsyn, pr. år",
@@ -54,7 +58,8 @@ def side(b: Beregning) -> Side:
     """Title and description of the page."""
     return Side(
         f"Socialtilsyn Øst {b.aar}",
-        f"Plejefamilier, sociale tilbud og pladser under Socialtilsyn Øst i {b.aar}, og hvad tilsynet fandt og kostede: årsrapportens tal "
+        f"Plejefamilier, sociale tilbud og pladser under Socialtilsyn Øst i {b.aar}, og hvad tilsynet fandt og "
+        "kostede: årsrapportens tal "
         "som én tidsserie, efterprøvet mod hinanden.",
         _hovedtal(b),
     )
@@ -88,23 +93,29 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
     change = {i: now.at[i, "vaerdi"] - before.at[i, "vaerdi"] for i in both}
     up, down = sum(c > 0 for c in change.values()), sum(c < 0 for c in change.values())
     points = [
-        f"Af de {dansk.tal(len(both))} tal, som begge årsrapporter oplyser, er {dansk.tal(up)} højere, {dansk.tal(down)} lavere og "
+        f"Af de {dansk.tal(len(both))} tal, som begge årsrapporter oplyser, er {dansk.tal(up)} højere, "
+        f"{dansk.tal(down)} lavere og "
         f"{dansk.tal(len(both) - up - down)} uændrede."
     ]
     percent = {i: 100 * change[i] / before.at[i, "vaerdi"] for i in NYT if change.get(i) and before.at[i, "vaerdi"]}
     most = sorted(percent, key=lambda i: abs(percent[i]), reverse=True)[:3]
     if most:
         points.append(
-            f"Mest ændret af hovedtallene er {dansk.opremsning(f'{NYT[i]} ({dansk.fortegn(percent[i], 1)} %)' for i in most)}.{_nye_sikrede(b, most)}"
+            "Mest ændret af hovedtallene er "
+            f"{dansk.opremsning(f'{NYT[i]} ({dansk.fortegn(percent[i], 1)} %)' for i in most)}.{_nye_sikrede(b, most)}"
         )
     rate = "takst-tilsyn-0-7"
     if change.get(rate):
-        moved = f"{'steget' if change[rate] > 0 else 'faldet'} med {dansk.kroner(abs(change[rate]))} til {dansk.kroner(now.at[rate, 'vaerdi'])}"
+        moved = (
+            f"{'steget' if change[rate] > 0 else 'faldet'} med {dansk.kroner(abs(change[rate]))} til "
+            f"{dansk.kroner(now.at[rate, 'vaerdi'])}"
+        )
         points.append(f"Taksten for et års tilsyn med et tilbud med 0–7 pladser er {moved}")
     new, gone = len(now) - len(both), len(before) - len(both)
     if new or gone:
         points.append(
-            f"{dansk.tal(new)} tal stod ikke i årsrapporten for {b.forrige}, og {dansk.tal(gone)} tal derfra står ikke i den for {b.aar}."
+            f"{dansk.tal(new)} tal stod ikke i årsrapporten for {b.forrige}, og {dansk.tal(gone)} tal derfra står "
+            f"ikke i den for {b.aar}."
         )
     breaks = b.databrud[pd.to_datetime(b.databrud["fra"]).dt.year > b.forrige]["tekst"].drop_duplicates()
     if len(breaks):
@@ -114,7 +125,9 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
 
 
 def _nye_sikrede(b: Beregning, indicators: Iterable[str]) -> str:
-    """How much of the numbers comes from the sikrede institutioner, where they were taken over after the report before; else nothing."""
+    """How much of the numbers comes from the sikrede institutioner, where they were taken over after the report before;
+    else nothing.
+    """
     since = pd.to_datetime(b.databrud.loc[b.databrud["brud"] == "sikrede-institutioner", "fra"]).min()
     said = [
         f"{dansk.tal(row.vaerdi)} {NYT[i].split()[0]}"
@@ -146,9 +159,15 @@ def _point(indicator: str, words: str, b: Beregning) -> str:
     others = facts.loc[row.fravalgt.split()].drop_duplicates("vaerdi")
     if len(others):
         if between is not None and [Fraction(v) for v in others["vaerdi"]] == [between.vaerdi]:
-            text += f". Årsrapporten skriver {others['trykt'].iloc[0]}, som ser ud til at være tallet for {between.aar}; se [datakvalitet](#datakvalitet)"
+            text += (
+                f". Årsrapporten skriver {others['trykt'].iloc[0]}, som ser ud til at være tallet for "
+                f"{between.aar}; se [datakvalitet](#datakvalitet)"
+            )
         else:
-            text += f". Årsrapporten har også tallet {dansk.opremsning(others['trykt'])}; hvorfor det ikke er brugt, står under [datakvalitet](#datakvalitet)"
+            text += (
+                f". Årsrapporten har også tallet {dansk.opremsning(others['trykt'])}; hvorfor det ikke er brugt, "
+                "står under [datakvalitet](#datakvalitet)"
+            )
     breaks = _brud(b, indicator, int(before.aar)) if before is not None else ""
     if breaks:
         text += f". {breaks}"
@@ -159,7 +178,9 @@ def _point(indicator: str, words: str, b: Beregning) -> str:
 
 
 def _brud(b: Beregning, indicator: str, efter: int) -> str:
-    """The sentence on what the indicator counts otherwise than at the end of the year ``efter``; empty where nothing changed."""
+    """The sentence on what the indicator counts otherwise than at the end of the year ``efter``; empty where nothing
+    changed.
+    """
     rows = b.databrud[(b.databrud["indikator"] == indicator) & (pd.to_datetime(b.databrud["fra"]).dt.year > efter)]
     return f"Tallene kan ikke sammenlignes direkte: {', og '.join(rows['tekst'])}." if len(rows) else ""
 
@@ -168,7 +189,10 @@ def _mod(row: Any, before: Any) -> str:
     said = " (afledt)" if before.status == AFLEDT else ""
     if before.vaerdi is None:
         less = "flere" if row.mindst > before.hoejst else "færre" if row.hoejst < before.mindst else "flere eller færre"
-        return f"{_mellem(abs(row.vaerdi - before.mindst), abs(row.vaerdi - before.hoejst))} {less} end i {before.aar}{said}"
+        return (
+            f"{_mellem(abs(row.vaerdi - before.mindst), abs(row.vaerdi - before.hoejst))} {less} end i "
+            f"{before.aar}{said}"
+        )
     change = row.vaerdi - before.vaerdi
     if not change:
         return f"lige så mange som i {before.aar}{said}"
@@ -202,7 +226,10 @@ def _ledige(b: Beregning) -> str:
     if row.vaerdi == before.vaerdi:
         trend = "lige så mange"
     said = " (afledt)" if before.status == AFLEDT else ""
-    return f"Der er {trend} ledige pladser at anbringe børn i: **{dansk.tal(row.vaerdi)}** i plejefamilier mod {_spaend(before)} i {before.aar}{said}."
+    return (
+        f"Der er {trend} ledige pladser at anbringe børn i: **{dansk.tal(row.vaerdi)}** i plejefamilier mod "
+        f"{_spaend(before)} i {before.aar}{said}."
+    )
 
 
 def _stroemme(b: Beregning, area: str) -> str:
@@ -211,7 +238,10 @@ def _stroemme(b: Beregning, area: str) -> str:
         return ""
     if area == "tilbud":
         last = "" if revoked is None else f", og {dansk.tal(revoked.vaerdi)} blev tilbagekaldt"
-        return f"På tilbudsområdet blev {dansk.tal(new.vaerdi)} godkendt{',' if last else ', og'} {dansk.tal(gone.vaerdi)} ophørte{last}."
+        return (
+            f"På tilbudsområdet blev {dansk.tal(new.vaerdi)} godkendt{',' if last else ', og'} "
+            f"{dansk.tal(gone.vaerdi)} ophørte{last}."
+        )
     left = gone.vaerdi + (revoked.vaerdi if revoked is not None else 0)
     supply = (
         "Tilgangen af plejefamilier opvejer ikke afgangen: "
@@ -221,7 +251,10 @@ def _stroemme(b: Beregning, area: str) -> str:
         else "Tilgangen af plejefamilier svarer til afgangen: "
     )
     last = "" if revoked is None else f", og {dansk.tal(revoked.vaerdi)} fik godkendelsen tilbagekaldt"
-    return f"{supply}{dansk.tal(new.vaerdi)} plejefamilier blev godkendt{',' if last else ', og'} {dansk.tal(gone.vaerdi)} ophørte{last}."
+    return (
+        f"{supply}{dansk.tal(new.vaerdi)} plejefamilier blev godkendt{',' if last else ', og'} "
+        f"{dansk.tal(gone.vaerdi)} ophørte{last}."
+    )
 
 
 def _point_netto(b: Beregning) -> str:
@@ -237,7 +270,8 @@ def _point_netto(b: Beregning) -> str:
     faults = int((~b.kildefejl["art"].isin(OMSAETNING)).sum())
     if faults:
         said.append(
-            f"Årsrapporten har {dansk.flertal(faults, 'sted', 'steder')}, hvor tallene eller teksten ikke passer sammen; se [datakvalitet](#datakvalitet)."
+            f"Årsrapporten har {dansk.flertal(faults, 'sted', 'steder')}, hvor tallene eller teksten ikke passer "
+            "sammen; se [datakvalitet](#datakvalitet)."
         )
     return " ".join(said)
 
@@ -266,7 +300,10 @@ def pladser_tekst(b: Beregning) -> Tekst:
 
 
 def sikrede(b: Beregning) -> Tekst | None:
-    """How much of the year's magtanvendelser and henvendelser comes from the sikrede institutioner. None where the report does not say."""
+    """How much of the year's magtanvendelser and henvendelser comes from the sikrede institutioner.
+
+    None where the report does not say.
+    """
     parts = {"magtanvendelser-sikrede": "magtanvendelser", "whistleblow-sikrede": "henvendelser"}
     said = [f"{dansk.tal(row.vaerdi)} {words}" for i, words in parts.items() if (row := _af(b, i, b.aar)) is not None]
     if not said:
@@ -379,7 +416,9 @@ def _ingen(b: Beregning, hvad: str) -> Tekst:
 
 
 def _aarene(b: Beregning, navne: Iterable[str]) -> list[int]:
-    """Every year from the first of which any of the indicators is known, so that all panels have the same years and gaps show."""
+    """Every year from the first of which any of the indicators is known, so that all panels have the same years and
+    gaps show.
+    """
     return [y for y in range(min(b.serie.loc[b.serie["indikator"].isin(navne), "aar"]), b.aar + 1)]
 
 
@@ -532,7 +571,8 @@ def beholdning(b: Beregning) -> Tabel | Tekst:
         titel="Passer tilgang og afgang med antallet?",
         enhed="plejefamilier og tilbud",
         kilde=_kilde(b, "egen beregning"),
-        note="Ventet er året før plus godkendte minus ophørte og tilbagekaldte. Resten er uforklaret; blandt andet flytter tilbud og familier mellem socialtilsynene.",
+        note="Ventet er året før plus godkendte minus ophørte og tilbagekaldte. Resten er uforklaret; blandt andet "
+        "flytter tilbud og familier mellem socialtilsynene.",
         mangler="kan ikke beregnes",
     )
 
@@ -610,7 +650,8 @@ def _ufordelt(b: Beregning) -> list[str]:
             left = total.vaerdi - sum(r.vaerdi for r in parts)
             if left > 0:
                 notes.append(
-                    f"For {words.lower()} i {year} er {dansk.tal(left)} af {dansk.tal(total.vaerdi)} afgørelser ikke fordelt på driftsherrer."
+                    f"For {words.lower()} i {year} er {dansk.tal(left)} af {dansk.tal(total.vaerdi)} afgørelser "
+                    "ikke fordelt på driftsherrer."
                 )
     return notes
 
@@ -695,7 +736,8 @@ def omkostninger(b: Beregning) -> Tabel | Tekst:
         titel="Hvad et tilsyn koster",
         enhed="kr. i løbende priser",
         kilde=_kilde(b, "egen beregning"),
-        note="Udgifterne er regnskabets direkte og indirekte udgifter (overhead med mere), før overskud fra tidligere år er trukket fra. De er delt med "
+        note="Udgifterne er regnskabets direkte og indirekte udgifter (overhead med mere), før overskud fra tidligere "
+        "år er trukket fra. De er delt med "
         "årets tilsyn, besøg og medarbejdere, hver for sig, og dækker også andet end tilsyn.",
     )
 
@@ -744,14 +786,17 @@ def takstregler(b: Beregning) -> Tekst:
     later = sorted({int(r.aar) for r in [*factors.itertuples(), *sharper.itertuples()] if not r.regel_kendt})
     years = dansk.opremsning(map(str, later))
     note = (
-        f" For {years} er reglen fra senere år brugt, fordi den regel, der gjaldt ved årets begyndelse, ikke er blandt kilderne."
+        f" For {years} er reglen fra senere år brugt, fordi den regel, der gjaldt ved årets begyndelse, ikke er "
+        "blandt kilderne."
         if later
         else ""
     )
     verdict = "Taksterne følger reglerne" if not wrong else "Ikke alle takster følger reglerne"
     return Tekst(
-        f"{verdict}: {dansk.tal(len(factors))} takster for større tilbud er sammenholdt med taksten for 0–7 pladser gange faktoren, og "
-        f"{dansk.tal(len(sharper))} takster for skærpet tilsyn med en tiendedel af årstaksten. {'Ingen' if not wrong else dansk.tal(wrong)} afviger mere, end afrunding kan "
+        f"{verdict}: {dansk.tal(len(factors))} takster for større tilbud er sammenholdt med taksten for 0–7 "
+        "pladser gange faktoren, og "
+        f"{dansk.tal(len(sharper))} takster for skærpet tilsyn med en tiendedel af årstaksten. "
+        f"{'Ingen' if not wrong else dansk.tal(wrong)} afviger mere, end afrunding kan "
         f"forklare; den største forskel er {dansk.tal(max(differences), 1)} kr.{note}"
     )
 
@@ -778,7 +823,8 @@ def takstindeks(b: Beregning) -> Tabel | Tekst:
         # The larger classes pay the smallest one's takst times a factor, so that their index is the same.
         kun_i_filer=[r.indikator.endswith(STOERRE) for r in rows.itertuples()],
         fold="Vis indeks for takster",
-        note="Tilbud med flere pladser betaler taksten for 0–7 pladser gange en faktor og har næsten samme indeks; det står i filerne.",
+        note="Tilbud med flere pladser betaler taksten for 0–7 pladser gange en faktor og har næsten samme indeks; "
+        "det står i filerne.",
     )
 
 
@@ -811,7 +857,8 @@ def kildefejl(b: Beregning) -> Tabel | Tekst:
         enhed="trykte tal og ord",
         kilde=_kilde(b),
         kun_i_filer=words & ~words.all(),
-        note=f"Filerne har også {dansk.flertal(int(words.sum()), 'sted', 'steder')} med fejl i ord («navn»), som kan være opstået, da dokumentet blev omsat til tekst."
+        note=f"Filerne har også {dansk.flertal(int(words.sum()), 'sted', 'steder')} med fejl i ord («navn»), som kan "
+        "være opstået, da dokumentet blev omsat til tekst."
         if words.any() and not words.all()
         else "",
     )
@@ -826,8 +873,10 @@ def afstemning_tekst(b: Beregning) -> Tekst:
         fact for facts in b.kontroller.loc[b.kontroller["dom"] != afstemning.UPROEVET, "alle_fakta"] for fact in facts
     }
     return tekst(
-        "{daekket:tal} af årsrapportens {alle:tal} tal er holdt op mod tabellernes summer, mod teksten, mod andre rapporter og mod reglerne for takster i {antal:tal} "
-        "kontroller. {stemmer:tal} stemmer, {afrunding:tal} er afrundinger, {afviger:tal} afviger, og {uproevet:tal} kan ikke efterprøves. "
+        "{daekket:tal} af årsrapportens {alle:tal} tal er holdt op mod tabellernes summer, mod teksten, mod andre "
+        "rapporter og mod reglerne for takster i {antal:tal} "
+        "kontroller. {stemmer:tal} stemmer, {afrunding:tal} er afrundinger, {afviger:tal} afviger, og "
+        "{uproevet:tal} kan ikke efterprøves. "
         "Årsagerne til afvigelserne står under [datakvalitet](#datakvalitet).",
         daekket=len(own & tested),
         alle=len(own),
@@ -879,8 +928,10 @@ def kilder(b: Beregning) -> Tekst:
         for o in others.itertuples()
     )
     return Tekst(
-        f"{b.rapport['titel']}: {b.rapport['udgivet']} (kilde {b.rapport['kilde']}, punkt {b.rapport['punkt']}, linje {b.rapport['linje']}–{b.rapport['linje_slut']}). "
-        f"{dansk.tal(count)} tal er taget derfra, hvert med sit linjenummer; de hentede filer siger, hvor hvert tal står. {texts} {_mangler(b)}".rstrip()
+        f"{b.rapport['titel']}: {b.rapport['udgivet']} (kilde {b.rapport['kilde']}, punkt {b.rapport['punkt']}, "
+        f"linje {b.rapport['linje']}–{b.rapport['linje_slut']}). "
+        f"{dansk.tal(count)} tal er taget derfra, hvert med sit linjenummer; de hentede filer siger, hvor hvert "
+        f"tal står. {texts} {_mangler(b)}".rstrip()
     )
 
 
