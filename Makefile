@@ -12,7 +12,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test browser verify lab notebooks lock clean distclean
+.PHONY: help reports check test browser verify lab notebooks lock clean distclean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -21,8 +21,14 @@ help: ## this list
 reports: $(STAMP) ## build all pages into reports/
 	$(BIN)/kkr build
 
+check: $(STAMP) ## format, lint, the rules of the house and the data: what one runs while working
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/python -m pytest -q tests/test_house.py
+	$(BIN)/kkr check $(if $(wildcard ../shared/kilder),--kilder ../shared/kilder)
+
 test: browser ## run the tests, and re-run and compare the notebooks
-	$(BIN)/python -m pytest --nbval tests notebooks
+	$(BIN)/python -m pytest -n auto --dist loadfile --nbval tests notebooks
 
 browser: $(STAMP) ## fetch what the tests in a browser need (once), or tell what is missing
 	@$(BIN)/python tools/browser.py

@@ -101,7 +101,7 @@ def hele(vaegte: Sequence[int], antal: int, raekkefoelge: Sequence[int]) -> tupl
 
 def eksakt(value: Any) -> Fraction:
     """The exact value of a number as a Fraction; TypeError or ValueError for what is none (bool, text, missing)."""
-    if isinstance(value, bool) or isinstance(value, str) or value is None or value is pd.NA:
+    if isinstance(value, (bool, str)) or value is None or value is pd.NA:
         raise TypeError(f"{value!r} is not a number")
     if isinstance(value, Rational):  # numpy integers and Python's int and Fraction
         return Fraction(int(value.numerator), int(value.denominator))

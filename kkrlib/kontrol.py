@@ -124,7 +124,7 @@ def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[
     return found
 
 
-# --- the gate -----------------------------------------------------------------------------------------------------------
+# --- the gate ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,9 @@ def _aarsager_foerst(fund: Iterable[Fund], kontroller: Collection[str]) -> list[
 
 
 def _beregninger(tabeller: Mapping[str, pd.DataFrame]) -> Iterator[Fund]:
-    """What stands in the way of computing a year of a report: what the page's own calculation would stop at, each once."""
+    """What stands in the way of computing a year of a report: what the page's own calculation would stop
+    at, each once.
+    """
     found: dict[Fund, None] = {}
     for room in FELTER:
         for year in room.aar_med_data(tabeller):
@@ -247,7 +249,7 @@ def godkend(tabeller: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
     return tabeller
 
 
-# --- summing up ---------------------------------------------------------------------------------------------------------
+# --- summing up -------------------------------------------------------------------------------------------------------
 
 
 def foelsomhed(samlet: Samlet, fakta: Iterable[str] | None = None) -> pd.DataFrame:

@@ -26,7 +26,9 @@ def usynlige(tekst: str) -> Iterator[str]:
 
 
 def sammensat(tekst: str) -> bool:
-    """Whether each letter is one character, as Danish keyboards write it (Unicode's NFC): ``Å``, not ``A`` and a ring."""
+    """Whether each letter is one character, as Danish keyboards write it (Unicode's NFC): ``Å``, not ``A``
+    and a ring.
+    """
     return unicodedata.is_normalized("NFC", tekst)
 
 

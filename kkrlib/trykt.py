@@ -19,7 +19,8 @@ _BROEKTEGN = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), 
 _TAL = re.compile(
     rf"""(?P<fortegn>[-−–+]?)\s*
     (?: (?P<taeller>[0-9]+)/(?P<naevner>[1-9][0-9]*)
-      | (?P<hele>[0-9]{{1,3}}(?:\.[0-9]{{3}})+ | [0-9]+) (?: ,(?P<komma>[0-9]+) | \.(?P<punktum>[0-9]{{1,2}}|[0-9]{{4,}}) )?
+      | (?P<hele>[0-9]{{1,3}}(?:\.[0-9]{{3}})+ | [0-9]+)
+        (?: ,(?P<komma>[0-9]+) | \.(?P<punktum>[0-9]{{1,2}}|[0-9]{{4,}}) )?
         (?P<broek>[{"".join(_BROEKTEGN)}]?)
       | (?P<broekalene>[{"".join(_BROEKTEGN)}]) )
     \s*(?P<enhed>%|[^\W\d][^\d]*)?""",

@@ -19,11 +19,20 @@ from kkrlib.afstemning.tal import eksakt_tal, trykte_decimaler
 from kkrlib.errors import DataError
 
 ENHEDER = {
-    "antal": ("antal", "1", "ja"), "personer": ("antal", "1", "ja"), "faktor": ("faktor", "1", "ja"), "tabel": ("tabel", "1", "ja"),
-    "kr.": ("kr.", "1", "nej"), "1.000 kr.": ("kr.", "1000", "nej"), "mio. kr.": ("kr.", "1000000", "nej"),
-    "procent": ("andel", "1/100", "nej"), "andel": ("andel", "1", "nej"), "score": ("score", "1", "nej"), "årsværk": ("årsværk", "1", "nej"),
-    "måneder": ("måneder", "1", "nej"), "år": ("måneder", "12", "nej"),
-}  # fmt: skip
+    "antal": ("antal", "1", "ja"),
+    "personer": ("antal", "1", "ja"),
+    "faktor": ("faktor", "1", "ja"),
+    "tabel": ("tabel", "1", "ja"),
+    "kr.": ("kr.", "1", "nej"),
+    "1.000 kr.": ("kr.", "1000", "nej"),
+    "mio. kr.": ("kr.", "1000000", "nej"),
+    "procent": ("andel", "1/100", "nej"),
+    "andel": ("andel", "1", "nej"),
+    "score": ("score", "1", "nej"),
+    "årsværk": ("årsværk", "1", "nej"),
+    "måneder": ("måneder", "1", "nej"),
+    "år": ("måneder", "12", "nej"),
+}
 FORBEHOLD = {"ca.": (5, 5), "næsten": (5, 0), "godt": (0, 5), "over": (0, 10)}
 KILDER = [
     ("004", "Bilag til møde", "KKR Sjælland", "2024-06", "004.txt", "x"),
@@ -60,10 +69,14 @@ def fakta(id, tekst, **andet):
 
 
 TOMME = {
-    "regler": ["regel", "gaelder_fra", "vaerdi", "enhed", "kilde", "punkt", "linje"], "bred": ["aar", "sted", "beloeb", "kilde", "punkt", "linje"],
-    "henvisninger": ["id", "rapport", "tabel", "trykt", "kilde", "punkt", "linje"], "fejl": ["fejl", "begrundelse", "anvendt", "trykt", "afgjort", "kilde", "linje"],
-    "fund_kontroller": ["kontrol", "fund", "forskel"], "kontroller": KONTROL, "kontrol_led": LED,
-}  # fmt: skip
+    "regler": ["regel", "gaelder_fra", "vaerdi", "enhed", "kilde", "punkt", "linje"],
+    "bred": ["aar", "sted", "beloeb", "kilde", "punkt", "linje"],
+    "henvisninger": ["id", "rapport", "tabel", "trykt", "kilde", "punkt", "linje"],
+    "fejl": ["fejl", "begrundelse", "anvendt", "trykt", "afgjort", "kilde", "linje"],
+    "fund_kontroller": ["kontrol", "fund", "forskel"],
+    "kontroller": KONTROL,
+    "kontrol_led": LED,
+}
 FASTE = {name: pd.DataFrame(columns=columns) for name, columns in TOMME.items()} | {
     "kilder": pd.DataFrame(KILDER, columns=["kilde", "titel", "udgiver", "tid", "fil", "sha256"]),
     "enheder": pd.DataFrame([(k, *v) for k, v in ENHEDER.items()], columns=["enhed", "grundenhed", "faktor", "eksakt"]),
@@ -271,16 +284,14 @@ PR_HAAND = {
     "lighed med "
     "forbehold": ("lighed", "ca. 12 procent", {"samme": ["13 procent"]}, "13", AFRUNDING),  # 10,9–13,1 meets 12,5–13,5
     "lighed, forbeholdet rækker ikke": ("lighed", "ca. 12 procent", {"samme": ["14 procent"]}, "14", AFVIGER),
-    "lighed, begge med "
-    "forbehold": ("lighed", "ca. 12 "
+    "lighed, begge med forbehold": ("lighed", "ca. 12 "
     "procent", {"samme": ["ca. 14 procent"]}, "14", AFRUNDING),  # 10,9–13,1 meets 12,8–15,2
     "lighed, år og måneder": ("lighed", "2 år", {"samme": ["tyve=20 måneder"]}, "2", STEMMER),  # 1⅔ is 2
     "ca. om et antal": ("lighed", "ca. 250 antal", {"samme": ["238 antal"]}, "238", AFRUNDING),
     "ca. rækker fem procent": ("lighed", "ca. 250 antal", {"samme": ["237 antal"]}, "237", AFVIGER),
     "sum af antal": ("sum", "10 antal", {"led": ["4 antal", "6 personer"]}, "10", STEMMER),
     "sum af antal har ingen afrunding": ("sum", "11 antal", {"led": ["4 antal", "6 antal"]}, "10", AFVIGER),
-    "sum af "
-    "afrundede": ("sum", "10,1 mio. "
+    "sum af afrundede": ("sum", "10,1 mio. "
     "kr.", {"led": ["3,3 mio. kr.", "3,3 mio. kr.", "3,3 mio. kr."]}, "9.9", AFRUNDING),  # 4 × 0,05
     "sum af afrundede, for "
     "langt": ("sum", "10,2 mio. kr.", {"led": ["3,3 mio. kr.", "3,3 mio. kr.", "3,3 mio. kr."]}, "9.9", AFVIGER),
@@ -308,15 +319,12 @@ PR_HAAND = {
     # 1.000 × 3/7 = 428,57
     "fordeling": ("fordeling", "429 "
     "antal", {"total": ["1.000 antal"], "del": ["3 antal"], "hel": ["7 antal"]}, "429", STEMMER),
-    "fordeling, den anden "
-    "nabo": ("fordeling", "428 "
+    "fordeling, den anden nabo": ("fordeling", "428 "
     "antal", {"total": ["1.000 antal"], "del": ["3 antal"], "hel": ["7 antal"]}, "429", AFVIGER),
     # 950.000/3 = 316.667 and 1.050.000/3 = 350.000
-    "fordeling af en afrundet "
-    "total": ("fordeling", "350.000 "
+    "fordeling af en afrundet total": ("fordeling", "350.000 "
     "kr.", {"total": ["1,0 mio. kr."], "del": ["1 antal"], "hel": ["3 antal"]}, "333333", AFRUNDING),
-    "fordeling, "
-    "over": ("fordeling", "350.001 "
+    "fordeling, over": ("fordeling", "350.001 "
     "kr.", {"total": ["1,0 mio. kr."], "del": ["1 antal"], "hel": ["3 antal"]}, "333333", AFVIGER),
     "aendring, et fald": ("aendring", "fire=-4 antal", {"til": ["1.081 antal"], "fra": ["1.085 antal"]}, "-4", STEMMER),
     "aendring, forkert "
@@ -330,8 +338,7 @@ PR_HAAND = {
     "fald": ("aendring_procent", "-3,5 procent", {"til": ["358 antal"], "fra": ["371 antal"]}, "-3.5", STEMMER),
     "aendring_procent, et fald, "
     "forkert": ("aendring_procent", "-3,6 procent", {"til": ["358 antal"], "fra": ["371 antal"]}, "-3.5", AFVIGER),
-    "aendring_procent, knap så stort et "
-    "fald": ("aendring_procent", "næsten -3,6 "
+    "aendring_procent, knap så stort et fald": ("aendring_procent", "næsten -3,6 "
     "procent", {"til": ["358 antal"], "fra": ["371 antal"]}, "-3.5", AFRUNDING),
     # 2,15/1,95 − 1 = 10,26 %, 2,05/2,05 − 1 = 0
     "aendring_procent af "
@@ -354,21 +361,18 @@ PR_HAAND = {
     # 2.000.000/1.223.634 = 1,6345
     "forhold": ("forhold", "1,63 "
     "kr.", {"taeller": ["minus -2.000.000 kr."], "naevner": ["1.223.634 antal"]}, "1.63", STEMMER),
-    "forhold, "
-    "forkert": ("forhold", "1,64 "
+    "forhold, forkert": ("forhold", "1,64 "
     "kr.", {"taeller": ["minus -2.000.000 kr."], "naevner": ["1.223.634 antal"]}, "1.63", AFVIGER),
     "forhold af en afrundet "
     "tæller": ("forhold", "1,65 kr.", {"taeller": ["2,0 mio. kr."], "naevner": ["1.223.634 antal"]}, "1.63", AFRUNDING),
     "forhold omregner "
     "enheden": ("forhold", "2 1.000 kr.", {"taeller": ["2,0 mio. kr."], "naevner": ["1.000 antal"]}, "2", STEMMER),
     "faktor": ("faktor", "12.120 kr.", {"grundtal": ["10.100 kr."], "faktor": ["1,2 faktor"]}, "12120", STEMMER),
-    "faktor, en "
-    "krone": ("faktor", "12.121 "
+    "faktor, en krone": ("faktor", "12.121 "
     "kr.", {"grundtal": ["10.100 kr."], "faktor": ["1,2 faktor"]}, "12120", AFRUNDING),  # 0,5 × 1,2 + 0,5
     "faktor, to "
     "kroner": ("faktor", "12.122 kr.", {"grundtal": ["10.100 kr."], "faktor": ["1,2 faktor"]}, "12120", AFVIGER),
-    "faktor af "
-    "flere": ("faktor", "12 "
+    "faktor af flere": ("faktor", "12 "
     "antal", {"grundtal": ["1 antal", "3 antal"], "faktor": ["1 faktor", "2 faktor"]}, "12", STEMMER),
     "graense nedad": ("graense", "10 antal", {"mindst": ["4 antal", "6 antal"]}, "10", STEMMER),
     "graense nedad, brudt": ("graense", "9 antal", {"mindst": ["4 antal", "6 antal"]}, "10", AFVIGER),
@@ -386,29 +390,21 @@ PR_HAAND = {
     "score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "10.5", STEMMER),
     "gennemsnit, umuligt "
     "højt": ("gennemsnit", "10,6 score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "10.5", AFVIGER),
-    "gennemsnit, lavest mulige "
-    "afrundet": ("gennemsnit", "5,2 "
+    "gennemsnit, lavest mulige afrundet": ("gennemsnit", "5,2 "
     "score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "5.3", AFRUNDING),
     "gennemsnit, umuligt "
     "lavt": ("gennemsnit", "5,1 score", {"antal": [("10 antal", "0", "6"), ("30 antal", "7", "12")]}, "5.3", AFVIGER),
     # 90 % have 4 or 5, the rest anywhere from 1 to 5: from 0,9·4 + 0,1·1 = 3,7 to 5, and 89,5 % give 3,685
-    "gennemsnit på en "
-    "skala": ("gennemsnit", "3,7 "
+    "gennemsnit på en skala": ("gennemsnit", "3,7 "
     "score", {"antal": [("90 procent", "4", "5")], "skala": ["1 antal", "5 antal"]}, "3.7", STEMMER),
-    "gennemsnit på en skala, resten "
-    "nederst": ("gennemsnit", "3,6 "
+    "gennemsnit på en skala, resten nederst": ("gennemsnit", "3,6 "
     "score", {"antal": [("90 procent", "4", "5")], "skala": ["1 antal", "5 antal"]}, "3.7", AFVIGER),
-    "gennemsnit på en skala, afrundet "
-    "andel": ("gennemsnit", "3,69 "
+    "gennemsnit på en skala, afrundet andel": ("gennemsnit", "3,69 "
     "score", {"antal": [("90 procent", "4", "5")], "skala": ["1 antal", "5 antal"]}, "3.7", AFRUNDING),
     # 94,9 % have 5, 3 % have 1, 2,1 % have 1 to 5: at most 0,949·5 + 0,03·1 + 0,021·5 = 4,88, at least 4,796
-    "gennemsnit på en skala, flere "
-    "klasser": ("gennemsnit", "4,8 "
-    "score", {"antal": [("94,9 "
+    "gennemsnit på en skala, flere klasser": ("gennemsnit", "4,8 score", {"antal": [("94,9 "
     "procent", "5", "5"), ("3 procent", "1", "1")], "skala": ["5 antal", "1 antal"]}, "4.8", STEMMER),
-    "gennemsnit på en skala, "
-    "over": ("gennemsnit", "5,0 "
-    "score", {"antal": [("94,9 "
+    "gennemsnit på en skala, over": ("gennemsnit", "5,0 score", {"antal": [("94,9 "
     "procent", "5", "5"), ("3 procent", "1", "1")], "skala": ["5 antal", "1 antal"]}, "4.9", AFVIGER),
 }  # fmt: skip
 
@@ -490,9 +486,18 @@ def test_a_reference_agrees_where_the_report_has_the_table_and_what_is_meant_sta
         "linje": 5,
     }
     tables = tabeller_af(henvisninger=[place])
-    tables["fakta"] = pd.DataFrame(
-        [fakta("a", "5 antal"), fakta("b", "5 antal", tabel="Tabel 2"), fakta("c", "5 antal", emne="2021"), fakta("d", "5 antal", tabel="Tabel 9", emne="2021")]
-    ).rename(columns={"emne": "rapport"}).replace({"rapport": {"proeve": "2023"}})  # fmt: skip
+    tables["fakta"] = (
+        pd.DataFrame(
+            [
+                fakta("a", "5 antal"),
+                fakta("b", "5 antal", tabel="Tabel 2"),
+                fakta("c", "5 antal", emne="2021"),
+                fakta("d", "5 antal", tabel="Tabel 9", emne="2021"),
+            ]
+        )
+        .rename(columns={"emne": "rapport"})
+        .replace({"rapport": {"proeve": "2023"}})
+    )
     row = afstemning.doem(
         beregn([kontrol("k", "findes", "henvisning-1")], [led("k", 1, "mener", mener)] if mener else [], tables)
     ).iloc[0]
@@ -584,11 +589,17 @@ def test_every_control_that_makes_no_sense_is_found_at_once():
         ("nul", "andel", "p", [("del", "n"), ("hel", "nul")], "nævneren kan være 0"),
         ("naesten-nul", "forhold", "kr", [("taeller", "kr"), ("naevner", "usikker")], "nævneren kan være 0"),
         ("fra-nul", "aendring_procent", "p", [("til", "n"), ("fra", "nul")], "nævneren kan være 0"),
-        ("alt-vaek", "heltal", "fald", [("til", "n")], "kan ikke fejle: så godt som ethvert procenttal har et helt udgangspunkt for det antal"),
+        (
+            "alt-vaek",
+            "heltal",
+            "fald",
+            [("til", "n")],
+            "kan ikke fejle: så godt som ethvert procenttal har et helt udgangspunkt for det antal",
+        ),
         ("god", "forhold", "kr", [("taeller", "kr"), ("naevner", "lille")], ""),
         ("to-gange", "sum", "n", [("led", "n")], ""),
         ("to-gange", "sum", "n", [], ""),
-    ]  # fmt: skip
+    ]
     controls = [kontrol(key, art, judged) for key, art, judged, _, _ in wrong] + [
         kontrol("mangler", "sum", "n", "Ikke trykt.")
     ]
@@ -611,7 +622,7 @@ def test_judging_refuses_an_id_twice_and_an_unknown_kind():
         afstemning.doem(beregnet(art="formel"))
 
 
-# --- verdicts -----------------------------------------------------------------------------------------------------------
+# --- verdicts ---------------------------------------------------------------------------------------------------------
 
 
 def beregnet(**changes):

@@ -1,4 +1,6 @@
-"""Files that users made: each way to write one is read, each fault named, nothing dropped, and nothing waits or swells."""
+"""Files that users made: each way to write one is read, each fault named, nothing dropped, and nothing
+waits or swells.
+"""
 
 import errno
 import io
@@ -35,7 +37,7 @@ def sti(tmp_path_factory):
 
 def read(path, content):
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    form, table = data.laes_csv(path, AFTALEFORMER)
+    _form, table = data.laes_csv(path, AFTALEFORMER)
     return table[["fra", "til", "antal", "note"]].to_numpy().tolist()
 
 

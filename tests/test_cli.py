@@ -221,7 +221,7 @@ def test_pdf_is_refused_before_anything_runs_where_there_is_no_chromium(tom, mon
 def test_pdfs_of_the_pages_that_were_built_go_to_build_pdf(tom, monkeypatch):
     from kkrlib.rapport import katalog, pdf
 
-    pages = [p for p in katalog.sider(katalog.find(tom.rod)["proeve"], data.load(), aar=2025)][:2]
+    pages = list(katalog.sider(katalog.find(tom.rod)["proeve"], data.load(), aar=2025))[:2]
     monkeypatch.setattr(pdf, "chromium", lambda: "chromium")
     monkeypatch.setattr(
         koersel,

@@ -586,53 +586,81 @@ def ny(*cells):
 
 SVG = "(<svg[^>]*>)"
 FORVANSKNINGER = {
-    "empty "
-    "caption": (html_i(3, "<caption>.*?</caption>", "<caption></caption>"), "celle 3: tabellen «kvoter» har ingen "
-    "caption"),
-    "a caption of one table in a group "
-    "gone": (html_i(6, "(.*)<caption>.*?</caption>", r"\1"), "celle 6: .*ingen caption med tekst, eller to, i 1 af 3"),
+    "empty caption": (
+        html_i(3, "<caption>.*?</caption>", "<caption></caption>"),
+        "celle 3: tabellen «kvoter» har ingen caption",
+    ),
+    "a caption of one table in a group gone": (
+        html_i(6, "(.*)<caption>.*?</caption>", r"\1"),
+        "celle 6: .*ingen caption med tekst, eller to, i 1 af 3",
+    ),
     "two captions": (html_i(3, "(<caption>.*?</caption>)", r"\1\1"), "celle 3: .*eller to, i 1 af 1"),
-    "another title in the "
-    "caption": (html_i(3, "Kvoter</span>", "Andet</span>"), "celle 3: .*viser ikke sin titel, men «Andet»"),
+    "another title in the caption": (
+        html_i(3, "Kvoter</span>", "Andet</span>"),
+        "celle 3: .*viser ikke sin titel, men «Andet»",
+    ),
     "another title in a group": (html_i(7, "vækst – A", "gang – A", 2), "celle 7: .*viser ikke sin titel"),
-    "no unit in the "
-    "header": (html_i(3, '<tr><th scope="col" '
-    'class="enhed">.*?</tr>'), "celle 3: .*viser ikke sin enhed «personer» i «Kvoter»"),
+    "no unit in the header": (
+        html_i(3, '<tr><th scope="col" class="enhed">.*?</tr>'),
+        "celle 3: .*viser ikke sin enhed «personer» i «Kvoter»",
+    ),
     "no unit in the caption": (html_i(4, ' <span class="enhed">.*?</span>'), "celle 4: .*viser ikke sin enhed"),
     "no unit below": (html_i(5, "Enhed: .*? Kilde", "Kilde"), "celle 5: .*viser ikke sin enhed"),
-    "no unit in a table of a "
-    "group": (html_i(7, '(.*)<th scope="col" class="enhed">.*?</th>', r"\1"), "celle 7: .*viser ikke sin enhed"),
+    "no unit in a table of a group": (
+        html_i(7, '(.*)<th scope="col" class="enhed">.*?</th>', r"\1"),
+        "celle 7: .*viser ikke sin enhed",
+    ),
     "no source of a table": (html_i(3, '<p class="kilde">.*?</p>'), "celle 3: .*viser ikke sin kilde: bilag A"),
     "half a source of a table": (html_i(4, ", s. 1[.]"), "celle 4: .*viser ikke sin kilde"),
     "no body": (html_i(3, "<tbody>.*?</tbody>"), "celle 3: .*ingen rækker"),
     "an empty body": (html_i(3, "<tbody>.*?</tbody>", "<tbody></tbody>"), "celle 3: .*ingen rækker"),
     "no body where there are totals": (html_i(7, "<tbody>.*?</tbody>", "", 9), "celle 7: .*ingen rækker"),
     "no table": (html_i(3, '<div class="rul".*?</div>'), "celle 3: .*er ikke vist"),
-    "no "
-    "description": (html_i(8, '<p '
-    'class="beskrivelse">.*?</p>'), "celle 8: figuren «kort» viser ikke sin beskrivelse: Et kort"),
+    "no description": (
+        html_i(8, '<p class="beskrivelse">.*?</p>'),
+        "celle 8: figuren «kort» viser ikke sin beskrivelse: Et kort",
+    ),
     "no title of a figure": (html_i(8, ">Kort<", "><"), "celle 8: .*viser ikke sin titel: Kort"),
     "no source of a figure": (html_i(8, " Kilde: x[.]"), "celle 8: .*viser ikke sin kilde: x"),
     "another source of a figure": (html_i(8, "Kilde: x", "Kilde: y"), "celle 8: .*viser ikke sin kilde: x"),
     "no unit of a figure": (html_i(8, "Enhed: personer. "), "celle 8: .*viser ikke sin enhed: personer"),
-    "described by "
-    "nothing": (html_i(8, "<svg ", '<svg aria-describedby="figur-kort-titel '
-    'nix" '), "celle 8: aria-describedby «#nix» peger ikke"),
-    "named by "
-    "nothing": (html_i(8, 'labelledby="[^"]*', 'labelledby="nix'), "celle 8: aria-labelledby «#nix» peger ikke"),
-    "in charge of "
-    "nothing": (html_i(3, "<div ", '<div aria-controls="nix" '), "celle 3: aria-controls «#nix» peger ikke"),
-    "a faint "
-    "shape": (html_i(8, SVG, r'\1<path d="M0 0h9v9z" fill="#000000" '
-    r'fill-opacity=".1"/>'), "celle 8: figuren «kort»: <path> har fill-opacity .1"),
+    "described by nothing": (
+        html_i(8, "<svg ", '<svg aria-describedby="figur-kort-titel nix" '),
+        "celle 8: aria-describedby «#nix» peger ikke",
+    ),
+    "named by nothing": (
+        html_i(8, 'labelledby="[^"]*', 'labelledby="nix'),
+        "celle 8: aria-labelledby «#nix» peger ikke",
+    ),
+    "in charge of nothing": (
+        html_i(3, "<div ", '<div aria-controls="nix" '),
+        "celle 3: aria-controls «#nix» peger ikke",
+    ),
+    "a faint shape": (
+        html_i(
+            8,
+            SVG,
+            r'\1<path d="M0 0h9v9z" fill="#000000" '
+            r'fill-opacity=".1"/>',
+        ),
+        "celle 8: figuren «kort»: <path> har fill-opacity .1",
+    ),
     "a faint group": (html_i(8, SVG, r'\1<g style="opacity: 50%"></g>'), "celle 8: .*<g> har opacity 50%"),
     "a faint line": (html_i(8, SVG, r'\1<path d="M0 0h9" stroke-opacity="0.9"/>'), "celle 8: .*stroke-opacity 0.9"),
-    "a part of a text too "
-    "faint": (html_i(8, SVG, r'\1<text fill="var(--blaek)">a<tspan '
-    r'fill="#cccccc">b</tspan></text>'), "celle 8: .*teksten «b» .* i lys"),
+    "a part of a text too faint": (
+        html_i(
+            8,
+            SVG,
+            r'\1<text fill="var(--blaek)">a<tspan '
+            r'fill="#cccccc">b</tspan></text>',
+        ),
+        "celle 8: .*teksten «b» .* i lys",
+    ),
     "a picture": (html_i(3, "<td>", '<td><img alt="" src="data:image/png;base64,aaaa">'), "celle 3: <img> må ikke"),
-    "a picture in a "
-    "drawing": (html_i(8, SVG, r'\1<image href="data:image/png;base64,aaaa"/>'), "celle 8: <image> må ikke"),
+    "a picture in a drawing": (
+        html_i(8, SVG, r'\1<image href="data:image/png;base64,aaaa"/>'),
+        "celle 8: <image> må ikke",
+    ),
     "a font": (html_i(3, "<td>", '<td><font color="#bbbbbb">x</font>'), "celle 3: <font> må ikke"),
     "inf in a cell": (html_i(3, "1[.]234", "inf"), "celle 3: «inf»"),
     "minus infinity in prose": (ny(md("Tallet er -Infinity.")), "celle 10: «Infinity»"),
@@ -644,22 +672,37 @@ FORVANSKNINGER = {
     "a unit that is None": (indhold_i(3, enhed=None), "celle 3: tabellen «kvoter» har ingen enhed"),
     "a title that is a number": (indhold_i(3, titel=2025), "celle 3: tabellen «kvoter» har ingen titel"),
     "an id that is None": (indhold_i(3, id=None), "celle 3: tabellens id «»"),
-    "rows that are "
-    "None": (indhold_i(3, raekker=None), "celle 3: tabellen «kvoter» kan ikke skrives som CSV: TypeError"),
-    "a figure's description that is "
-    "None": (indhold_i(8, beskrivelse=None), "celle 8: figuren «kort» har ingen beskrivelse"),
-    "a payload that is "
-    "None": (ny(output("display_data", data={tabeller.MIME: None})), "celle 10: .* har intet indhold"),
-    "a fold of "
-    "nothing": (ny(output("display_data", data={eksport.MIME_FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})), "celle "
-    "10: "
-    "det "
-    "foldede "
-    "afsnit "
-    "«x» skal have"),
-    "a file without "
-    "title": (ny(output("display_data", data={eksport.MIME_FILER: {"titel": "F", "filer": [{"id": "f", "type": "csv", "titel": None, "base64": "eA=="}]}})), "celle 10: filen «f.csv» skal have"),
-}  # fmt: skip
+    "rows that are None": (
+        indhold_i(3, raekker=None),
+        "celle 3: tabellen «kvoter» kan ikke skrives som CSV: TypeError",
+    ),
+    "a figure's description that is None": (
+        indhold_i(8, beskrivelse=None),
+        "celle 8: figuren «kort» har ingen beskrivelse",
+    ),
+    "a payload that is None": (
+        ny(output("display_data", data={tabeller.MIME: None})),
+        "celle 10: .* har intet indhold",
+    ),
+    "a fold of nothing": (
+        ny(output("display_data", data={eksport.MIME_FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})),
+        "celle 10: det foldede afsnit «x» skal have",
+    ),
+    "a file without title": (
+        ny(
+            output(
+                "display_data",
+                data={
+                    eksport.MIME_FILER: {
+                        "titel": "F",
+                        "filer": [{"id": "f", "type": "csv", "titel": None, "base64": "eA=="}],
+                    }
+                },
+            )
+        ),
+        "celle 10: filen «f.csv» skal have",
+    ),
+}
 
 
 def test_the_good_notebook_is_taken():
@@ -926,9 +969,21 @@ def test_jupyterlab_offers_the_exporter_under_save_and_export_and_its_files_fit_
         port = free.getsockname()[1]
     own = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "RUNTIME", "DATA")}
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_server", f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--allow-root", f"--ServerApp.root_dir={tmp_path}"],
-        cwd=tmp_path, env={**os.environ, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "jupyter_server",
+            f"--port={port}",
+            "--ServerApp.port_retries=0",
+            "--IdentityProvider.token=",
+            "--allow-root",
+            f"--ServerApp.root_dir={tmp_path}",
+        ],
+        cwd=tmp_path,
+        env={**os.environ, **own},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
     def ask(path: str) -> bytes:
         here = f"http://127.0.0.1:{port}/"

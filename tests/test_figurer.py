@@ -9,7 +9,7 @@ import subprocess
 import sys
 from fractions import Fraction
 from html.parser import HTMLParser
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -218,7 +218,7 @@ def test_trin_fjerner_sig_jaevnt_fra_papiret(tilstand):
     papir = getattr(farver.FARVER["papir"], tilstand)
     afstande = [farver.kontrast(getattr(farver.FARVER[t], tilstand), papir) for t in TRIN]
     assert afstande == sorted(afstande)
-    assert all(b / a > 1.1 for a, b in zip(afstande, afstande[1:]))
+    assert all(b / a > 1.1 for a, b in pairwise(afstande))
 
 
 def test_css_har_alle_farver_lyst_moerkt_og_paa_tryk():
@@ -545,7 +545,7 @@ def test_intet_i_panelerne_roerer_andet_eller_gaar_ud_over_kanten(figur):
             assert min(fra, til) >= 0 and max(fra, til) <= bredde and y + 6 <= hoejde
         # A panel ends before the next one's bars begin.
         paneler = {fra: {til for f, til, _ in _bjaelker(svg) if f == fra} for fra, _, _ in sorted(_bjaelker(svg))}
-        for (a, ender), (b, andre) in zip(paneler.items(), list(paneler.items())[1:]):
+        for (a, ender), (b, andre) in zip(paneler.items(), list(paneler.items())[1:], strict=False):
             assert max([a, *ender]) < min([b, *andre])
 
 
@@ -564,7 +564,7 @@ def test_ord_der_spredes_loeber_ikke_ind_i_hinanden_eller_ud_over_kanten(figur):
 def test_panelernes_tekst_er_stor_nok_og_uden_moenster_og_noegle(figur):
     fig = figur()
     assert "<pattern" not in fig.svg_bred + fig.svg_smal and "url(" not in fig.svg_bred + fig.svg_smal
-    for svg, mindst in zip(svger(fig), (12, 10 * 320 / 288)):
+    for svg, mindst in zip(svger(fig), (12, 10 * 320 / 288), strict=False):
         assert min(float(g["font-size"]) for e, g in med_arv(svg) if e.tag == "text") >= mindst
         assert {
             kode
@@ -590,8 +590,8 @@ def test_hver_dels_soejle_har_sin_laengde_og_side_af_nul_paa_den_faelles_skala(a
         assert antal - len(hoejder) == (antal == 29 and svg.get("viewBox").startswith("0 0 320"))
         fundet = {(fra, y): til - fra for fra, til, y in _bjaelker(svg)}
         skala = _skala(svg, data)
-        for nul, d in zip(nuller, "abcde"):
-            for y, v in zip(hoejder, vist[d]):
+        for nul, d in zip(nuller, "abcde", strict=False):
+            for y, v in zip(hoejder, vist[d], strict=False):
                 assert fundet.pop((nul, y), 0) == pytest.approx(v * skala, abs=0.2 if abs(v * skala) > 0.6 else 0.6)
         assert not fundet
 
@@ -635,7 +635,7 @@ def test_en_raekke_der_goer_de_oevriges_soejler_for_korte_har_tal_paa_telefonen(
 
 
 def test_delenes_navne_staar_over_deres_paneler_og_igen_laengere_nede_paa_telefonen():
-    for svg, gange in zip(svger(oversigt()), (1, 2)):
+    for svg, gange in zip(svger(oversigt()), (1, 2), strict=False):
         nuller, under = _nullinjer(svg), min(y for _, _, y in _bjaelker(svg))
         hoveder: dict[float, list[tuple[float, str]]] = {}
         for e, g in med_arv(svg):
@@ -643,7 +643,7 @@ def test_delenes_navne_staar_over_deres_paneler_og_igen_laengere_nede_paa_telefo
                 hoveder.setdefault(float(e.get("x")), []).append((float(e.get("y")), e.text))
         assert len(hoveder) == 5
         for (x, linjer), nul, naeste, navn in zip(
-            sorted(hoveder.items()), nuller, [*nuller[1:], 999], SKAANSOM.values()
+            sorted(hoveder.items()), nuller, [*nuller[1:], 999], SKAANSOM.values(), strict=False
         ):
             foerste = [t for y, t in sorted(linjer) if y < under]
             helt = navn.replace("\N{SOFT HYPHEN}", "")

@@ -41,8 +41,22 @@ def aendr(path):
     path.write_text(path.read_text(encoding="utf-8") + "\n# ændret\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize("fil", ["flygtninge/regel.py", "visning/flygtninge.py", "fordeling.py", "dansk.py", "figurer/flade.py", "data/tabeller.py", "__init__.py",
-                                 "rapport/eksport.py", "rapport/notesbog.py", "rapport/skabelon/side.html.j2", "rapport/skabelon/stil.css"])  # fmt: skip
+@pytest.mark.parametrize(
+    "fil",
+    [
+        "flygtninge/regel.py",
+        "visning/flygtninge.py",
+        "fordeling.py",
+        "dansk.py",
+        "figurer/flade.py",
+        "data/tabeller.py",
+        "__init__.py",
+        "rapport/eksport.py",
+        "rapport/notesbog.py",
+        "rapport/skabelon/side.html.j2",
+        "rapport/skabelon/stil.css",
+    ],
+)
 def test_code_that_the_page_depends_on_changes_its_fingerprint(koden, fil):
     before = kode()
     aendr(koden / fil)

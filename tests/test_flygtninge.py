@@ -300,8 +300,8 @@ def test_the_limits_of_a_quota_are_where_the_distribution_says(tabeller, year):
     quotas = {n: flygtninge.fordel(basis, n)["kommunekvote"] for n in range(number - 40, number + 41)}
     today = quotas[number]
     for code, row in near.iterrows():
-        above = [n for n in range(number + 1, number + 41)]
-        below = [n for n in range(number - 1, number - 41, -1)]
+        above = list(range(number + 1, number + 41))
+        below = list(range(number - 1, number - 41, -1))
         for column, numbers, sign in (
             ("flere_ved", above, 1),
             ("faerre_trods_hoejere", above, -1),

@@ -1,4 +1,6 @@
-"""The refugee report from the outside: its parameters, its exit codes on the project's own data, its committed pages."""
+"""The refugee report from the outside: its parameters, its exit codes on the project's own data, its
+committed pages.
+"""
 
 import csv
 import io
@@ -124,7 +126,7 @@ def test_a_page_is_danish_hides_its_code_and_fetches_nothing(page):
     assert soup.html["lang"] == "da"
     assert not soup.find_all(["script", "iframe", "img", "object"])
     assert not any(word in soup.get_text() for word in ("vis.", "import ", "beregn(", "None", "nan", "NaN"))
-    assert not [tag for tag in soup.find_all(src=True)]
+    assert not list(soup.find_all(src=True))
     assert {tag["href"] for tag in soup.find_all("link")} == {"data:,"}
 
 

@@ -506,10 +506,10 @@ FOLK = st.lists(st.integers(1, 700_000), min_size=2, max_size=12)
 
 def made_up(people, picks):
     codes = [f"{101 + n}" for n in range(len(people))]
-    rows = [(f"Region {'AB'[p % 2]}", f"Klynge {p}", code, "1") for code, p in zip(codes, picks)]
+    rows = [(f"Region {'AB'[p % 2]}", f"Klynge {p}", code, "1") for code, p in zip(codes, picks, strict=False)]
     rows = members(rows)
     pools = pd.Series(dict.fromkeys(sorted(set(rows["region"])), 1000003))
-    return pd.Series(dict(zip(codes, people))), rows, pools
+    return pd.Series(dict(zip(codes, people, strict=False))), rows, pools
 
 
 PICKS = st.lists(st.integers(0, 4), min_size=12, max_size=12)

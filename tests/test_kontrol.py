@@ -54,7 +54,7 @@ def en_enhed_mere(tabeller, table, id):
     return str(dansk.afrund(Fraction(row["vaerdi"]) + Fraction(1, 10**digits), digits))
 
 
-# --- what there is ------------------------------------------------------------------------------------------------------
+# --- what there is ----------------------------------------------------------------------------------------------------
 
 
 def test_there_are_at_least_700_controls_of_at_least_1500_numbers(samlet):
@@ -148,7 +148,7 @@ def test_the_line_that_sums_up_counts_what_there_is(samlet):
     )
 
 
-# --- wrong digits -------------------------------------------------------------------------------------------------------
+# --- wrong digits -----------------------------------------------------------------------------------------------------
 
 
 def test_one_wrong_digit_in_any_source_is_a_new_deviation_and_names_its_line_and_both_numbers(tabeller, samlet, tal):
@@ -240,7 +240,7 @@ def test_the_line_on_wrong_digits_gives_the_shares_that_are_seen():
     )
 
 
-# --- the independent program --------------------------------------------------------------------------------------------
+# --- the independent program ------------------------------------------------------------------------------------------
 
 
 def forskelle(mappe, judged):
@@ -296,7 +296,7 @@ def test_the_independent_program_imports_nothing_of_the_project():
     }
 
 
-# --- the sources --------------------------------------------------------------------------------------------------------
+# --- the sources ------------------------------------------------------------------------------------------------------
 
 
 def former(row):
@@ -321,7 +321,7 @@ def test_each_published_number_and_so_that_of_each_control_stands_on_its_line(sa
     assert absent == []
 
 
-# --- what the totals of the børnehus imply ------------------------------------------------------------------------------
+# --- what the totals of the børnehus imply ----------------------------------------------------------------------------
 
 
 def test_two_totals_imply_a_price_per_case_a_fixed_cost_and_a_cost_per_child(tabeller):

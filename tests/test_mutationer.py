@@ -345,8 +345,12 @@ def test_a_number_of_ten_digits_or_more_is_read_or_named(folder):
         "24-01-01",
         "2024-1-1",
         "20240101",
-    ]
-    + ["2024-W01-1", "2024-01-01T00:00", "01-01-2024", "i går", "2024-01-01 "],
+        "2024-W01-1",
+        "2024-01-01T00:00",
+        "01-01-2024",
+        "i går",
+        "2024-01-01 ",
+    ],
 )
 @pytest.mark.parametrize(
     ("name", "old"), [("aar", "2022-04-30"), ("andele", "2022-12-31"), ("andele", "2022-07-01,,103")]
@@ -512,17 +516,20 @@ def test_a_descriptor_that_is_no_package_is_named(folder, text, row):
         "tal.csv.zip",
         "tal",
         "TAL.csv",
-    ]
-    + [
         "http://x.invalid/tal.csv",
         "file:///etc/passwd",
         "https://x.invalid/tal.zip",
         "steder.csv",
         "tal.csv\u200b",
         "tal.csv ",
-        "tal.csv\0",
-    ]
-    + [["tal.csv"], ["tal.csv", "tal.csv"], None, 3, {"a": 1}, ""],
+        "tal.csv\x00",
+        ["tal.csv"],
+        ["tal.csv", "tal.csv"],
+        None,
+        3,
+        {"a": 1},
+        "",
+    ],
 )
 def test_a_table_is_a_file_of_the_folder_by_its_own_name(folder, path):
     described = lilledata.beskrivelse()

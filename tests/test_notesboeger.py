@@ -259,9 +259,11 @@ def test_a_report_whose_pages_there_are_no_values_for_is_named(rod):
 
 def test_no_year_is_the_newest_and_kkr_list_says_which(rod):
     notesbog(
-        rod / "notebooks" / "proeve.ipynb", [], kkr={"rapport": "proeve", "parametre": {"aar": KKR["parametre"]["aar"]}},
+        rod / "notebooks" / "proeve.ipynb",
+        [],
+        kkr={"rapport": "proeve", "parametre": {"aar": KKR["parametre"]["aar"]}},
         parametre='aar: "Optional[int]" = None  # året (tom: det nyeste år med data)',
-    )  # fmt: skip
+    )
     answer = CliRunner().invoke(cli.main, ["list"], catch_exceptions=False)
     assert "aar  2025, 2026 (standard: 2026)" in answer.stdout
     assert [s.navn for s in katalog.sider(katalog.find(rod)["proeve"], TABELLER)] == ["proeve-2025", "proeve-2026"]

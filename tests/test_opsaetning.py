@@ -79,8 +79,7 @@ def test_every_fault_of_both_files_comes_at_once(tmp_path):
     for words in (
         "kontakt.epost: kkr(a)eksempel.dk: er ikke en "
         "e-mailadresse", "er ikke et telefonnummer", "er ikke en webadresse", "kontakt.mobil", "tilgaengelighed.url",
-        "udgivere»: ukendt navn; mente du "
-        "«udgiver»?", "rettelse 1: "
+        "udgivere»: ukendt navn; mente du «udgiver»?", "rettelse 1: "
         "side", "udgave»: skal være et helt tal fra 2", "rettelse 1: dato", "rettelse 1: hvad", "rettelse 1: hvorfor",
     ):  # fmt: skip
         assert words.replace("kkr(a)eksempel.dk: er", "kkr(a)eksempel.dk»: er") in said, words
@@ -170,8 +169,7 @@ def test_a_pipe_a_folder_and_a_link_to_nothing_are_refused_and_not_waited_for(tm
     (tmp_path / "rettelser.toml").symlink_to("findes-ikke")
     with pytest.raises(
         DataError,
-        match=r"FIFO\) og ikke en fil.*\n.*rettelser.toml: filen er et link til en fil, der "
-        r"ikke findes",
+        match=r"FIFO\) og ikke en fil.*\n.*rettelser.toml: filen er et link til en fil, der ikke findes",
     ):
         opsaetning.laes(tmp_path)
     (tmp_path / "kkr.toml").unlink()

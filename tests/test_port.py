@@ -122,7 +122,7 @@ def test_an_unknown_control_is_told_before_the_deviations(indvendt):
     table = indvendt["fund_kontroller"]
     other = pd.DataFrame([{"kontrol": "zzz-999", "fund": table["fund"].iloc[0], "forskel": "1"}])
     gate = kontrol.port({**indvendt, "fund_kontroller": pd.concat([table, other], ignore_index=True)}, regn=False)
-    assert [f.vaerdi for f in gate.afviger][0] == "zzz-999" and len(gate.afviger) == 8
+    assert next(f.vaerdi for f in gate.afviger) == "zzz-999" and len(gate.afviger) == 8
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_what_a_page_needs_the_gate_asks_and_names_the_file(tabeller, monkeypatc
     assert len(found) == len(set(found))
 
 
-# --- a notebook's way through it ----------------------------------------------------------------------------------------
+# --- a notebook's way through it --------------------------------------------------------------------------------------
 
 
 def test_every_notebook_passes_the_gate_with_the_tables_it_reads():
@@ -199,12 +199,14 @@ def test_the_checksum_sees_each_cell_each_table_and_the_order_of_rows(tabeller):
     assert len({of, *map(kontrol.aftryk, others)}) == len(others) + 1
 
 
-# --- the commands --------------------------------------------------------------------------------------------------------
+# --- the commands -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def kkr(monkeypatch, indvendt, port_indvendt):
-    """Run ``kkr`` on the tables that the controls object to; what it would have built is noted, and no kernel starts."""
+    """Run ``kkr`` on the tables that the controls object to; what it would have built is noted, and no
+    kernel starts.
+    """
     built = []
 
     def build(pages, **kwargs):
@@ -277,7 +279,7 @@ def test_what_the_build_hands_its_kernels_is_in_their_environment_only(monkeypat
     assert kontrol.GODKENDT not in os.environ
 
 
-# --- the page of a trial ---------------------------------------------------------------------------------------------------
+# --- the page of a trial ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +305,7 @@ def test_a_trial_without_objections_is_a_trial_and_any_other_page_says_nothing_o
     assert 'class="proeve"' not in html and "Prøveside" not in html
 
 
-# --- kkr check -----------------------------------------------------------------------------------------------------------
+# --- kkr check --------------------------------------------------------------------------------------------------------
 
 
 def test_check_tells_causes_first_each_in_its_row_and_what_follows_in_one_line(tmp_path, monkeypatch):
@@ -322,9 +324,12 @@ def test_check_tells_causes_first_each_in_its_row_and_what_follows_in_one_line(t
     rows = [
         ("socialtilsyn_fakta", change("socialtilsyn_fakta", "2020-tekst-1006-tilsynsbesoeg,", ",2234,", ",9234,")),
         ("socialtilsyn_fakta", change("socialtilsyn_fakta", f"{I_ALT},", ",1098,", ",1198,")),
-        ("socialtilsyn_afledte", change("socialtilsyn_afledte", "takst-tilsyn-0-7,2019,", ",35063,35063", ",35064,35063")),
+        (
+            "socialtilsyn_afledte",
+            change("socialtilsyn_afledte", "takst-tilsyn-0-7,2019,", ",35063,35063", ",35064,35063"),
+        ),
         ("oevrige_fakta", change("oevrige_fakta", "boernehus-greve-antal,", ",11278,", ",11279,")),
-    ]  # fmt: skip
+    ]
     monkeypatch.setenv("KKR_DATA", str(folder))
     answer = CliRunner().invoke(cli.main, ["check"], catch_exceptions=False)
     assert answer.exit_code == 3

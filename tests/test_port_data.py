@@ -18,9 +18,21 @@ from kkrlib.errors import DataError
 
 #: The tables by the beginning of their names, and the reports that show them besides the one on reconciliation.
 FELTER = {"klynge": ["klyngeoekonomi"], "socialtilsyn": ["socialtilsyn"]} | dict.fromkeys(
-    ["oevrige", "kontroller", "kontrol", "fund", "uden", "henvisninger", "emner", "enheder", "forbehold", "talord", "fald"],
+    [
+        "oevrige",
+        "kontroller",
+        "kontrol",
+        "fund",
+        "uden",
+        "henvisninger",
+        "emner",
+        "enheder",
+        "forbehold",
+        "talord",
+        "fald",
+    ],
     ["socialtilsyn"],
-)  # fmt: skip
+)
 #: The cells of tables that the same report shows are away at once.
 GRUPPER = {"klyngeoekonomi": ["klynge"], "socialtilsyn": [field for field in FELTER if field != "klynge"]}
 AAR = ("aar", "rapport", "fra_aar", "beskriver_aar")

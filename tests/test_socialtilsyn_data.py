@@ -45,7 +45,9 @@ def kilder(kildemappe, tabeller):
 
 
 def afledt_af_trykt(trykt):
-    """The number that a printed form stands for, without its sign; read anew here, not by the code that took the facts."""
+    """The number that a printed form stands for, without its sign; read anew here, not by the code that
+    took the facts.
+    """
     text = trykt.lower().replace("%", "").strip()
     if text in ORD:
         return Fraction(ORD[text])
@@ -75,7 +77,9 @@ def test_every_fact_stands_on_its_line_in_its_report(fakta, kilder):
 
 
 def test_another_number_is_not_on_the_line(fakta, kilder):
-    """The test above can fail: of the larger printed numbers, made one larger, hardly any stands on its line by chance."""
+    """The test above can fail: of the larger printed numbers, made one larger, hardly any stands on its
+    line by chance.
+    """
     long = fakta[fakta["trykt"].str.fullmatch(r"[\d.]+") & (fakta["trykt"].str.count(r"\d") >= 3)]
     found = [
         f.id
@@ -232,14 +236,12 @@ def test_sections_are_printed_above_their_rows(fakta, kilder, tabeller):
 # What looks like a number but describes neither activity, portfolio, staff nor economy.
 FORMER = [
     r"https?://\S+", r"<sup>\d+</sup>", r"[¹²³⁰-⁹]+", r"</?b>",
-    r"(LBK|BEK) nr\. \d+( af "
-    r"\d\d/\d\d/\d{4})?", r"§§? ?\d+( ?[-–] ?\d+)?( og "
+    r"(LBK|BEK) nr\. \d+( af \d\d/\d\d/\d{4})?", r"§§? ?\d+( ?[-–] ?\d+)?( og "
     r"\d+)?", r"(stk\.|nr\.|pkt\.|kapitel|kaptiel) \d+( - \d)?", r"\d+\. pkt\.",
     r"(Tabel|Tablet|Diagram|Bilag) \d+", r"\d{1,2}\. (januar|februar|marts|april|juli|december)( \d{4})?",
     r"\b20[12]\d(/20[12]\d)?\b(?! "
     r"?%)", r"\d+ ?[-–] ?17[- ]årige?\w*", r"alderen \d+-17", r"COVID-19", r"1\.000 kroner", r"\d+\. driftsorienteret",
-    r"(indikator|Tilbud|Plejefamilier:|tema|Kriterium) "
-    r"\d(\.\w\b)?", r"scoret \d( eller "
+    r"(indikator|Tilbud|Plejefamilier:|tema|Kriterium) \d(\.\w\b)?", r"scoret \d( eller "
     r"\d)?", r"\b(de|fylder|fyldt|sig|på|bliver|ved det) 1[678](,5)?\b(?![.,]\d)", r"\d\. kvartal", r"^\d\. ",
 ]  # fmt: skip
 # Lines with other numbers that are no facts, and what these are.

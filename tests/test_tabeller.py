@@ -508,7 +508,7 @@ def test_a_text_in_a_workbook_and_on_the_page_is_text(text):
     made = lav(data().assign(region=[text, "x", "y"]))
     cell = openpyxl.load_workbook(io.BytesIO(tabeller.xlsx(made.payload)))["Tabel"]["C2"]
     assert (cell.data_type, cell.value, cell.hyperlink) == ("s", text, None)
-    assert [td.text for td in BeautifulSoup(made.html, "html.parser").find_all("td")][0] == text
+    assert next(td.text for td in BeautifulSoup(made.html, "html.parser").find_all("td")) == text
 
 
 def test_a_text_too_long_for_a_cell_is_refused_and_not_left_out():

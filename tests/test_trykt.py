@@ -69,6 +69,7 @@ def fund(filer, table, key, changes):
 
 
 FAKTA, OEVRIGE = "socialtilsyn_fakta", "oevrige_fakta"
+SKAERPET = "2021-tekst-3124-takst-for-skaerpet-tilsyn-pr-maaned"
 PRIS = "2020-tekst-1025-godkendte-pladser-i-plejefamilier-aendring-procent"
 
 
@@ -129,11 +130,10 @@ def test_a_value_that_is_not_the_printed_one_is_named_in_its_own_row(filer, tabl
         (OEVRIGE, "dk2020-sjaelland-netto-nul", {"vaerdi": "20500", "trykt": "20500"}, "vaerdi", "må højst være 2100"),
         # shares and changes
         (FAKTA, "2021-t05-plejefamilier-andel", {"vaerdi": "500", "trykt": "500 %"}, "vaerdi", "må højst være 100"),
-        (FAKTA, "2021-tekst-3124-takst-for-skaerpet-tilsyn-pr-maaned", {"vaerdi": "10", "trykt": "10"}, "vaerdi", "må højst være 1"),
+        (FAKTA, SKAERPET, {"vaerdi": "10", "trykt": "10"}, "vaerdi", "må højst være 1"),
         (OEVRIGE, "boernehus-greve-andel", {"vaerdi": "-6.9", "trykt": "-6,9"}, "vaerdi", "skal være mindst 0"),
         (FAKTA, "2021-t07-boerne-og-unge-2021-aendring", {"vaerdi": "-370", "trykt": "-370 %"}, "vaerdi", "skal være "
-        "mindst "
-        "-100"),
+        "mindst -100"),
         ("klynge_kontorvilkaar", 0, {"mindst_procent": "850"}, "mindst_procent", "må højst være 100"),
         ("socialtilsyn_regler", 0, {"enhed": "andel"}, "vaerdi", "må højst være 1"),
         ("forbehold", "ca.", {"over_procent": "500"}, "over_procent", "må højst være 100"),

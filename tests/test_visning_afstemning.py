@@ -62,7 +62,7 @@ def uden(s, **aendret):
     return dataclasses.replace(s, **aendret)
 
 
-# --- every part ---------------------------------------------------------------------------------------------------------
+# --- every part -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("celle", CELLER, ids=lambda f: f.__name__)
@@ -89,7 +89,7 @@ def test_the_notebook_shows_every_part(s):
     assert {f.__name__ for f in CELLER} == set(re.findall(r"\bvis\.(\w+)\(s\b", notebook))
 
 
-# --- the download -------------------------------------------------------------------------------------------------------
+# --- the download -----------------------------------------------------------------------------------------------------
 
 
 def test_the_download_has_exactly_the_named_columns_and_a_row_per_control(s, alle):
@@ -133,7 +133,7 @@ def test_a_year_is_a_name_and_has_no_thousands_separator(s, alle):
     assert not re.search(r">(19|20)\.\d\d\d<", vis.fund(s).html) or "årstal" not in set(s.kontroller["enhed"])
 
 
-# --- findings -----------------------------------------------------------------------------------------------------------
+# --- findings ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_table_of_findings_has_a_row_per_finding(s, afviger):
@@ -217,7 +217,7 @@ def test_without_deviations_the_page_says_so(s, foelsomhed):
     assert "fund" not in str(vis.hovedpunkter(none, foelsomhed))
 
 
-# --- counts -------------------------------------------------------------------------------------------------------------
+# --- counts -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_main_points_are_at_most_six_and_say_what_is_counted(s, afviger, foelsomhed):
@@ -285,7 +285,7 @@ def test_the_figure_of_findings_says_in_words_what_it_draws(s):
     assert sum(said) == len(s.fund) and said == sorted(said, reverse=True)
 
 
-# --- what is not covered ------------------------------------------------------------------------------------------------
+# --- what is not covered ----------------------------------------------------------------------------------------------
 
 
 def test_every_number_without_a_control_is_listed_with_a_reason(s, tabeller):
@@ -311,7 +311,7 @@ def test_only_reservations_that_the_sources_use_are_explained(s, tabeller):
     assert shown == used < set(tabeller["forbehold"]["forbehold"])
 
 
-# --- words for readers --------------------------------------------------------------------------------------------------
+# --- words for readers ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

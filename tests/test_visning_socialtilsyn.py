@@ -40,8 +40,7 @@ PANELER = {
     "portefoelje": {"Plejefamilier": "plejefamilier", "Tilbud": "tilbud", "Heraf private tilbud": "tilbud-private"},
     "pladser": {"Godkendte pladser": "pladser", "Ledige pladser": "ledige-pladser"},
     "tilgang": {
-        "Nye "
-        "plejefamilier": "nye-plejefamilier", "Ophørte "
+        "Nye plejefamilier": "nye-plejefamilier", "Ophørte "
         "plejefamilier": "ophoert-plejefamilier", "Trukne ansøgninger, familier": "trukket-plejefamilier",
         "Nye tilbud": "nye-tilbud", "Ophørte tilbud": "ophoert-tilbud", "Tilbagekaldelser i alt": "tilbagekaldt",
     },

@@ -1,4 +1,6 @@
-"""The edges of the rules: the last day, the last krone, the sign, the tie. Each of these once let a changed rule pass."""
+"""The edges of the rules: the last day, the last krone, the sign, the tie. Each of these once let a
+changed rule pass.
+"""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -236,9 +236,24 @@ def _raekker(own: Iterable[str]) -> str:
 
 
 _BEREGNET = [
-    "id", "sted", "linjer", "art", "beskrivelse", "offentliggjort", "beregnet", "mindst", "hoejst", "decimaler", "enhed", "under", "over", "mangler",
-    "offentliggjort_tekst", "beregnet_tekst", "alle_fakta",
-]  # fmt: skip
+    "id",
+    "sted",
+    "linjer",
+    "art",
+    "beskrivelse",
+    "offentliggjort",
+    "beregnet",
+    "mindst",
+    "hoejst",
+    "decimaler",
+    "enhed",
+    "under",
+    "over",
+    "mangler",
+    "offentliggjort_tekst",
+    "beregnet_tekst",
+    "alle_fakta",
+]
 
 Tabeller = Mapping[tuple[str, str], set[str]]
 
@@ -326,7 +341,9 @@ def _findes_ikke(fakta: str, naer: Mapping[str, str | None]) -> str:
 
 
 def _kan_ikke_fejle(judged: Mapping[str, Any], to: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the changes from neighbouring whole numbers, til/n², lie closer than one unit of the printed last digit."""
+    """Whether the changes from neighbouring whole numbers, til/n², lie closer than one unit of the printed
+    last digit.
+    """
     total, growth = sum(f["vaerdi"] for f in to), 1 + judged["vaerdi"] * judged["faktor"]
     return growth <= 0 or (total > 0 and growth * growth / total < judged["faktor"] / 10 ** judged["decimaler"])
 

@@ -18,9 +18,23 @@ STEMMER, AFRUNDING, AFVIGER, UPROEVET = "stemmer", "afrunding", "afviger", "kan 
 DOMME = [STEMMER, AFRUNDING, AFVIGER, UPROEVET]
 
 KOLONNER = [
-    "id", "sted", "linjer", "art", "beskrivelse", "enhed", "decimaler", "offentliggjort", "beregnet", "forskel", "dom", "fund", "forklaring",
-    "offentliggjort_tekst", "beregnet_tekst", "alle_fakta",
-]  # fmt: skip
+    "id",
+    "sted",
+    "linjer",
+    "art",
+    "beskrivelse",
+    "enhed",
+    "decimaler",
+    "offentliggjort",
+    "beregnet",
+    "forskel",
+    "dom",
+    "fund",
+    "forklaring",
+    "offentliggjort_tekst",
+    "beregnet_tekst",
+    "alle_fakta",
+]
 
 
 def doem(kontroller: pd.DataFrame, kendte: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -181,7 +181,9 @@ def _dokument(kilde: Mapping[str, Any]) -> str:
 
 
 def eksakt_tal(tekst: Any) -> Fraction:
-    """An exact number from a cell: ``1234``, ``"1.5"``, ``"2/3"``, or as Danish print has it with a comma (``"6,81"``)."""
+    """An exact number from a cell: ``1234``, ``"1.5"``, ``"2/3"``, or as Danish print has it with a comma
+    (``"6,81"``).
+    """
     said = printing.laes(str(tekst)) if "," in str(tekst) else None
     return said.vaerdi if said else Fraction(str(tekst))
 

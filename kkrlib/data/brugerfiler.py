@@ -156,7 +156,9 @@ def regneark_i(mappe: Path) -> list[Path]:
 
 
 def dato(tekst: str) -> date | None:
-    """A date parameter: ``"2024-09-05"``, or None for an empty text. Raises :class:`ParameterError` for anything else."""
+    """A date parameter: ``"2024-09-05"``, or None for an empty text. Raises :class:`ParameterError` for
+    anything else.
+    """
     parametre.kontroller(dato=(tekst, parametre.tekst()))
     if not tekst:
         return None

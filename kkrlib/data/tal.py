@@ -28,6 +28,7 @@ A cell that is no number at all is the schema's finding, and passed over here.
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from typing import Any
 
@@ -193,7 +194,7 @@ def _ordnet(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any],
     for position, row in zip(table.index + 2, table.to_dict("records"), strict=True):
         # A date is no number, and ISO dates order as text.
         filled = [(c, row[c]) for c in rule["kolonner"] if row[c]]
-        for (first, low), (second, high) in zip(filled, filled[1:], strict=False):
+        for (first, low), (second, high) in itertools.pairwise(filled):
             a, b = _number(low), _number(high)
             if (low > high) if a is None or b is None else (a > b):
                 text = (

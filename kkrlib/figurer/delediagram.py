@@ -347,7 +347,7 @@ def _stil_op(paneler: Sequence[_Panel], fra: float, til: float, luft: float, skr
 
     def bredder(pr_enhed: float, mindst: Sequence[float]) -> list[float]:
         # One more, since the zero line is moved to a whole pixel, which is shorter in every bar.
-        return [max(m, p.kraever(pr_enhed, skrift, under) + 1) for p, m in zip(paneler, mindst)]
+        return [max(m, p.kraever(pr_enhed, skrift, under) + 1) for p, m in zip(paneler, mindst, strict=False)]
 
     def skala(mindst: Sequence[float]) -> float:
         lo, hi = 0.0, plads / stoerst if stoerst else 1.0
@@ -365,8 +365,8 @@ def _stil_op(paneler: Sequence[_Panel], fra: float, til: float, luft: float, skr
         alene = n + 1 < len(paneler) and len(list(stykker(paneler[n + 1].navn))) == 1
         # Names stand on the same foot: beside one that cannot be broken, all lines but the last have its room as well.
         fri = [p.fri + (naeste if alene and stykke is not dele[-1] else 0) for stykke in dele]
-        luftige = [spredt(stykke, skrift, fed=p.fed) - f for stykke, f in zip(dele, fri)]
-        stramme = [tekstbredde(stykke, skrift, fed=p.fed) - (f - p.fri) for stykke, f in zip(dele, fri)]
+        luftige = [spredt(stykke, skrift, fed=p.fed) - f for stykke, f in zip(dele, fri, strict=False)]
+        stramme = [tekstbredde(stykke, skrift, fed=p.fed) - (f - p.fri) for stykke, f in zip(dele, fri, strict=False)]
         return max(*luftige, *stramme)
 
     mindst: list[float] = []
@@ -377,7 +377,7 @@ def _stil_op(paneler: Sequence[_Panel], fra: float, til: float, luft: float, skr
     # A word is broken only where that gives the bars much more room.
     hele = [
         til_navn(n, p.navn.replace(BLOED, "").split(" "), m)
-        for n, (p, m) in enumerate(zip(paneler, [*mindst[1:], 0.0]))
+        for n, (p, m) in enumerate(zip(paneler, [*mindst[1:], 0.0], strict=False))
     ]
     nok = 0.7 * skala(mindst)
     for n in sorted(range(len(paneler)), key=lambda n: hele[n] - mindst[n]):
@@ -385,7 +385,7 @@ def _stil_op(paneler: Sequence[_Panel], fra: float, til: float, luft: float, skr
         if sum(bredder(0, forsoeg)) <= plads and skala(forsoeg) >= nok:
             mindst = forsoeg
     pr_enhed = skala(mindst)
-    for p, bredde in zip(paneler, bredder(pr_enhed, mindst)):
+    for p, bredde in zip(paneler, bredder(pr_enhed, mindst), strict=False):
         p.venstre, p.hoejre = math.floor(fra), fra + bredde
         p.nul = math.ceil(fra - min(0.0, *p.vaerdier) * pr_enhed)
         p.linjer = brudt(p.navn, skrift, bredde, p.fri, fed=p.fed)

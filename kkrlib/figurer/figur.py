@@ -52,8 +52,7 @@ class Figur:
             f"{svg}\n"
             f'<p class="beskrivelse" id="{fid}-beskrivelse">{escape(self.beskrivelse, quote=False)}</p>\n'
             f'<p class="kilde">Enhed: {escape(_punktum(self.enhed), quote=False)} '
-            f"Kilde: {escape(_punktum(self.kilde), quote=False)}</p>\n"
-            "</div>"
+            f"Kilde: {escape(_punktum(self.kilde), quote=False)}</p>\n</div>"
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -47,17 +47,32 @@ class Flade:
     def linje(self, x1: float, y1: float, x2: float, y2: float, farve: str, tykkelse: float = 1,
               streg: tuple[float, float] | None = None, lag: float | None = None) -> None:  # fmt: skip
         """A line; ``streg`` breaks it into dashes of that length and distance."""
-        self.figur.add_artist(Line2D(
-            [x1, x2], [y1, y2], transform=self.pixel, zorder=next(self._lag) if lag is None else lag, color=farver.lys(farve),
-            linewidth=tykkelse, linestyle=(0, [maal / tykkelse for maal in streg]) if streg else "-", dash_capstyle="butt",
-        ))  # fmt: skip
+        self.figur.add_artist(
+            Line2D(
+                [x1, x2],
+                [y1, y2],
+                transform=self.pixel,
+                zorder=next(self._lag) if lag is None else lag,
+                color=farver.lys(farve),
+                linewidth=tykkelse,
+                linestyle=(0, [maal / tykkelse for maal in streg]) if streg else "-",
+                dash_capstyle="butt",
+            )
+        )
 
     def bjaelke(self, x1: float, x2: float, y: float, tykkelse: float, farve: str) -> None:
         """A level bar around ``y`` as one thick line, half the bytes of a box."""
-        self.figur.add_artist(Line2D(
-            [x1, x2], [y, y], transform=self.pixel, zorder=next(self._lag), color=farver.lys(farve),
-            linewidth=tykkelse, solid_capstyle="butt",
-        ))  # fmt: skip
+        self.figur.add_artist(
+            Line2D(
+                [x1, x2],
+                [y, y],
+                transform=self.pixel,
+                zorder=next(self._lag),
+                color=farver.lys(farve),
+                linewidth=tykkelse,
+                solid_capstyle="butt",
+            )
+        )
 
     def tekst(self, x: float, y: float, tekst: str, skrift: float, farve: str = "blaek", *,
               fed: bool = False, anker: str = "left") -> None:  # fmt: skip

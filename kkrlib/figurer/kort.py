@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -59,7 +60,7 @@ def flisekort(
     if layout["kolonne"].min() < 0 or layout["kolonne"].max() >= KOLONNER or layout["raekke"].min() < 0:
         raise ValueError(f"flisekortets kolonner skal være 0 til {KOLONNER - 1} og rækkerne mindst 0")
     limits = list(graenser)
-    if not 1 <= len(limits) < _TRIN or limits[0] <= 0 or any(a >= b for a, b in zip(limits, limits[1:])):
+    if not 1 <= len(limits) < _TRIN or limits[0] <= 0 or any(a >= b for a, b in itertools.pairwise(limits)):
         raise ValueError(f"graenser skal være 1 til {_TRIN - 1} stigende tal over 0, ikke {limits}")
 
     tekster = {kode: format(vaerdi) for kode, vaerdi in vaerdier.items()}
@@ -143,10 +144,18 @@ def gruppekort(
     felt, top = KORT / KOLONNER, 2.0
     flade = Flade(KORT, top + felt * (int(layout["raekke"].max()) + 1) + 2)
     fliser = sorted(
-        ((0 if r.kommunekode in daempet else numre[koder[r.kommunekode]], r.kommunekode, r.forkortelse, felt * r.kolonne, top + felt * r.raekke)
-         for r in layout.itertuples(index=False)),
+        (
+            (
+                0 if r.kommunekode in daempet else numre[koder[r.kommunekode]],
+                r.kommunekode,
+                r.forkortelse,
+                felt * r.kolonne,
+                top + felt * r.raekke,
+            )
+            for r in layout.itertuples(index=False)
+        ),
         key=lambda f: f[:2],
-    )  # fmt: skip
+    )
     for n, _, _, x, y in fliser:
         flade.rektangel(x, y, _FLISE, _FLISE, f"trin-{n}", kant="papir", tykkelse=1)
     for n, _, navn, x, y in fliser:
@@ -207,7 +216,7 @@ def _klasser(graenser: Sequence[Any], format: Callable[[Any], str], hele: bool) 
         return format(a) if b - a == 1 else f"{format(a)}\N{EN DASH}{format(b - 1)}"
 
     foerste = spand(1, graenser[0]) if hele and graenser[0] > 1 else f"over {format(0)}, under {format(graenser[0])}"
-    midt = [spand(a, b) for a, b in zip(graenser, graenser[1:])]
+    midt = [spand(a, b) for a, b in itertools.pairwise(graenser)]
     return [format(0), foerste, *midt, f"{format(graenser[-1])} eller mere"]
 
 

@@ -45,11 +45,11 @@ def soejler(
         lo, hi = _spaend(data[[vaerdi]])
         x = _Skala(lo, hi, rammer.venstre + (luft if lo < 0 else 8), rammer.bredde - luft)
 
-        for ramme, v in zip(rammer, map(float, data[vaerdi])):
+        for ramme, v in zip(rammer, map(float, data[vaerdi]), strict=False):
             farve = "fremhaev" if ramme.noegle in fremhaev else "serie-1"
             flade.rektangel(min(x(0), x(v)), ramme.top, abs(x(v) - x(0)), rammer.tykkelse, farve)
         rammer.lodret(x(0), "blaek")
-        for ramme, v, t in zip(rammer, map(float, data[vaerdi]), tal):
+        for ramme, v, t in zip(rammer, map(float, data[vaerdi]), tal, strict=False):
             anker = "right" if v < 0 else "left"
             flade.tekst(x(v) + (-5 if v < 0 else 5), ramme.midte + skrift * 0.35, t, skrift, fed=True, anker=anker)
         rammer.etiketter(fremhaev)

@@ -45,7 +45,7 @@ def _kort_sti(d: str) -> str:
         elif kommando == "L" and len(tal) == 2 and hen[0] == foer[0]:
             ud.append("v" + _kort_tal(str(hen[1] - foer[1])))
         elif kommando == "L" and len(tal) == 2:
-            skridt = [_kort_tal(str(b - a)) for a, b in zip(foer, hen)]
+            skridt = [_kort_tal(str(b - a)) for a, b in zip(foer, hen, strict=False)]
             ud.append(min("L" + " ".join(tal), "l" + " ".join(skridt), key=len))
         else:
             ud.append(kommando + " ".join(tal))

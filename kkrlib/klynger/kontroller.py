@@ -111,8 +111,21 @@ class _Kontroller:
         rows = self.tabeller[table]
         return rows[rows["aar"] == self.aar]
 
-    def add(self, key: str, fact: str, where: str, art: str, text: str, led: Iterable[tuple[str, str]] = (), computed: Any = None, *,
-            slack: Fraction = Fraction(0), rate: Fraction | None = None, missing: str = "", lines: Iterable[str] = ()) -> None:  # fmt: skip
+    def add(
+        self,
+        key: str,
+        fact: str,
+        where: str,
+        art: str,
+        text: str,
+        led: Iterable[tuple[str, str]] = (),
+        computed: Any = None,
+        *,
+        slack: Fraction = Fraction(0),
+        rate: Fraction | None = None,
+        missing: str = "",
+        lines: Iterable[str] = (),
+    ) -> None:
         self.saet.tilfoej(
             key,
             art,

@@ -129,7 +129,9 @@ def _skemaer(regler: list[_Regel]) -> dict[str, dict[str, str]]:
 
 
 def _farve(value: str, navne: Mapping[str, str], dybde: int = 0) -> str | None:
-    """A CSS colour as ``#rrggbb``; None for one that says nothing of its own. ValueError for one that can't be judged."""
+    """A CSS colour as ``#rrggbb``; None for one that says nothing of its own. ValueError for one that
+    can't be judged.
+    """
     value = value.strip().lower()
     if value in _INGEN or not value:
         return None

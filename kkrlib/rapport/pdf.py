@@ -145,10 +145,21 @@ def _udskrift(side: Path, program: str, running: _Koerende) -> bytes:
     with tempfile.TemporaryDirectory(prefix="kkr-pdf-", ignore_cleanup_errors=True) as folder:
         out = Path(folder) / "side.pdf"
         command = [
-            program, "--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking",
-            "--disable-extensions", "--disable-dev-shm-usage", "--force-color-profile=srgb", f"--user-data-dir={folder}/profil",
-            "--no-pdf-header-footer", "--export-tagged-pdf", "--generate-pdf-document-outline", f"--print-to-pdf={out}",
-        ]  # fmt: skip
+            program,
+            "--headless",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-extensions",
+            "--disable-dev-shm-usage",
+            "--force-color-profile=srgb",
+            f"--user-data-dir={folder}/profil",
+            "--no-pdf-header-footer",
+            "--export-tagged-pdf",
+            "--generate-pdf-document-outline",
+            f"--print-to-pdf={out}",
+        ]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--no-sandbox")  # Chromium refuses to start as root otherwise
         command.append(side.absolute().as_uri())

@@ -167,7 +167,9 @@ def _takster(serie: pd.DataFrame) -> dict[tuple[str, int], object]:
 
 
 def _regler(regler: pd.DataFrame, name: str) -> dict[str, list[tuple[pd.Timestamp, Fraction]]]:
-    """The rule's values for each klasse («» where it has none), each with the day from which it applies, in that order."""
+    """The rule's values for each klasse («» where it has none), each with the day from which it applies,
+    in that order.
+    """
     rows = regler[regler["regel"] == name]
     twice = rows[rows.duplicated(["klasse", "gaelder_fra"])]
     if len(twice):

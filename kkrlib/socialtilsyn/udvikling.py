@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -27,7 +28,7 @@ def aendring(serie: pd.DataFrame, decimaler: int = 1, maade: str = HALVE_OP) -> 
     rows = []
     for indicator, group in serie.groupby("indikator", sort=False):
         known = list(group.sort_values("aar").itertuples())
-        for old, new in zip(known, known[1:], strict=False):
+        for old, new in itertools.pairwise(known):
             low, high = new.mindst - old.hoejst, new.hoejst - old.mindst
             change = low if low == high else None
             per_cent = Fraction(100) * change / abs(old.mindst) if change is not None and old.mindst else None

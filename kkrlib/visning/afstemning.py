@@ -49,8 +49,7 @@ def hovedpunkter(s: Samlet, foelsomhed: pd.DataFrame) -> Tekst:
     if len(s.fund):
         points.append(
             "Afvigelserne er samlet i **{fund:tal} fund**. Et fund er én fejl eller uoverensstemmelse, og den kan "
-            "vise sig i flere kontroller. "
-            "I {afgjort:tal} af dem afgør et tredje tal, hvad der er rigtigt.{uden}"
+            "vise sig i flere kontroller. I {afgjort:tal} af dem afgør et tredje tal, hvad der er rigtigt.{uden}"
         )
         points.append("Det fund, der viser sig i flest kontroller ({flest:tal}): {forklaring}")
     quotas = s.kontroller[s.kontroller["id"].str.match(r"flygtninge-\d+-(kommunekvote|regionskvote)-")]
@@ -363,7 +362,7 @@ def _periode(text: str) -> str:
 def _etiket(s: Samlet, fakta: str) -> str:
     """What a number is called: its row and column, with the heading above the row where there is one."""
     if "/" in fakta:
-        table, *keys, column = fakta.split("/")
+        _table, *keys, column = fakta.split("/")
         names = s.tabeller["klynge_kontorer"].set_index("kontor")["trykt"]
         return f"{', '.join(names.get(k, k) for k in keys)}: {_KOLONNER.get(column, column.replace('_', ' '))}"
     facts = s.tabeller["socialtilsyn_fakta" if fakta[:4].isdigit() else "oevrige_fakta"].set_index("id").loc[fakta]

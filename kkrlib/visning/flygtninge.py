@@ -313,8 +313,7 @@ def regionskvoter_figur(b: Beregning) -> figurer.Figur:
         titel="Hvor mange flygtninge får regionerne i forhold til indbyggertallet?",
         beskrivelse=(
             f"Kvoten pr. 10.000 indbyggere er højest i {first} ({dansk.tal(rows.at[first, 'pr_10000'], 2)}) og "
-            "lavest i "
-            f"{last} ({dansk.tal(rows.at[last, 'pr_10000'], 2)})."
+            f"lavest i {last} ({dansk.tal(rows.at[last, 'pr_10000'], 2)})."
         ),
         enhed=_PR_10000,
         kilde=_kilde(b, "egen beregning"),
@@ -541,8 +540,7 @@ def udmeldinger_tekst(b: Beregning) -> Any:
     if len(b.udmeldinger) == 1:
         return Tekst(
             "## De fastsatte kvoter\n\nUdlændingestyrelsen fastsætter kommunekvoterne i september, når fristen for "
-            "aftaler er udløbet. "
-            "Tabellen viser dem ved siden af de beregnede."
+            "aftaler er udløbet. Tabellen viser dem ved siden af de beregnede."
         )
     return Tekst(
         "## Ændringer af landstallet\n\nEt ændret landstal kan følges af en ny beregning, hvor det nye tal fordeles "
@@ -707,8 +705,7 @@ def bidrag_figur(b: Beregning) -> figurer.Figur:
         titel=f"Hvad kvoterne for {b.kvoteaar} er sat sammen af",
         beskrivelse=(
             f"For hver {label}: hvad indbyggertallet alene ville give, og hvad reglens øvrige led lægger til (mod "
-            "højre) eller trækker fra "
-            "(mod venstre). Alle led har samme skala, og tilsammen giver de kvoten. "
+            "højre) eller trækker fra (mod venstre). Alle led har samme skala, og tilsammen giver de kvoten. "
             f"Ud over indbyggertallet betyder {_led(moved)} mest.{_i_tabellen(b)}"
         ),
         enhed=_PERSONER,
@@ -840,8 +837,7 @@ def aarsager_figur(b: Beregning) -> Any:
         titel=f"Hvorfor kvoterne er ændret fra {b.forrige} til {b.kvoteaar}",
         beskrivelse=(
             f"For hver {label}: ændringen i kvoten siden {b.forrige}, delt på årsager, der trækker op (mod højre) "
-            "eller ned (mod venstre). "
-            "Alle årsager har samme skala. "
+            "eller ned (mod venstre). Alle årsager har samme skala. "
             + ("Lagt sammen for hver region betyder " if b.region == HELE_LANDET else "For kommunerne betyder ")
             + f"{_aarsag(largest)} mest.{_i_tabellen(b)}"
         ),
@@ -904,8 +900,7 @@ def landstalsgraenser(b: Beregning) -> Tekst:
         )
     return tekst(
         "Landstallet er {landstal:tal}. Det skal ændres, hvis det forventede antal flygtninge ændres med mere end "
-        "{procent} procent "
-        "({henvisning}{uset}), altså til mindst {op:tal}{lavt}. Så fastsættes nye kvoter, "
+        "{procent} procent ({henvisning}{uset}), altså til mindst {op:tal}{lavt}. Så fastsættes nye kvoter, "
         "og en aftale bortfalder, medmindre den selv siger, hvordan den følger ændringen (BEK 550/2022 § 6, stk. 3).",
         landstal=b.gaeldende_landstal,
         lavt=f" eller højst {dansk.tal(limits['ned'])}" if limits["ned"] >= 0 else "",
@@ -961,8 +956,7 @@ def graenser(b: Beregning) -> Tabel:
     if len(odd):
         note += (
             " Når kvoter rundes til hele personer, kan en kommune få færre ved et højere landstal eller flere "
-            "ved et lavere. "
-            f"Det sker her i {dansk.opremsning(odd['kommune'])}; tallene står i filerne."
+            f"ved et lavere. Det sker her i {dansk.opremsning(odd['kommune'])}; tallene står i filerne."
         )
     return tabel(
         rows,
@@ -1189,8 +1183,7 @@ def afstemning_tekst(b: Beregning) -> Tekst:
     wrong = int(counts.get(afstemning.AFVIGER, 0))
     text = (
         f"Der er foretaget {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal for {b.kvoteaar}: "
-        "kvoterne er sammenholdt "
-        f"med reglen, summerne med deres rækker og totalerne med landstallet. "
+        f"kvoterne er sammenholdt med reglen, summerne med deres rækker og totalerne med landstallet. "
         f"{_verdicts(len(b.kontroller), agree, wrong)}" + " Kontrollen gælder hele landet, også på regionernes sider."
     )
     return Tekst(text)
@@ -1549,7 +1542,9 @@ def _delelige(navne: Mapping[str, str]) -> dict[str, str]:
 
 
 def _i_tabellen(b: Beregning) -> str:
-    """Where a figure's numbers are; the table has kommuner, so those of the country's figure stand in the figure alone."""
+    """Where a figure's numbers are; the table has kommuner, so those of the country's figure stand in the
+    figure alone.
+    """
     return "" if b.region == HELE_LANDET else " Tallene står i tabellen nedenfor."
 
 

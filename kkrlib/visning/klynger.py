@@ -44,8 +44,7 @@ def side(b: Beregning) -> Side:
     return Side(
         f"Klyngeøkonomi {b.aar}{where}",
         f"Hvem der betaler hvad til sundhedsklyngerne i {b.region} i {b.aar}: beløbene beregnet efter "
-        "fordelingsnøglen og sammenholdt "
-        "med de offentliggjorte.",
+        "fordelingsnøglen og sammenholdt med de offentliggjorte.",
         (
             f"{_mio(b.midler['i_alt'])} mio. kr."
             if b.region == HELE_LANDET
@@ -97,15 +96,13 @@ def _point_money(b: Beregning) -> str:
     total, kommuner, regioner = (int(b.midler[c]) for c in ("i_alt", "pulje_kommuner", "pulje_regioner"))
     text = (
         f"Der er afsat **{_mio(total)} mio. kr.** til at starte sundhedsklyngerne i {b.aar}: {_mio(kommuner)} "
-        "mio. kr. fra kommunerne og "
-        f"{_mio(regioner)} mio. kr. fra regionerne."
+        f"mio. kr. fra kommunerne og {_mio(regioner)} mio. kr. fra regionerne."
     )
     if b.region != HELE_LANDET:
         row = b.regioner.loc[b.region]
         text += (
             f" Klyngerne i {b.region} får {_mio(row['i_alt'], 2)} mio. kr., heraf {_mio(row['kommuner'], 2)} fra "
-            "kommunerne og "
-            f"{_mio(row['regioner'], 2)} fra regionen."
+            f"kommunerne og {_mio(row['regioner'], 2)} fra regionen."
         )
     return text
 
@@ -227,7 +224,9 @@ def beloeb_figur(b: Beregning) -> figurer.Figur:
 
 
 def pr_indbygger_figur(b: Beregning) -> figurer.Figur:
-    """Bars: the money per inhabitant, by region for the country and by klynge for a region (where all have the same)."""
+    """Bars: the money per inhabitant, by region for the country and by klynge for a region (where all have
+    the same).
+    """
     rows = b.regioner.sort_values("i_alt_pr_indbygger", ascending=False, kind="stable").reset_index()
     first, last = rows.iloc[0], rows.iloc[-1]
     own = rows.index[rows["region"] == b.region]
@@ -872,8 +871,7 @@ def anvendelse_tekst(b: Beregning) -> Tekst:
         f"{other}Midlerne i {year} er til at udvikle nye indsatser for patienter, som sygehus, almen praksis og "
         "kommune er fælles om. De skal først og "
         "fremmest bruges til udvikling, ikke til drift eller sekretariatsbetjening. Hver klynge vælger selv sine "
-        "indsatser, især inden for "
-        f"{_antal_omraader(b)} områder. Loven giver ikke "
+        f"indsatser, især inden for {_antal_omraader(b)} områder. Loven giver ikke "
         "klyngen ret til at beslutte fælles økonomi, så hver kommune og region betaler selv og bogfører udgiften "
         "hos sig selv.\n\n"
         "Sundhedssamarbejdsudvalget i hver region følger indsatserne og pengene. Staten kræver ikke et særskilt "
@@ -1108,8 +1106,7 @@ def afstemning_tekst(b: Beregning) -> Tekst:
         "De offentliggjorte tal om klyngemidlerne for {aar} er sammenholdt med fordelingsnøglen, med deres egne "
         "summer og med hinanden i {antal:tal} kontroller. "
         "{stemmer:tal} stemmer, {afrunding:tal} er afrundinger, {afviger:tal} afviger, og {uproevet:tal} kan ikke "
-        "efterprøves. {tilpasset} "
-        "Kontrollerne gælder hele landet på alle sider{udelt}.",
+        "efterprøves. {tilpasset} Kontrollerne gælder hele landet på alle sider{udelt}.",
         aar=b.aar,
         antal=len(b.kontroller),
         tilpasset=_tilpasset(b),

@@ -118,8 +118,7 @@ def _front(
         "Budgettet er betalerens beregnede bidrag i hele kroner og må ikke ændres. Forbruget må højst være "
         "bidraget rundet op til hele kroner.",
         f"{unspent} til {b.aar + 1}, hvis betaleren forpligter sig til at sikre et tilsvarende råderum inden for "
-        "det samlede "
-        f"kommunale eller regionale udgiftsloft for {b.aar + 1}. Skriv i så fald ja.",
+        f"det samlede kommunale eller regionale udgiftsloft for {b.aar + 1}. Skriv i så fald ja.",
     )
     if b.delinger:
         names = dansk.opremsning(str(b.kommuner.at[d.kommunekode, "kommune"]) for d in b.delinger)
@@ -159,10 +158,19 @@ def _payers(book: Any, styles: dict[str, Any], payers: Any, form: dict[str, tupl
             elif kind == "valgfrit heltal":
                 sheet.write_blank(i, j, None, styles["udfyld"])
                 sheet.data_validation(
-                    i, j, i, j,
-                    {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": int(payer.hoejst), "error_title": "Beløbet passer ikke",
-                     "error_message": "Skriv et helt kronebeløb fra 0 til betalerens bidrag, rundet op."},
-                )  # fmt: skip
+                    i,
+                    j,
+                    i,
+                    j,
+                    {
+                        "validate": "integer",
+                        "criteria": "between",
+                        "minimum": 0,
+                        "maximum": int(payer.hoejst),
+                        "error_title": "Beløbet passer ikke",
+                        "error_message": "Skriv et helt kronebeløb fra 0 til betalerens bidrag, rundet op.",
+                    },
+                )
             else:
                 sheet.write_blank(i, j, None, styles["svar"])
                 sheet.data_validation(i, j, i, j, {"validate": "list", "source": list(SVAR)})

@@ -40,8 +40,7 @@ NYT = {
     "nye-plejefamilier": "nye "
     "plejefamilier", "besoeg": "tilsynsbesøg", "whistleblow": "henvendelser om bekymrende forhold",
     "magtanvendelser": "magtanvendelser", "klager": "klager", "aktindsigt": "aktindsigter", "aendringer": "ansøgninger "
-    "om "
-    "ændring",
+    "om ændring",
 }  # fmt: skip
 TAKSTER = {
     "tilsyn": "Tilsyn, pr. år",
@@ -59,8 +58,7 @@ def side(b: Beregning) -> Side:
     return Side(
         f"Socialtilsyn Øst {b.aar}",
         f"Plejefamilier, sociale tilbud og pladser under Socialtilsyn Øst i {b.aar}, og hvad tilsynet fandt og "
-        "kostede: årsrapportens tal "
-        "som én tidsserie, efterprøvet mod hinanden.",
+        "kostede: årsrapportens tal som én tidsserie, efterprøvet mod hinanden.",
         _hovedtal(b),
     )
 
@@ -94,8 +92,7 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
     up, down = sum(c > 0 for c in change.values()), sum(c < 0 for c in change.values())
     points = [
         f"Af de {dansk.tal(len(both))} tal, som begge årsrapporter oplyser, er {dansk.tal(up)} højere, "
-        f"{dansk.tal(down)} lavere og "
-        f"{dansk.tal(len(both) - up - down)} uændrede."
+        f"{dansk.tal(down)} lavere og {dansk.tal(len(both) - up - down)} uændrede."
     ]
     percent = {i: 100 * change[i] / before.at[i, "vaerdi"] for i in NYT if change.get(i) and before.at[i, "vaerdi"]}
     most = sorted(percent, key=lambda i: abs(percent[i]), reverse=True)[:3]
@@ -142,7 +139,9 @@ def _nye_sikrede(b: Beregning, indicators: Iterable[str]) -> str:
 
 
 def _point(indicator: str, words: str, b: Beregning) -> str:
-    """This year's number, beside that of the report before it and, where it is only derived, that of the year between."""
+    """This year's number, beside that of the report before it and, where it is only derived, that of the
+    year between.
+    """
     row = _af(b, indicator, b.aar)
     if row is None or row.vaerdi is None:
         return ""
@@ -419,7 +418,7 @@ def _aarene(b: Beregning, navne: Iterable[str]) -> list[int]:
     """Every year from the first of which any of the indicators is known, so that all panels have the same years and
     gaps show.
     """
-    return [y for y in range(min(b.serie.loc[b.serie["indikator"].isin(navne), "aar"]), b.aar + 1)]
+    return list(range(min(b.serie.loc[b.serie["indikator"].isin(navne), "aar"]), b.aar + 1))
 
 
 def _beskriv(b: Beregning, navne: dict[str, str]) -> str:
