@@ -475,9 +475,14 @@ def _missing_tables(tables: Mapping[str, pd.DataFrame]) -> list[Fund]:
 
 @main.command()
 @click.option("--ud", type=_FOLDER, metavar="MAPPE", help="The pages to check (default: reports/).")
+@click.option(
+    "--uden-fingeraftryk",
+    is_flag=True,
+    help="Pass over the fingerprints and packages that a page names: what did a change of code do to readers?",
+)
 @_at_a_time
 @_says_why
-def verify(ud: Path | None, processer: int | None) -> int:
+def verify(ud: Path | None, uden_fingeraftryk: bool, processer: int | None) -> int:
     """Build again and compare with what is published.
 
     Every page and download is compared byte by byte. Writes nothing in reports/. Lists what differs, is
@@ -497,6 +502,7 @@ def verify(ud: Path | None, processer: int | None) -> int:
         mod=published,
         arbejde=data.ROD / "build",
         rod=data.ROD,
+        uden_fingeraftryk=uden_fingeraftryk,
         processer=processer or _cores(),
         melding=_progress(),
         besked=_notice,
@@ -508,7 +514,8 @@ def verify(ud: Path | None, processer: int | None) -> int:
         click.echo(line)
     if not code and not differences:
         count = dansk.flertal(len(pages), "side", "sider")
-        click.echo(f"{count} og alle filer til hentning er, hvad kode og data giver")
+        but = " uden fingeraftryk" if uden_fingeraftryk else ""
+        click.echo(f"{count}{but} og alle filer til hentning er, hvad kode og data giver")
     return code or (RunError.exit_code if differences else 0)
 
 

@@ -335,6 +335,21 @@ def test_a_comparison_lists_what_differs_is_missing_or_is_outdated(tmp_path):
     assert lines == ["mangler: a", "afviger: c", "forældet: d bygges ikke længere"]
 
 
+def test_a_comparison_without_fingerprints_sees_all_else(tmp_path):
+    page = "<p>Kvoten er {}. Kode <code>{}</code>, data <code>{}</code>.</p><p>Programpakker: {}.</p>"
+    first = (page, "5", "a" * 12, "b" * 64, "pandas 3.0")
+    for folder, (form, *words) in {"ny": first, "gammel": (page, "5", "c" * 12, "d" * 64, "pandas 3.1")}.items():
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.html").write_text(form.format(*words))
+        (tmp_path / folder / "b.html").write_text(form.format("5" if folder == "ny" else "6", *words[1:]))
+        (tmp_path / folder / "c.csv").write_text(f"<code>{words[1]}</code>")
+    assert koersel.sammenlign(tmp_path / "ny", tmp_path / "gammel") == [
+        f"afviger: {x}" for x in ("a.html", "b.html", "c.csv")
+    ]
+    lines = koersel.sammenlign(tmp_path / "ny", tmp_path / "gammel", uden_fingeraftryk=True)
+    assert lines == ["afviger: b.html", "afviger: c.csv"]
+
+
 # --- the notebooks' stored outputs ---------------------------------------------------------------------------
 
 

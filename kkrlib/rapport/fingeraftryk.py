@@ -28,6 +28,8 @@ _PAKKE = Path(kkrlib.__file__).resolve().parent
 #: What runs and exports every page, whatever its field.
 _RAPPORT = ("kkrlib.rapport.eksport", "kkrlib.rapport.notesbog")
 _INDSAT = "injected-parameters"
+#: What a page says of them: the fingerprints themselves, and the packages.
+_PAA_SIDEN = re.compile(rb"(?<=<code>)(?:[0-9a-f]{12}|[0-9a-f]{64})(?=</code>)|(?<=<p>Programpakker: )[^<]*(?=</p>)")
 #: What the code calls the tables of :func:`kkrlib.data.load`.
 _TABELLER = ("tabeller", "tables")
 
@@ -58,6 +60,11 @@ def af(nb: Mapping[str, Any]) -> Fingeraftryk:
     parts["notesbog"] = json.dumps([[c["cell_type"], _linjer(c["source"])] for c in cells], ensure_ascii=False)
     parts["metadata"] = json.dumps(about, ensure_ascii=False, sort_keys=True)
     return Fingeraftryk(_sha(parts), _sha({**_tabeller(data.data_mappe()), **_givne(nb)}), pakker())
+
+
+def uden(side: bytes) -> bytes:
+    """A page's HTML without its fingerprints and packages: what is left is what readers came for."""
+    return _PAA_SIDEN.sub(b"", side)
 
 
 def brugte_tabeller(nb: Mapping[str, Any]) -> frozenset[str]:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from kkrlib.errors import KkrError, RunError
-from kkrlib.rapport import opsaetning, proces
+from kkrlib.rapport import fingeraftryk, opsaetning, proces
 from kkrlib.rapport.katalog import Sidespec, upper_first
 from kkrlib.rapport.notesbog import CELLETID, Cellefejl, environment, koer, one_line, rest
 from kkrlib.rapport.publicering import INDEKS, Fil, Resultat, klargoer, publiser
@@ -335,16 +335,25 @@ def _export(nb: Any, name: str, givet: Mapping[str, Any], staging: Path, eksport
 # --- verifying ----------------------------------------------------------------------------------------------------
 
 
-def sammenlign(ny: Path, gammel: Path) -> list[str]:
-    """What stands differently in two folders: one Danish line per file that differs, is missing or is outdated."""
+def sammenlign(ny: Path, gammel: Path, uden_fingeraftryk: bool = False) -> list[str]:
+    """What stands differently in two folders: one Danish line per file that differs, is missing or is outdated.
+
+    ``uden_fingeraftryk``: a page that differs in the fingerprints and packages that it names, and in nothing else, is
+    taken as the same.
+    """
     fresh, old = _files(ny), _files(gammel)
+
+    def content(path: Path) -> bytes:
+        found = path.read_bytes()
+        return fingeraftryk.uden(found) if uden_fingeraftryk and path.suffix == ".html" else found
+
     lines = []
     for path in sorted({*fresh, *old}):
         if path not in old:
             lines.append(f"mangler: {path}")
         elif path not in fresh:
             lines.append(f"forældet: {path} bygges ikke længere")
-        elif fresh[path].read_bytes() != old[path].read_bytes():
+        elif content(fresh[path]) != content(old[path]):
             lines.append(f"afviger: {path}")
     return lines
 
@@ -356,7 +365,13 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 def verificer(
-    sider: Sequence[Sidespec], *, mod: Path, arbejde: Path, rod: Path, **byg_valg: Any
+    sider: Sequence[Sidespec],
+    *,
+    mod: Path,
+    arbejde: Path,
+    rod: Path,
+    uden_fingeraftryk: bool = False,
+    **byg_valg: Any,
 ) -> tuple[list[Resultat], list[str]]:
     """Build every page in a temporary folder and compare with the published ones in ``mod``, which are not touched.
 
@@ -367,4 +382,4 @@ def verificer(
         ud.mkdir()
         results = byg(sider, ud=ud, arbejde=arbejde, rod=rod, **byg_valg)
         with laest(Path(mod), besked=byg_valg.get("besked")):
-            return results, sammenlign(ud, mod)
+            return results, sammenlign(ud, mod, uden_fingeraftryk)
