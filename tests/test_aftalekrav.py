@@ -312,7 +312,7 @@ def test_a_file_with_everything_stated_satisfies_all_requirements_and_each_answe
         ({"aftale_underskrevet": " "}, None),
         ({"aftale_ved_aendret_landstal": "forholdsmaessigt"}, "mente du «forholdsmæssigt»?"),
         ({"aftale_ved_aendret_landstal": "ja"}, "Gyldige: forholdsmæssigt, andet, bortfalder"),
-        ({"aftale_meddelt": date(2023, 9, 5)}, "er før landstallet blev meldt ud den 29. april 2024"),
+        ({"aftale_meddelt": date(2023, 9, 5)}, "ligger før den 29. april 2024, hvor landstallet blev meldt ud"),
     ],
 )
 def test_a_wrong_answer_is_refused_in_one_line_with_the_nearest(tabeller, file, given, said):

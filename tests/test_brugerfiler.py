@@ -490,10 +490,10 @@ def day(book, sheet):
         (
             put("XFD1048576", 1),
             ("Betalere 1048576", ""),
-            "højst 2000 rækker og 100 kolonner; slet, hvad der står i XFD1048576",
+            "højst 2000 rækker og 100 kolonner; slet alt fra og med celle XFD1048576",
         ),
-        (put("CW2", "x"), ("Betalere 2", ""), "slet, hvad der står i CW2"),
-        (put("A2001", "x"), ("Betalere 2001", ""), "slet, hvad der står i A2001"),
+        (put("CW2", "x"), ("Betalere 2", ""), "slet alt fra og med celle CW2"),
+        (put("A2001", "x"), ("Betalere 2001", ""), "slet alt fra og med celle A2001"),
         (
             lambda b, s: [s.insert_rows(1), s.__setitem__("B1", 900)],
             ("Betalere 1", ""),

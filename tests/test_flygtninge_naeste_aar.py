@@ -130,7 +130,7 @@ def test_a_year_without_one_of_its_tables_is_built_without_it_and_the_table_is_n
     else:
         text = vis_alt(less, aar, region)
         if name == "bilag_b":
-            assert "De offentliggjorte kommunekvoter er ikke i datagrundlaget endnu." in text
+            assert "De offentliggjorte kommunekvoter mangler endnu i datagrundlaget." in text
 
 
 def test_a_year_with_bilag_a_alone_is_built(fuldt):

@@ -180,7 +180,11 @@ def test_the_bekendtgoerelse_in_force_on_a_day(tabeller, day, act):
 
 def test_the_page_says_which_act_the_letter_names_and_which_was_in_force(tabeller):
     said = vis.metode(flygtninge.beregn(tabeller, 2023)).markdown
-    assert "henviser til BEK 912/2019" in said and "gjaldt BEK 1290/2020" in said and "ikke efterprøvet" in said
+    assert (
+        "henviser til BEK 912/2019" in said
+        and "var BEK 1290/2020 af 31. august 2020 den senest udstedte" in said
+        and "ikke efterprøvet" in said
+    )
     assert "gjaldt" not in vis.metode(flygtninge.beregn(tabeller, 2025)).markdown
 
 

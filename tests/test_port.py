@@ -292,7 +292,7 @@ def test_a_trial_page_says_so_at_the_top_with_the_objections(notesbogen):
     html, _ = eksport.side(notesbogen, "socialtilsyn-2021", proeve=said)
     top = html[html.index("<h1") : html.index('class="artikel"')]
     assert "Prøveside, som ikke må offentliggøres." in top
-    assert "Kontrollerne har 7 indvendinger til de tal, siden er lavet af:" in top
+    assert "Kontrollerne har 7 indvendinger mod de tal, siden er lavet af:" in top
     assert "&lt;b&gt;ny&lt;/b&gt; afvigelse: trykt 1.198</li>" in top and "<li>anden</li>" in top
     assert "Og 5 indvendinger til, som «kkr check» viser." in top
     assert html.count('class="proeve"') == 1

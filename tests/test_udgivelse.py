@@ -140,7 +140,7 @@ def test_a_file_of_others_in_a_pages_place_is_told_of_and_kept(rod, maade):
     said = []
     udgiv(rod, {"a": "1"}, besked=said.append)
     assert said == [
-        "ud/index.html var ikke udgivet herfra og er erstattet; den ligger i .ud.udgaver/forrige/index.html"
+        "ud/index.html var ikke udgivet herfra og er erstattet; den gamle fil ligger i .ud.udgaver/forrige/index.html"
     ]
     publicering.fortryd(rod / "ud")
     assert filer(rod / "ud") == {"index.html": b"deres forside"}

@@ -360,7 +360,7 @@ def _tabel(
 
     if cell := sheet.udenfor:
         most = f"{regneark.RAEKKER} rækker og {regneark.KOLONNER} kolonner"
-        where(cell.raekke, "", cell.vaerdi, f"der læses højst {most}; slet, hvad der står i {cell.sted} og derefter")
+        where(cell.raekke, "", cell.vaerdi, f"der læses højst {most}; slet alt fra og med celle {cell.sted}")
         return None, found
     top = _overskrift(sheet, headings)
     heads = sheet.raekker[top] if top is not None else {}

@@ -136,7 +136,7 @@ def _entydig(
             continue
         key = tuple(map(tegn.normal, cells))
         if key in first:
-            said = f"står også i række {first[key]}; {' og '.join(columns)} skal være forskellig i hver række"
+            said = f"står også i række {first[key]}; {' og '.join(columns)} må ikke være ens i to rækker"
             found.append(Fund(resource["path"], str(position), ",".join(columns), vis(",".join(cells)), said))
         else:
             first[key] = position

@@ -98,7 +98,7 @@ def _unlike(value: Fraction, expected: Fraction, printed: str, rule: dict[str, A
     if value == -expected and all(row[column] in kinds for column, kinds in rule["maal"].items()):
         return f"{text}; et fald, som kun ordene siger, skal stå i {rule['fald']}.csv"
     if expected and value != 0 and (expected / value) in (1000, 1_000_000) and "." in printed:
-        return f"{text}: dér skiller punktummet tusinder, men i denne kolonne begynder det decimaler"
+        return f"{text}: dér skiller punktummet tusinder, men i denne kolonne er det decimaltegn"
     return text
 
 

@@ -126,12 +126,12 @@ def _felter(linje: str) -> tuple[list[str], str]:
             if linje[at] != '"':
                 return (
                     cells,
-                    "har et citationstegn midt i et felt; skriv hele feltet i citationstegn og tegnet selv to gange",
+                    "har et anførselstegn midt i et felt; skriv hele feltet i anførselstegn og tegnet selv to gange",
                 )
             closed = re.match(r'"(?:[^"]|"")*"', linje[at:])
             if closed:
-                return cells, "har tekst efter det citationstegn, der afslutter feltet"
-            return cells, "har et citationstegn, der ikke er afsluttet på linjen"
+                return cells, "har tekst efter det anførselstegn, der afslutter feltet"
+            return cells, "har et anførselstegn, der ikke er afsluttet på linjen"
         quoted, plain = field.groups()
         cells.append(plain if quoted is None else quoted.replace('""', '"'))
         at = field.end()

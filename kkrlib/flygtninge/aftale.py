@@ -77,7 +77,7 @@ def laes_oplyst(meddelt: date | None, underskrevet: str, ved_aendret_landstal: s
     if meddelt is not None and dage.udmeldt is not None and meddelt < dage.udmeldt:
         before = dansk.dato(dage.udmeldt)
         raise ParameterError(
-            f"aftale_meddelt: den {dansk.dato(meddelt)} er før landstallet blev meldt ud den {before}."
+            f"aftale_meddelt: den {dansk.dato(meddelt)} ligger før den {before}, hvor landstallet blev meldt ud."
         )
     return Oplyst(meddelt, None if given[0] is None else UNDERSKREVET[given[0]], given[1])
 
@@ -326,7 +326,7 @@ class _Sag:
             return "aftalens tal, som ikke alle er oplyst"
         if self.ikke_hele:
             return "hele tal"
-        return "de beregnede kvoter, som ikke er i data" if self.overfoersler and self.kvoter is None else ""
+        return "de beregnede kvoter, som mangler i datagrundlaget" if self.overfoersler and self.kvoter is None else ""
 
 
 #: The interpretations that the tests use, and what each can be.
@@ -358,7 +358,7 @@ def _every_kommune(s: _Sag) -> tuple[str, str]:
             return UPROEVET, "Kvoten er ikke oplyst for alle kommuner i aftalen."
         return OPFYLDT, f"Aftalen giver hver af de {there} kommuner i {s.region} en kvote."
     if s.mangler:
-        return UPROEVET, f"Aftalen er skrevet som overførsler. Det kræver {s.mangler}."
+        return UPROEVET, f"Aftalen er skrevet som overførsler. Kravet kan ikke efterprøves uden {s.mangler}."
     named = there - len(s.udeladt)
     said = f"Aftalen er skrevet som overførsler og nævner {named} af de {there} kommuner i {s.region}."
     if s.laesning["overfoersler-giver-kvoter"] != "foelger_af_overfoersler":
@@ -373,7 +373,10 @@ def _the_others(number: int) -> str:
 
 def _whole(s: _Sag) -> tuple[str, str]:
     if s.ikke_hele:
-        said = f"Ikke hele tal på mindst {1 if s.overfoersler else 0}: {dansk.opremsning(map(str, s.ikke_hele))}."
+        said = (
+            f"Disse tal er ikke hele tal på mindst {1 if s.overfoersler else 0}: "
+            f"{dansk.opremsning(map(str, s.ikke_hele))}."
+        )
         return IKKE_OPFYLDT, said
     if s.ukendt:
         return UPROEVET, "Antallet er ikke oplyst for alle kommuner i aftalen."
@@ -382,7 +385,7 @@ def _whole(s: _Sag) -> tuple[str, str]:
 
 def _not_negative(s: _Sag) -> tuple[str, str]:
     if s.mangler:
-        return UPROEVET, f"Det kræver {s.mangler}."
+        return UPROEVET, f"Kravet kan ikke efterprøves uden {s.mangler}."
     if s.kvoter is None or not s.overfoersler:
         after = s.aftale.set_index("kommunekode")["kommunekvote"]
     else:
@@ -402,9 +405,9 @@ def _sums_to_the_regionskvote(s: _Sag) -> tuple[str, str]:
         fine = "Det, én kommune afgiver, modtager en anden i regionen, så summen er uændret."
         return _verdict(not s.udenfor, fine, "Personer flyttes ud af regionen, så summen ændres.")
     if s.kvoter is None:
-        return UPROEVET, "Det kræver regionskvoten, som ikke er i data."
+        return UPROEVET, "Kravet kan ikke efterprøves, fordi regionskvoten mangler i datagrundlaget."
     if s.udeladt or s.mangler:
-        return UPROEVET, f"Det kræver {s.mangler or 'en kvote til hver kommune'}."
+        return UPROEVET, f"Kravet kan ikke efterprøves uden {s.mangler or 'en kvote til hver kommune'}."
     quota = int(s.kvoter.loc[s.kvoter["region"] == s.region, "kommunekvote"].sum())
     total = int(s.tal.sum())
     text = f"Kvoterne giver tilsammen {dansk.tal(total)}, og regionskvoten er {dansk.tal(quota)}."
@@ -444,11 +447,15 @@ def _stands_when_the_landstal_changes(s: _Sag) -> tuple[str, str]:
 
 def _signed(s: _Sag) -> tuple[str, str]:
     if s.oplyst.underskrevet is None:
-        return UPROEVET, "Det er ikke oplyst, om aftalen er skriftlig og underskrevet for kommunalbestyrelserne."
+        return (
+            UPROEVET,
+            "Det er ikke oplyst, om aftalen er skriftlig og underskrevet på vegne af kommunalbestyrelserne.",
+        )
     return _verdict(
         s.oplyst.underskrevet,
-        "Oplyst: aftalen er skriftlig og underskrevet for kommunalbestyrelserne. Underskrifterne er ikke set efter.",
-        "Oplyst: aftalen er ikke underskrevet for kommunalbestyrelserne.",
+        "Oplyst: aftalen er skriftlig og underskrevet på vegne af kommunalbestyrelserne. Underskrifterne er ikke "
+        "kontrolleret.",
+        "Oplyst: aftalen er ikke både skriftlig og underskrevet på vegne af kommunalbestyrelserne.",
     )
 
 
@@ -457,10 +464,13 @@ def _in_time(s: _Sag) -> tuple[str, str]:
     if reported is None:
         return UPROEVET, "Det er ikke oplyst, hvornår aftalen er meddelt."
     if deadline is None:
-        return UPROEVET, f"Meddelt den {dansk.dato(reported)}. Det kræver fristen, som ikke er i data."
+        return (
+            UPROEVET,
+            f"Meddelt den {dansk.dato(reported)}. Kravet kan ikke efterprøves, fordi fristen mangler i datagrundlaget.",
+        )
     if announced is not None and reported < announced:
         text = f"Meddelt den {dansk.dato(reported)}, men landstallet blev først meldt ud den {dansk.dato(announced)}."
-        return UPROEVET, f"{text} En af dagene må være forkert."
+        return UPROEVET, f"{text} En af de to datoer må være forkert."
     text = f"Meddelt den {dansk.dato(reported)}. Den skulle meddeles inden den {dansk.dato(deadline)}."
     if reported == deadline:
         through = s.laesning["frist-til-og-med"] == "til_og_med"

@@ -49,6 +49,15 @@ def sammenlign(fordelt: pd.DataFrame, scenarie: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
+#: What the rules are called in messages.
+_REGLER = {
+    "landstal_graense": "den grænse, procenten afhænger af",
+    "aendring_uanset_landstal": "ændring, uanset landstallet",
+    "aendring_til_og_med_graensen": "ændring til og med grænsen",
+    "aendring_over_graensen": "ændring over grænsen",
+}
+
+
 def aendringsgraenser(landstal: int, retsregler: pd.DataFrame, dag: date) -> dict[str, Any]:
     """Which expected number of refugees makes a new landstal a duty (integrationsloven § 6; BEK 550/2022 § 2, stk. 5
     and 6).
@@ -76,7 +85,7 @@ def aendringsgraenser(landstal: int, retsregler: pd.DataFrame, dag: date) -> dic
             missing = "landstal_graense" if limit is None else name
             said = f"Datagrundlaget har ingen regel om ændring af landstallet, der gælder den {dansk.dato(dag)}"
             empty = dict.fromkeys(["procent", "ned", "op", "henvisning", "status"])
-            return {**empty, "mangler": f"{said} ({missing.replace('_', ' ')})"}
+            return {**empty, "mangler": f"{said} ({_REGLER[missing]})"}
     per_cent = value(name) or 0
     change = Fraction(landstal * per_cent, 100)
     up = (landstal + change).__floor__() + 1

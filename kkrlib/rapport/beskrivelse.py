@@ -132,7 +132,7 @@ def laes(path: Path) -> Rapport:
     meta = notebook["metadata"].get("kkr")
     if meta is None:
         say = (
-            "har ingen «kkr» og er derfor ingen rapport; skriv fx "
+            "har ingen «kkr» og er derfor ikke en rapport; skriv fx "
             '{"rapport": "navn", "titel": "Titel", "parametre": {}}'
             ", eller flyt notesbogen ud af mappen notebooks"
         )
@@ -207,7 +207,7 @@ def _celler(cells: list[Any], refuse: Callable[[str, str], None]) -> None:
         if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
             refuse(where, "«metadata» eller dens «tags» mangler eller har en anden form")
         if cell["cell_type"] == "code" and not isinstance(cell.get("outputs"), list):
-            refuse(where, "«outputs» mangler eller er ingen liste")
+            refuse(where, "«outputs» mangler eller er ikke en liste")
         name = cell.get("id")
         if not isinstance(name, str) or not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name):
             refuse(where, "har intet gyldigt id; åbn og gem notesbogen i JupyterLab, så den får et")

@@ -373,7 +373,9 @@ def _udgiv(
         for path in sorted(p for p in files if p not in ours and (place.mappe / p).is_file()):
             if not udgave.ens(place.mappe / path, files[path]):
                 kept = vist(place.forrige / path)
-                besked(f"{vist(place.navn / path)} var ikke udgivet herfra og er erstattet; den ligger i {kept}")
+                besked(
+                    f"{vist(place.navn / path)} var ikke udgivet herfra og er erstattet; den gamle fil ligger i {kept}"
+                )
     udgave.skift_til(place, files, ours)
 
 

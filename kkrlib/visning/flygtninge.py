@@ -182,8 +182,8 @@ def _point_changed(b: Beregning) -> str:
     last = b.udmeldinger.iloc[-1]
     text = (
         f"Landstallet for {b.kvoteaar} er **{dansk.tal(b.gaeldende_landstal)} flygtninge**. "
-        f"Det er udmeldt {dansk.tal(len(b.udmeldinger))} gange, "
-        f"sidst ændret fra {dansk.tal(int(last['fra']))}{_den(last['udmeldt'])}; se "
+        f"Der er {dansk.tal(len(b.udmeldinger))} udmeldinger, "
+        f"og tallet er senest ændret fra {dansk.tal(int(last['fra']))}{_den(last['udmeldt'])}; se "
         f"[ændringer](#aendringer-af-landstallet)."
     )
     if b.udmelding["nr"] == last["nr"]:
@@ -193,7 +193,7 @@ def _point_changed(b: Beregning) -> str:
         if last["konsekvens"] == NEDSAETTELSE
         else "hvad der følger for kvoterne, er ikke oplyst"
     )
-    return f"{text} De andre tal i rapporten er beregnet af landstallet {dansk.tal(b.landstal)}; {what}."
+    return f"{text} De andre tal i rapporten er beregnet ud fra landstallet {dansk.tal(b.landstal)}; {what}."
 
 
 def _forbehold(b: Beregning) -> str:
@@ -201,7 +201,7 @@ def _forbehold(b: Beregning) -> str:
     return (
         ""
         if b.udmelding["nr"] == b.udmeldinger["nr"].iloc[-1]
-        else f"Beregnet af landstallet {dansk.tal(b.landstal)}: "
+        else f"Beregnet ud fra landstallet {dansk.tal(b.landstal)}: "
     )
 
 
@@ -276,12 +276,12 @@ def _point_check(b: Beregning) -> str:
     lacking = [noun for part, noun in parts if part.empty]
     text = f"{' og '.join(said)} for hele landet svarer til de offentliggjorte." if said else ""
     if lacking:
-        text = f"{text} De offentliggjorte {' og '.join(lacking)} er ikke i datagrundlaget endnu.".strip()
+        text = f"{text} De offentliggjorte {' og '.join(lacking)} mangler endnu i datagrundlaget.".strip()
     fixed = b.kontroller["id"].str.contains("-fastsat-")
     for part, nouns in (
         (b.kontroller[(b.kontroller["art"] == "sum") & ~fixed], "trykte summer passer ikke med deres rækker"),
         (b.kontroller[(b.kontroller["art"] == "lighed") & ~fixed], "totaler svarer ikke til landstallet"),
-        (b.kontroller[fixed], "kontroller af de fastsatte kvoter passer ikke"),
+        (b.kontroller[fixed], "kontroller af de fastsatte kvoter afviger"),
     ):
         wrong = int((part["dom"] == afstemning.AFVIGER).sum())
         if wrong:
@@ -509,7 +509,7 @@ def kommunekvoter(b: Beregning) -> Tabel:
         + (
             ""
             if b.kommuner["offentliggjort_kvote"].notna().any()
-            else f" De offentliggjorte kommunekvoter for landstallet {dansk.tal(b.landstal)} er ikke i datagrundlaget."
+            else f" De offentliggjorte kommunekvoter for landstallet {dansk.tal(b.landstal)} mangler i datagrundlaget."
         ),
         ialt=_totals(
             b,
@@ -539,14 +539,14 @@ def udmeldinger_tekst(b: Beregning) -> Any:
         return None
     if len(b.udmeldinger) == 1:
         return Tekst(
-            "## De fastsatte kvoter\n\nUdlændingestyrelsen fastsætter kommunekvoterne i september, når fristen for "
-            "aftaler er udløbet. Tabellen viser dem ved siden af de beregnede."
+            "## De fastsatte kvoter\n\nI de regioner, hvor kommunerne ikke har meddelt en aftale, fastsætter "
+            "Udlændingestyrelsen kommunekvoterne inden den 30. september. Tabellen viser dem ved siden af de "
+            "beregnede."
         )
     return Tekst(
         "## Ændringer af landstallet\n\nEt ændret landstal kan følges af en ny beregning, hvor det nye tal fordeles "
-        "efter reglen, eller af en "
-        "forholdsmæssig nedsættelse, hvor hver kommune beholder den samme del af det, den havde. Tabellerne viser "
-        "begge dele, og hvilken af dem udmeldingen siger."
+        "efter reglen, eller af en forholdsmæssig nedsættelse, hvor alle kommuners kvoter sættes ned med samme "
+        "procent. Tabellerne viser begge dele og den, der følger af udmeldingen, når den er oplyst."
     )
 
 
@@ -576,7 +576,7 @@ def udmeldinger(b: Beregning) -> Any:
             Kolonne("udmeldt", "Dato", type="dato"),
             Kolonne("landstal", "Landstal", type="heltal", enhed=_PERSONER),
             Kolonne("aendring", "Ændring", type="decimal", decimaler=1, fortegn=True, enhed="procent"),
-            Kolonne("pligt", "Grænsen for en pligt til ændring"),
+            Kolonne("pligt", "Er ændringen over grænsen?"),
             Kolonne("konsekvens", "Hvad udmeldingen siger om kvoterne"),
         ],
         id="udmeldinger",
@@ -608,12 +608,10 @@ def udmeldinger_kvoter(b: Beregning) -> Any:
                 ("ny_beregning", "Ny beregning", NY_BEREGNING),
                 ("nedsaettelse", "Nedsættelse", NEDSAETTELSE),
             ):
-                mark = " (følger)" if named == kind else ""
-                meaning = "Det, udmeldingen siger" if mark else "Til sammenligning"
+                mark = " (ifølge udmeldingen)" if named == kind else ""
+                meaning = "Det, der følger af udmeldingen" if mark else "Til sammenligning"
                 columns.append((f"{key}_{nr}", f"{at}{name}{mark}", quotas[key], meaning))
-        columns.append(
-            (f"fastsat_{nr}", f"{at}Fastsat", quotas["fastsat"], "Kvoterne, som Udlændingestyrelsen fastsatte dem")
-        )
+        columns.append((f"fastsat_{nr}", f"{at}Fastsat", quotas["fastsat"], "De kvoter, Udlændingestyrelsen fastsatte"))
     shown = []
     for key, heading, values, meaning in columns:
         values = values.reindex(rows.index).astype("Int64")
@@ -689,7 +687,7 @@ def _after_aftale(b: Beregning, at: str) -> list[tuple[str, str, pd.Series, str]
     after = b.kommuner["kommunekvote"].copy()
     for a in known:
         after.update(a.kvoter["aftalt_kvote"])
-    return [("efter_aftale", f"{at}Efter aftale", after, "De beregnede kvoter, som aftalen ændrer dem")]
+    return [("efter_aftale", f"{at}Efter aftale", after, "De beregnede kvoter med aftalens ændringer")]
 
 
 # --- why -------------------------------------------------------------------------------------------------------
@@ -1262,7 +1260,8 @@ def advarsler(b: Beregning) -> Any:
         titel=f"Advarsler om datagrundlaget for {b.kvoteaar}",
         enhed="én advarsel pr. række",
         kilde=_kilde(b, "egen kontrol"),
-        note="En advarsel stopper intet. Den peger på usandsynlige tal og på aftaler, der ikke opfylder loven.",
+        note="En advarsel hindrer ikke, at siden laves. Den gør opmærksom på usandsynlige tal og på aftaler, der ikke "
+        "opfylder alle krav.",
     )
 
 
@@ -1295,11 +1294,14 @@ def metode(b: Beregning) -> Tekst:
     said = [
         f"Udlændingestyrelsens brev for {b.kvoteaar} henviser til {named}."
         if not pd.isna(named)
-        else f"Hvilken bekendtgørelse Udlændingestyrelsens brev for {b.kvoteaar} henviser til, er ikke i "
+        else f"Hvilken bekendtgørelse Udlændingestyrelsens brev for {b.kvoteaar} henviser til, fremgår ikke af "
         f"datagrundlaget."
     ]
     if other := _other_act(b):
-        text = f"Da brevet blev sendt, gjaldt {other['bekendtgoerelse']} af {dansk.dato(other['udstedt'])}."
+        text = (
+            f"Da brevet blev sendt, var {other['bekendtgoerelse']} af {dansk.dato(other['udstedt'])} den senest "
+            f"udstedte, vi kender."
+        )
         if other["status"] != "efterprøvet":
             text += f" Ordlyden af dens {other['beregning']} om beregningen er ikke efterprøvet."
         said.append(text)
@@ -1312,14 +1314,15 @@ def metode(b: Beregning) -> Tekst:
     if days:
         said.append(_stort_foerst(", og ".join(days)) + ".")
     if len(days) < 2:
-        said.append("Hvornår alle tal i bilag A er opgjort, er ikke i datagrundlaget.")
+        said.append("Datagrundlaget oplyser ikke for alle tal i bilag A, hvornår de er opgjort.")
     if len(b.udmeldinger) > 1:
         said.append(
-            "Et ændret landstal er regnet på samme bilag A. En forholdsmæssig nedsættelse giver hver kommune den "
-            "samme del af de kvoter, der "
-            "gjaldt før, gjort hele efter største brøk; hvordan tallene er rundet, siger udmeldingerne ikke."
+            "Et ændret landstal er regnet på samme bilag A. Ved en forholdsmæssig nedsættelse er alle kvoter sat ned "
+            "med samme procent og rundet til hele personer efter største brøk. Afrundingen er vores antagelse; "
+            "udmeldingerne siger ikke, hvordan de runder."
         )
-    said.append("De seks trin er de samme for alle år i datagrundlaget.")
+    tested = sorted({int(y) for y in b.tabeller["bilag_b"]["kvoteaar"]})
+    said.append(f"De seks trin er prøvet mod de offentliggjorte kvoter for {dansk.opremsning(map(str, tested))}.")
     return Tekst(" ".join(said))
 
 
@@ -1348,13 +1351,13 @@ def fortolkninger(b: Beregning) -> Tabel:
             Kolonne("teksten", "Teksten siger", raekkehoved=True),
             Kolonne("laesning", "Sådan er den læst"),
             Kolonne("begrundelse", "Hvorfor", bred=True),
-            Kolonne("betydning", "Hvem det har betydning for", bred=True),
+            Kolonne("betydning", "Hvad det har betydning for", bred=True),
             Kolonne("henvisning", "Henvisning"),
             Kolonne("laest_siden", "Læst sådan siden", type="dato", vis=False),
             Kolonne("sted", "Kilde", vis=False),
         ],
         id="fortolkninger",
-        titel="Sådan er regler læst, der kan læses på mere end én måde",
+        titel="Regler, der kan læses på mere end én måde, og hvordan de er læst her",
         enhed="én fortolkning pr. række",
         kilde="lov, bekendtgørelse og Udlændingestyrelsens breve; læsningen er vores",
     )
