@@ -1,13 +1,14 @@
 """A kommune as people write it: the one place that reads its name or code.
 
-People write «Københavns Kommune», «Bornholms Regionskommune», «Aabenraa» and «Åbenrå», ``0101`` as other Danish registers have the
-code, ``101 København``, and letters of one or two characters. All of them name one kommune, and nothing else does.
+People write «Københavns Kommune», «Bornholms Regionskommune», «Aabenraa» and «Åbenrå», ``0101`` as other Danish
+registers have the code, ``101 København``, and letters of one or two characters. All of them name one kommune, and
+nothing else does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from kkrlib import tegn
 from kkrlib.errors import naermeste
 
 _KODE = re.compile(r"0?([0-9]{3})", re.ASCII)
+_BARE_CIFRE = re.compile(r"[1-9][0-9]{1,2}", re.ASCII)
 _KODE_OG_NAVN = re.compile(r"(0?[0-9]{3})[ :,-]+(\D.*)", re.ASCII)
 
 
@@ -25,9 +27,10 @@ class UkendtKommune(ValueError):
 def koder(register: pd.DataFrame, stavemaader: pd.DataFrame | None = None) -> dict[str, str]:
     """Every accepted spelling (as :func:`kkrlib.tegn.normal`) → kommunekode.
 
-    ``register``: columns ``kommunekode`` (three digits) and ``kommune``, one row per kommune. ``stavemaader``: columns ``kommunekode``,
-    ``stavemaade``, ``art``, of which the rows with art ``variant`` count; a source's misspelling is no name. A spelling that two
-    kommuner would share names neither, unless it is one's official name or code.
+    ``register``: columns ``kommunekode`` (three digits) and ``kommune``, one row per kommune. ``stavemaader``:
+    columns ``kommunekode``, ``stavemaade``, ``art``, of which the rows with art ``variant`` count; a source's
+    misspelling is no name. A spelling that two kommuner would share names neither, unless it is one's official name
+    or code.
     """
     official = dict(zip(register["kommunekode"], register["kommune"], strict=True))
     names = list(official.items())
@@ -46,8 +49,9 @@ def koder(register: pd.DataFrame, stavemaader: pd.DataFrame | None = None) -> di
 def kode(tekst: object, kendte: Mapping[str, str]) -> str:
     """The kommunekode that a text names; ``kendte`` is what :func:`koder` returns.
 
-    Raises :class:`UkendtKommune`: for a number that is no text (``240`` may have been ``0360`` before a program read it as an octal
-    number), an invisible character, a code and a name that contradict each other, and a name that is none, with the nearest.
+    Raises :class:`UkendtKommune`: for a number that is no text (``240`` may have been ``0360`` before a program read
+    it as an octal number), an invisible character, a code and a name that contradict each other, and a name that is
+    none, with the nearest.
     """
     if not isinstance(tekst, str):
         raise UkendtKommune(
@@ -70,17 +74,55 @@ def kode(tekst: object, kendte: Mapping[str, str]) -> str:
     raise UkendtKommune("findes ikke i registret" + (f"; mente du «{near.title()}»?" if near else ""))
 
 
-def laeser(tabeller: Mapping[str, pd.DataFrame]) -> Callable[[object], str]:
+def laeser(tabeller: Mapping[str, pd.DataFrame], *, fra_program: bool = False) -> Callable[[object], str]:
     """What reads a text as a kommunekode (see :func:`kode`), from the tables that :func:`kkrlib.data.load` returns.
 
-    The metadata of a notebook can name it as the reader of a parameter (``laeses_af``).
+    ``fra_program``: the texts come through a program that may have read them as numbers first. YAML 1.1 reads
+    ``0360`` as an octal number, and papermill writes its key as the text ``"240"``, which is another kommune's code.
+    Digits that such a reading of a kommunekode can have left are refused; with a zero before them, or as a name, they
+    are read.
     """
     known = koder(tabeller["kommuner"], tabeller.get("stavemaader"))
-    return lambda tekst: kode(tekst, known)
+    names = dict(zip(tabeller["kommuner"]["kommunekode"], tabeller["kommuner"]["kommune"], strict=True))
+
+    def read(tekst: object) -> str:
+        if fra_program and isinstance(tekst, str) and (before := _foer_oktalt(tekst, names)):
+            own = f" («0{tekst}», hvis det er {names[tekst]})" if tekst in names else ""
+            raise UkendtKommune(
+                f"kan være koden 0{before} ({names[before]}), som et program har læst som et oktalt tal; "
+                f"skriv kommunens navn, eller koden i anførselstegn med nul foran{own}"
+            )
+        return kode(tekst, known)
+
+    return read
+
+
+def entydig_laeser(tabeller: Mapping[str, pd.DataFrame]) -> Callable[[object], str]:
+    """As :func:`laeser` for texts that no program has touched, but what it returns can be handed on through one.
+
+    It is the kommunekode, with a zero before it where :func:`laeser` would else refuse it ``fra_program``. The
+    metadata of a notebook can name this as the reader of a parameter (``laeses_af``).
+    """
+    read = laeser(tabeller)
+    official = set(tabeller["kommuner"]["kommunekode"])
+
+    def safe(tekst: object) -> str:
+        code = read(tekst)
+        return f"0{code}" if _foer_oktalt(code, official) else code
+
+    return safe
+
+
+def _foer_oktalt(tekst: str, koder: Collection[str]) -> str:
+    """The kommunekode that gives the digits of ``tekst`` when it is written with a zero before it and read as an
+    octal number; or nothing."""
+    octal = f"{int(tekst):03o}" if _BARE_CIFRE.fullmatch(tekst) else ""
+    return octal if octal in koder else ""
 
 
 def _former(navn: str) -> Iterator[str]:
-    """The forms of a name: alone, as a kommune and a regionskommune with and without the genitive, with ``å`` and with ``aa``."""
+    """The forms of a name: alone, as a kommune and a regionskommune with and without the genitive, with ``å`` and
+    with ``aa``."""
     name = tegn.normal(navn)
     for base in dict.fromkeys((name, name.replace("aa", "å"), name.replace("å", "aa"))):
         yield base

@@ -119,7 +119,7 @@ def beregn(
         flere_familiesammenfoerte=(flere_familiesammenfoerte, parametre.heltal(mindst=1)),
         aftale_meddelt=(aftale_meddelt, parametre.dag()),
     )
-    other_families, faults = parametre.laes_noegler(other_families, _kommuner.laeser(tabeller))
+    other_families, faults = parametre.laes_noegler(other_families, _kommuner.laeser(tabeller, fra_program=True))
     if faults:
         raise ParameterError(f"scenarie_familiesammenfoerte: {' '.join(faults)}")
     if aftale_meddelt is not None and aftale_fil is None:
