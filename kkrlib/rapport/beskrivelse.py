@@ -47,9 +47,9 @@ class Parameter:
     names use, ``alias`` columns with other spellings. ``findes_i`` is a column, and ``valg`` are texts, among which a
     valid value is, without making pages. ``laeses_af`` names a function ``module:name`` that takes the tables and
     returns what reads a key of the dictionary, an element of the list, or the text (see
-    :func:`kkrlib.kommuner.entydig_laeser`). ``dato`` marks a date (``"2024-09-05"`` or empty), ``mindst`` and ``hoejst`` are
-    the least and greatest number (of a dictionary or a list: of its values), ``fil`` marks the path of a file, which
-    may be a folder too with ``mappe``.
+    :func:`kkrlib.kommuner.entydig_laeser`). ``dato`` marks a date (``"2024-09-05"`` or empty), ``mindst`` and
+    ``hoejst`` are the least and greatest number (of a dictionary or a list: of its values), ``fil`` marks the path of
+    a file, which may be a folder too with ``mappe``.
     """
 
     navn: str
