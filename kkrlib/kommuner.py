@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from kkrlib import tegn
 from kkrlib.errors import naermeste
 
 _KODE = re.compile(r"0?([0-9]{3})", re.ASCII)
+_BARE_CIFRE = re.compile(r"[1-9][0-9]{1,2}", re.ASCII)
 _KODE_OG_NAVN = re.compile(r"(?P<kode>0?[0-9]{3})[ :,-]+(?P<navn>\D.*)", re.ASCII)
 _NAVN_OG_KODE = re.compile(r"(?P<navn>\D.*?)[ :,-]*\(?(?P<kode>0?[0-9]{3})\)?", re.ASCII)
 #: A hyphen as keyboards, Word and Excel write it, with the spaces that people put around it.
@@ -96,13 +97,50 @@ def form(tekst: object) -> str:
     return _BINDESTREG.sub("-", tegn.normal(tekst))
 
 
-def laeser(tabeller: Mapping[str, pd.DataFrame]) -> Callable[[object], str]:
+def laeser(tabeller: Mapping[str, pd.DataFrame], *, fra_program: bool = False) -> Callable[[object], str]:
     """What reads a text as a kommunekode (see :func:`kode`), from the tables that :func:`kkrlib.data.load` returns.
 
-    The metadata of a notebook can name it as the reader of a parameter (``laeses_af``).
+    ``fra_program``: the texts come through a program that may have read them as numbers first. YAML 1.1 reads
+    ``0360`` as an octal number, and papermill writes its key as the text ``"240"``, which is another kommune's code.
+    Digits that such a reading of a kommunekode can have left are refused; with a zero before them, or as a name, they
+    are read.
     """
     known = koder(tabeller["kommuner"], tabeller.get("stavemaader"))
-    return lambda tekst: kode(tekst, known)
+    names = dict(zip(tabeller["kommuner"]["kommunekode"], tabeller["kommuner"]["kommune"], strict=True))
+
+    def read(tekst: object) -> str:
+        if fra_program and isinstance(tekst, str) and (before := _foer_oktalt(tekst, names)):
+            own = f" («0{tekst}», hvis det er {names[tekst]})" if tekst in names else ""
+            raise UkendtKommune(
+                f"kan være koden 0{before} ({names[before]}), som et program har læst som et oktalt tal; "
+                f"skriv kommunens navn, eller koden i anførselstegn med nul foran{own}"
+            )
+        return kode(tekst, known)
+
+    return read
+
+
+def entydig_laeser(tabeller: Mapping[str, pd.DataFrame]) -> Callable[[object], str]:
+    """As :func:`laeser` for texts that no program has touched, but what it returns can be handed on through one.
+
+    It is the kommunekode, with a zero before it where :func:`laeser` would else refuse it ``fra_program``. The
+    metadata of a notebook can name this as the reader of a parameter (``laeses_af``).
+    """
+    read = laeser(tabeller)
+    official = set(tabeller["kommuner"]["kommunekode"])
+
+    def safe(tekst: object) -> str:
+        code = read(tekst)
+        return f"0{code}" if _foer_oktalt(code, official) else code
+
+    return safe
+
+
+def _foer_oktalt(tekst: str, koder: Collection[str]) -> str:
+    """The kommunekode that gives the digits of ``tekst`` when it is written with a zero before it and read as an
+    octal number; or nothing."""
+    octal = f"{int(tekst):03o}" if _BARE_CIFRE.fullmatch(tekst) else ""
+    return octal if octal in koder else ""
 
 
 def _former(navn: str) -> Iterator[str]:

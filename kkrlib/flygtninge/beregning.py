@@ -145,7 +145,7 @@ def beregn(
         aftale_underskrevet=(aftale_underskrevet, parametre.tekst()),
         aftale_ved_aendret_landstal=(aftale_ved_aendret_landstal, parametre.tekst()),
     )
-    other_families, faults = parametre.laes_noegler(other_families, _kommuner.laeser(tabeller))
+    other_families, faults = parametre.laes_noegler(other_families, _kommuner.laeser(tabeller, fra_program=True))
     if faults:
         raise ParameterError(f"scenarie_familiesammenfoerte: {' '.join(faults)}")
     stated = {

@@ -174,6 +174,10 @@ class _Fremmed(ValueError):
     """A text that names none who takes part; the message is a sentence without subject."""
 
 
+class _Tal(str):
+    """A key that begins with a digit: YAML 1.1 reads ``0550`` as an octal number, and papermill writes that as ``"360"``."""
+
+
 class _Afskedslaeser:
     """Reads who leaves: a kommune among those who take part, and one of the offices of its region."""
 
@@ -191,7 +195,7 @@ class _Afskedslaeser:
         """One entry as (kommune, office or None for all of them)."""
         if isinstance(entry, Mapping):
             return [
-                (kommune, office)
+                (_Tal(kommune) if isinstance(kommune, str) and kommune[:1] in "123456789" else kommune, office)
                 for kommune, offices in entry.items()
                 for office in (offices if isinstance(offices, list) else [offices])
             ]
@@ -201,6 +205,8 @@ class _Afskedslaeser:
         return [(kommune.strip(), office.strip() if colon else None)]
 
     def kommune(self, text: Any) -> str:
+        if isinstance(text, _Tal):
+            raise _Fremmed("kan være læst som et tal; skriv kommunens navn, eller koden med nul foran i anførselstegn")
         try:
             return kommuner.kode(text, self._known, ukendt="har ingen del i de regionale klyngekontorer")
         except kommuner.UkendtKommune as error:

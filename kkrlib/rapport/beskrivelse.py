@@ -46,9 +46,9 @@ class Parameter:
     names use, ``alias`` columns with other spellings. ``findes_i`` is a column, and ``valg`` are texts, among which a
     valid value is, without making pages. ``laeses_af`` names a function ``module:name`` that takes the tables and
     returns what reads a key of the dictionary, an element of the list, or the text (see
-    :func:`kkrlib.kommuner.laeser`). ``dato`` marks a date (``"2024-09-05"`` or empty), ``mindst`` and ``hoejst`` are
-    the least and greatest number (of a dictionary or a list: of its values), ``fil`` marks the path of a file, which
-    may be a folder too with ``mappe``.
+    :func:`kkrlib.kommuner.entydig_laeser`). ``dato`` marks a date (``"2024-09-05"`` or empty), ``mindst`` and
+    ``hoejst`` are the least and greatest number (of a dictionary or a list: of its values), ``fil`` marks the path of
+    a file, which may be a folder too with ``mappe``.
     """
 
     navn: str
@@ -275,7 +275,7 @@ def _er_heltal(value: Any) -> str:
 
 def _er_laeser(value: Any) -> str:
     if not isinstance(value, str) or not _LAESER.fullmatch(value):
-        return "skal være en funktion, fx kkrlib.kommuner:laeser"
+        return "skal være en funktion, fx kkrlib.kommuner:entydig_laeser"
     try:
         return "" if callable(load(value)) else "er ikke en funktion"
     except (ImportError, AttributeError):
