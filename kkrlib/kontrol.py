@@ -21,6 +21,10 @@ from kkrlib.errors import ADVARSEL, DataError, Fund, naermeste
 GODKENDT = "KKR_GODKENDT"
 
 
+#: The fields that have a report: ``aar_med_data`` says of which years, ``beregn`` computes one.
+FELTER = (flygtninge, klynger, socialtilsyn)
+
+
 @dataclass(frozen=True)
 class Samlet:
     """All controls of all fields.
@@ -168,7 +172,7 @@ def _aarsager_foerst(fund: Iterable[Fund], kontroller: Collection[str]) -> list[
 def _beregninger(tabeller: Mapping[str, pd.DataFrame]) -> Iterator[Fund]:
     """What stands in the way of computing a year of a report: what the page's own calculation would stop at, each once."""
     found: dict[Fund, None] = {}
-    for room in (flygtninge, klynger, socialtilsyn):
+    for room in FELTER:
         for year in room.aar_med_data(tabeller):
             try:
                 room.beregn(tabeller, year)

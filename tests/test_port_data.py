@@ -93,7 +93,8 @@ def test_a_table_without_the_rows_of_a_year_is_named_by_the_check_or_builds(tabe
     rows = tabeller[name]
     column = next((c for c in AAR if c in rows.columns), None)
     years = sorted({int(y) for y in rows[column].dropna()}) if column else []
-    for year in years:
+    # Where an empty year is nobody's key, the newest stands for all of them.
+    for year in years if ALLE else years[-2:]:
         changed = rows[rows[column] != year].reset_index(drop=True)
         found = gennemloeb.hurtige_fund({**filer, name: gennemloeb.som_fil(changed)}, name)
         assert navngiver(found), found
@@ -103,7 +104,7 @@ def test_a_table_without_the_rows_of_a_year_is_named_by_the_check_or_builds(tabe
 
 @pytest.mark.parametrize("field", FELTER)
 def test_an_optional_cell_that_is_empty_is_named_by_the_check_or_builds(tabeller, filer, byg, field):
-    away = dict(tabeller)
+    away, unnamed = dict(tabeller), []
     for name in (n for n in TABELLER if felt(n) == field):
         for row, column in valgfrie_celler(tabeller, name):
             changed = uden_celle(tabeller[name], row, column)
@@ -111,15 +112,18 @@ def test_an_optional_cell_that_is_empty_is_named_by_the_check_or_builds(tabeller
             assert navngiver(found), found
             if found:
                 assert {(f.fil, f.raekke) for f in found} >= {(f"{name}.csv", str(row + 2))}, found
-            elif ALLE:
-                bygges_eller_navngives(byg, field, {**tabeller, name: changed})
             else:
+                unnamed.append({**tabeller, name: changed})
                 away[name] = uden_celle(away[name], row, column)
-    if not ALLE and any(away[n] is not tabeller[n] for n in away):
-        bygges_eller_navngives(byg, field, away)
+    try:
+        assert not ALLE
+        byg(field, away)
+    except Exception:  # one of them is why, or several are
+        for tables in unnamed:
+            bygges_eller_navngives(byg, field, tables)
 
 
-@pytest.mark.parametrize("gruppe", ["portefølje", "tilsyn", "økonomi", "takster"])
+@pytest.mark.parametrize("gruppe", ["portefølje", "tilgang og afgang", "tilsyn", "økonomi", "takster"])
 def test_a_report_without_a_chapter_builds(tabeller, byg, gruppe):
     """A later report can leave a chapter out: its indicators are then unknown of all years."""
     names = tabeller["socialtilsyn_indikatorer"]
@@ -128,7 +132,7 @@ def test_a_report_without_a_chapter_builds(tabeller, byg, gruppe):
         t: tabeller[t][~tabeller[t]["indikator"].isin(own)].reset_index(drop=True)
         for t in ("socialtilsyn_indikatorfakta", "socialtilsyn_afledte")
     }
-    bygges_eller_navngives(byg, "socialtilsyn", {**tabeller, **changed})
+    byg("socialtilsyn", {**tabeller, **changed})
 
 
 def test_the_harness_says_of_good_data_that_nothing_is_wrong_and_of_bad_data_what_the_files_would_say(tabeller, filer):
