@@ -30,6 +30,10 @@ SAMLET = 10
 FELTER = (flygtninge, klynger, socialtilsyn)
 
 
+#: The fields that have a report: ``aar_med_data`` says of which years, ``beregn`` computes one.
+FELTER = (flygtninge, klynger, socialtilsyn)
+
+
 @dataclass(frozen=True)
 class Samlet:
     """All controls of all fields.

@@ -111,7 +111,8 @@ def test_a_table_without_the_rows_of_a_year_is_named_by_the_check_or_builds(tabe
     rows = tabeller[name]
     column = next((c for c in AAR if c in rows.columns), None)
     years = sorted({int(y) for y in rows[column].dropna()}) if column else []
-    for year in years:
+    # Where an empty year is nobody's key, the newest stands for all of them.
+    for year in years if ALLE else years[-2:]:
         changed = rows[rows[column] != year].reset_index(drop=True)
         found = gennemloeb.hurtige_fund({**filer, name: gennemloeb.som_fil(changed)}, name)
         assert navngiver(found), found
@@ -140,7 +141,7 @@ def test_an_optional_cell_that_is_empty_is_named_by_the_check_or_builds(tabeller
             bygges_eller_navngives(byg, field, tables)
 
 
-@pytest.mark.parametrize("gruppe", ["portefølje", "tilsyn", "økonomi", "takster"])
+@pytest.mark.parametrize("gruppe", ["portefølje", "tilgang og afgang", "tilsyn", "økonomi", "takster"])
 def test_a_report_without_a_chapter_builds(tabeller, byg, gruppe):
     """A later report can leave a chapter out: its indicators are then unknown of all years."""
     names = tabeller["socialtilsyn_indikatorer"]
@@ -149,7 +150,7 @@ def test_a_report_without_a_chapter_builds(tabeller, byg, gruppe):
         t: tabeller[t][~tabeller[t]["indikator"].isin(own)].reset_index(drop=True)
         for t in ("socialtilsyn_indikatorfakta", "socialtilsyn_afledte")
     }
-    bygges_eller_navngives(byg, "socialtilsyn", {**tabeller, **changed})
+    byg("socialtilsyn", {**tabeller, **changed})
 
 
 def test_the_harness_says_of_good_data_that_nothing_is_wrong_and_of_bad_data_what_the_files_would_say(tabeller, filer):

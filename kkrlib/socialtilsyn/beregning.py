@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from kkrlib import afstemning, parametre
+from kkrlib.errors import DataError
 from kkrlib.socialtilsyn.aktivitet import besoeg, sanktioner_pr_100, whistleblow_pr_100
 from kkrlib.socialtilsyn.oekonomi import budget_og_regnskab, omkostninger
 from kkrlib.socialtilsyn.serier import serie
@@ -28,9 +29,10 @@ class Beregning:
     ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row in
     the table of reports. ``serie``, ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``,
     ``takstindeks``, ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the functions of those names return;
-    ``aarene`` are the years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their flows;
-    ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as :func:`kkrlib.afstemning.doem`
-    judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up to its year.
+    ``aarene`` are the years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their flows, where
+    the reports have them; ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as
+    :func:`kkrlib.afstemning.doem` judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up to
+    its year.
     """
 
     aar: int
@@ -81,8 +83,17 @@ def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int | None = None) -> Bere
     :class:`~kkrlib.errors.ParameterError` for a year without one, or that is no whole number,
     :class:`~kkrlib.errors.DataError` for what :func:`kkrlib.socialtilsyn.valider` finds.
     """
+    years = aar_med_data(tabeller)
+    aar = parametre.aaret(aar, years)
+    try:
+        return _beregn(tabeller, aar, years)
+    except DataError as error:  # what the series holds stands in a file, where the indicator points to its facts
+        points = "socialtilsyn_indikatorfakta.csv"
+        raise DataError([replace(f, fil=points) if f.fil == "serie" else f for f in error.fund]) from None
+
+
+def _beregn(tabeller: Mapping[str, pd.DataFrame], aar: int, years: list[int]) -> Beregning:
     reports = tabeller["socialtilsyn_rapporter"].set_index("rapport")
-    aar = parametre.aaret(aar, aar_med_data(tabeller))
     known = kendt_i(tabeller, aar)
     values, rules = serie(known), tabeller["socialtilsyn_regler"]
     earlier = [y for y in aar_med_data(tabeller) if y < aar]
@@ -95,7 +106,11 @@ def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int | None = None) -> Bere
         aarene=sorted({int(y) for y in values["aar"]}),
         serie=values,
         aendringer=aendring(values),
-        beholdning={stock: beholdning(values, stock, *flows) for stock, flows in STROEMME.items()},
+        beholdning={
+            stock: beholdning(values, stock, *flows)
+            for stock, flows in STROEMME.items()
+            if {stock, *flows[0], *flows[1]} <= set(values["indikator"])
+        },
         besoeg=besoeg(values),
         sanktioner=sanktioner_pr_100(values),
         whistleblow=whistleblow_pr_100(values),

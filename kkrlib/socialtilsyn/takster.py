@@ -22,11 +22,12 @@ def takstindeks(serie: pd.DataFrame, basisaar: int) -> pd.DataFrame:
     """Each takst as an index, ``basisaar`` = 100.
 
     Returns one row per takst and year: ``indikator``, ``aar``, ``kr`` (Fraction), ``indeks`` (Fraction),
-    ``indeks_afrundet`` (Decimal, one decimal) and ``status``. A takst without a number in ``basisaar`` has no rows.
-    Raises :class:`DataError` where no takst has one, for a takst of 0 in that year, and for a unit that is not kr.
+    ``indeks_afrundet`` (Decimal, one decimal) and ``status``. A takst without a number in ``basisaar`` has no rows, nor
+    has a series without takster. Raises :class:`DataError` where no takst has one, for a takst of 0 in that year, and
+    for a unit that is not kr.
     """
     at = _takster(serie)
-    if not any(y == basisaar for _, y in at):
+    if at and not any(y == basisaar for _, y in at):
         raise DataError([Fund("serie", "takster", "aar", str(basisaar), "ingen takst har en værdi i basisåret")])
     found = [
         Fund("serie", i, "vaerdi", str(r.vaerdi), "taksten i basisåret skal være større end 0")

@@ -546,7 +546,7 @@ def beholdning(b: Beregning) -> Tabel | Tekst:
         flows = [c for c in table.columns if c.startswith(("nye-", "ophoert-", "tilbagekaldt-"))]
         named = table.rename(columns=dict(zip(flows, ("tilgang", "ophoert", "tilbagekaldt"), strict=True)))
         parts.append(named.assign(omraade=OMRAADER[area]))
-    rows = pd.concat(parts, ignore_index=True)
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if rows.empty:
         return _ingen(b, "Tilgang, afgang og antal to år i træk")
     rows["raekke"] = [f"{r.omraade}, {r.aar}" for r in rows.itertuples()]
@@ -706,7 +706,7 @@ def omkostninger_figur(b: Beregning) -> figurer.Figur | Tekst:
         said += [f"{name}: {dansk.kroner(own[-1].kr_pr)} i {own[-1].aar}{before}."] if own else []
     return figurer.paneler(
         rows,
-        PR,
+        {per: name for per, name in PR.items() if per in set(rows["pr"])},
         range(min(rows["aar"]), b.aar + 1),
         id="omkostninger",
         titel=f"Hvad et tilsyn koster til og med {b.aar}",
