@@ -175,7 +175,7 @@ class _Fremmed(ValueError):
 
 
 class _Tal(str):
-    """A key that begins with a digit: YAML 1.1 reads ``0550`` as an octal number, and papermill writes that as ``"360"``."""
+    """A key that begins with a digit: YAML 1.1 reads ``0550`` as an octal number, and papermill writes ``"360"``."""
 
 
 class _Afskedslaeser:
