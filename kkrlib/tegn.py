@@ -11,16 +11,18 @@ import unicodedata
 from collections.abc import Iterator
 
 #: Categories that no text of ours needs: control, format (zero width, direction), surrogate, private use, unassigned,
-#: and the separators of lines and paragraphs.
-_USYNLIGE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+#: the separators of lines and paragraphs, and marks that are set on another letter.
+_USYNLIGE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Mc", "Me"})
 
 
 def usynlige(tekst: str) -> Iterator[str]:
     """Each character that a reader can't see or that turns the text around, named: ``"U+200B ZERO WIDTH SPACE"``.
 
-    Spaces count when they are no plain space: a no-break space (U+00A0) is one of them. Every kind is named once.
+    Spaces count when they are no plain space: a no-break space (U+00A0) is one of them. So does a mark that makes one
+    letter look like another and is no part of it (an ``o`` with a stroke laid upon it is no ``ø``); a letter that is
+    written as two characters is not among them (see :func:`sammensat`). Every kind is named once.
     """
-    for char in dict.fromkeys(tekst):
+    for char in dict.fromkeys(unicodedata.normalize("NFC", tekst)):
         if char != " " and (unicodedata.category(char) in _USYNLIGE or char.isspace()):
             yield f"U+{ord(char):04X} {unicodedata.name(char, 'kontroltegn')}"
 

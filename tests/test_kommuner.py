@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kkrlib import kommuner, omraade
+from kkrlib import kommuner, omraade, tegn
 from kkrlib.errors import ParameterError
 
 
@@ -148,3 +148,13 @@ def test_a_region_is_read_by_any_of_its_names(tabeller):
     for text, said in (("Sjæland", "mente du"), ("Sjæl\u200bland", "U\\+200B"), ("", "findes ikke")):
         with pytest.raises(ParameterError, match=said):
             omraade.omraade(tabeller, text)
+
+
+@pytest.mark.parametrize("text", ["L\u00e6so\u0338", "Lo\u0338jre", "A\u030a\u0300lborg", "K\u00f8ge\u20dd"])
+def test_a_mark_laid_upon_a_letter_makes_no_danish_letter_of_it(text):
+    assert list(tegn.usynlige(text))
+
+
+@pytest.mark.parametrize("text", ["A\u030alborg", "\u00c5lborg", "Tje\u0301"])
+def test_a_letter_of_two_characters_is_one_letter(text):
+    assert list(tegn.usynlige(text)) == []
