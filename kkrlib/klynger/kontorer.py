@@ -175,7 +175,7 @@ class _Fremmed(ValueError):
 
 
 class _Tal(str):
-    """A key that begins with a digit: YAML 1.1 reads ``0550`` as an octal number, and papermill writes ``"360"``."""
+    """A key of digits alone: YAML 1.1 reads ``0550`` as an octal number, and papermill writes ``"360"``."""
 
 
 class _Afskedslaeser:
@@ -195,7 +195,10 @@ class _Afskedslaeser:
         """One entry as (kommune, office or None for all of them)."""
         if isinstance(entry, Mapping):
             return [
-                (_Tal(kommune) if isinstance(kommune, str) and kommune[:1] in "123456789" else kommune, office)
+                (
+                    _Tal(kommune) if isinstance(kommune, str) and kommune.isdigit() and kommune[0] != "0" else kommune,
+                    office,
+                )
                 for kommune, offices in entry.items()
                 for office in (offices if isinstance(offices, list) else [offices])
             ]

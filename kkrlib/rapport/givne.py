@@ -15,7 +15,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from kkrlib import tegn
@@ -44,6 +43,11 @@ _GRAMMATIK: dict[str, Callable[[str], Any]] = {
 }
 
 # --- values in the data ----------------------------------------------------------------------------------
+
+
+def _ren(value: Any) -> Any:
+    """A scalar of a DataFrame, which has its own kinds of numbers, as plain Python."""
+    return value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
 
 
 def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) -> list[Any]:
@@ -107,7 +111,7 @@ def _column(rapport: Rapport, p: Parameter, pair: Par, tabeller: Mapping[str, pd
 
 def _plain(value: Any) -> Any:
     """A value of a DataFrame as plain Python: numpy's numbers cannot be injected into a notebook."""
-    value = value.item() if isinstance(value, np.generic) else value
+    value = _ren(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -202,7 +206,7 @@ def _unknown_name(rapport: Rapport, name: str) -> str:
 
 def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame]) -> Any:
     """One value, typed and official; raises _Fejl."""
-    value = value.item() if isinstance(value, np.generic) else value
+    value = _ren(value)
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if p.fil:
