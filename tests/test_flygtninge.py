@@ -285,8 +285,8 @@ def test_a_landstal_must_change_by_more_than_40_or_25_per_cent_paragraph_2(tabel
 def test_a_missing_legal_number_is_named(tabeller):
     rules = tabeller["retsregler"]
     for missing, said in (
-        ("aendring_over_graensen", "aendring over graensen"),
-        ("landstal_graense", "landstal graense"),
+        ("aendring_over_graensen", "ændring over grænsen"),
+        ("landstal_graense", "den grænse, procenten afhænger af"),
     ):
         limits = flygtninge.aendringsgraenser(9000, rules[rules["regel"] != missing], pd.Timestamp("2024-09-10"))
         assert limits["procent"] is None and said in limits["mangler"]

@@ -125,7 +125,7 @@ def test_what_yaml_made_of_a_scenario_is_refused_with_how_to_write_it(tabeller, 
 
 @pytest.mark.parametrize("code", kommunekoder())
 def test_no_code_that_papermill_hands_on_becomes_another_kommune(tabeller, code):
-    """papermill writes a dictionary's keys as texts, after YAML 1.1 has read them: ``{0360: 25}`` is ``{"240": 25}``."""
+    """papermill writes a dictionary's keys as texts, when YAML 1.1 has read them: ``{0360: 25}`` is ``{"240": 25}``."""
     read = kommuner.laeser(tabeller, fra_program=True)
     for written in (f"0{code}", code, f'"0{code}"', f'"{code}"'):
         (key,) = eval(PythonTranslator.translate(yaml.safe_load(f"{{{written}: 25}}")))

@@ -239,7 +239,6 @@ def test_a_trial_is_built_apart_with_the_objections_and_their_number(kkr, indven
     assert answer.exit_code == 0, answer.stderr
     assert [p.navn for p in pages] == ["socialtilsyn-2021"]
     assert kwargs["ud"] == data.ROD / "build" / "proever"
-    assert kwargs["komplet"] == set()
     assert kwargs["proeve"]["antal"] == 7 and len(kwargs["proeve"]["fund"]) == 5
     assert kwargs["proeve"]["fund"][0].startswith("fund_kontroller.csv, række mangler")
     assert kwargs["miljoe"] == {kontrol.GODKENDT: kontrol.aftryk(indvendt)}
