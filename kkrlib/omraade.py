@@ -25,5 +25,5 @@ def omraade(tabeller: Mapping[str, pd.DataFrame], navn: str) -> str:
     if tegn.normal(navn) in names:
         return names[tegn.normal(navn)]
     if hidden := ", ".join(tegn.usynlige(str(navn).replace("\N{NO-BREAK SPACE}", " "))):
-        raise ParameterError(f"region: «{navn}» har et usynligt tegn ({hidden}); skriv navnet igen")
+        raise ParameterError(f"region: «{tegn.vis(navn)}» har et usynligt tegn ({hidden}); skriv navnet igen")
     raise ukendt_vaerdi("region", navn, [HELE_LANDET, *tabeller["regioner"]["region"]])

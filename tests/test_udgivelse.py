@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from proeveprojekt import filer, kerner, opfoersel, projekt
 
 from kkrlib import cli, data
+from kkrlib import filer as filer_
 from kkrlib.errors import ParameterError, RunError
 from kkrlib.rapport import katalog, koersel, pdf, proces, publicering, skrivning, udgave
 
@@ -608,7 +609,7 @@ def test_a_file_is_written_whole_or_not_at_all_with_the_rights_of_a_new_file(tmp
     def full(_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(skrivning.os, "fsync", full)
+    monkeypatch.setattr(filer_.os, "fsync", full)
     with pytest.raises(OSError) as refusal:
         skrivning.skriv(path, b"2")
     assert refusal.value.filename == str(path)
