@@ -1351,7 +1351,7 @@ def fortolkninger(b: Beregning) -> Tabel:
             Kolonne("teksten", "Teksten siger", raekkehoved=True),
             Kolonne("laesning", "Sådan er den læst"),
             Kolonne("begrundelse", "Hvorfor", bred=True),
-            Kolonne("betydning", "Hvad det har betydning for", bred=True),
+            Kolonne("betydning", "Hvad det har betydning for"),
             Kolonne("henvisning", "Henvisning"),
             Kolonne("laest_siden", "Læst sådan siden", type="dato", vis=False),
             Kolonne("sted", "Kilde", vis=False),
