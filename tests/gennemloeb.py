@@ -21,6 +21,7 @@ import pandas as pd
 
 from kkrlib import data, kontrol
 from kkrlib.data import regler
+from kkrlib.data.beskrivelse import laes_beskrivelse
 from kkrlib.errors import Fund
 
 
@@ -103,6 +104,9 @@ def hurtige_fund(filer: Mapping[str, pd.DataFrame], aendret: str | None = None) 
     one is named.
     """
     found, files = [], filer
+    described, _ = laes_beskrivelse(data.data_mappe(), regler)
+    assert described is not None
+    seen = regler.Laeste(files, described, files)
     for name, resource in resourcer().items():
         if aendret is not None and name != aendret and f'"{aendret}"' not in json.dumps(resource):
             continue
@@ -123,5 +127,8 @@ def hurtige_fund(filer: Mapping[str, pd.DataFrame], aendret: str | None = None) 
                     text = f"findes ikke i {key['reference']['resource']}.csv"
                     found.append(Fund(resource["path"], str(i + 2), ",".join(own), ",".join(values), text))
         for rule in resource.get("checks", ()):
-            found += regler.CHECKS[rule["check"]](table, resource, rule, files)
+            if rule["check"] == regler.KOMPLET:
+                found += regler.komplet([(described.tabeller[name], table, rule)], seen, {})
+            else:
+                found += regler.CHECKS[rule["check"]](table, resource, rule, seen)
     return [f for f in found if f.alvor == "fejl"]

@@ -12,7 +12,7 @@ from kkrlib import data, flygtninge
 
 KILDE = "proeve"
 #: Tables that the refugee report does not read.
-ANDRE = ("klynge_", "socialtilsyn_", "oevrige_", "kontrol", "uden_kontrol", "henvisninger", "emner")
+ANDRE = ("klynge_", "socialtilsyn_", "oevrige_", "kontrol", "uden_kontrol", "henvisninger", "emner", "talord", "fald")
 #: Of a landstal row: what a letter says of dates, for the quota year given.
 BREV = {
     "udmeldt": "{foer}-04-29",
@@ -28,6 +28,9 @@ def kun_flygtninge(folder: Path) -> None:
     """Leave out what other reports read, so that the copy is checked in a moment."""
     path = folder / "datapackage.json"
     package = json.loads(path.read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        if resource["name"].startswith(ANDRE):
+            (folder / resource["path"]).unlink()
     package["resources"] = [r for r in package["resources"] if not r["name"].startswith(ANDRE)]
     path.write_text(json.dumps(package), encoding="utf-8")
 

@@ -236,7 +236,7 @@ def test_without_a_change_nothing_has_fallen_away_but_the_consequence_is_told(ta
 
 def test_a_later_announcement_with_another_landstal_is_the_change_and_the_first_has_the_deadline(tabeller):
     first = tabeller["landstal"].query("kvoteaar == 2025")
-    later = first.assign(udmeldt=pd.Timestamp("2024-11-01"), landstal=900, aftalefrist=pd.NaT)
+    later = first.assign(nr=2, udmeldt=pd.Timestamp("2024-11-01"), landstal=900, aftalefrist=pd.NaT)
     same = later.assign(landstal=600)
     assert aftale.aftaledage(first, 2025) == DAYS
     assert aftale.aftaledage(pd.concat([later, first]), 2025) == CHANGED
@@ -308,7 +308,7 @@ def test_a_file_with_everything_stated_satisfies_all_requirements_and_each_answe
     ("given", "said"),
     [
         ({"aftale_underskrevet": "jaa"}, "aftale_underskrevet: «jaa» findes ikke; mente du «ja»?"),
-        ({"aftale_underskrevet": True}, "Gyldige: ja, nej"),
+        ({"aftale_underskrevet": True}, "aftale_underskrevet: «True» er ikke tekst"),
         ({"aftale_underskrevet": " "}, None),
         ({"aftale_ved_aendret_landstal": "forholdsmaessigt"}, "mente du «forholdsmæssigt»?"),
         ({"aftale_ved_aendret_landstal": "ja"}, "Gyldige: forholdsmæssigt, andet, bortfalder"),

@@ -162,7 +162,8 @@ def test_a_landstal_row_with_nothing_but_the_number_is_built_and_each_empty_cell
     warnings = kontroller(less)
     assert [(f.fil, f.raekke, f.kolonne) for f in warnings] == [("landstal.csv", str(at + 2), c) for c in BREV]
     text = vis_alt(less, aar)
-    assert "er ikke i datagrundlaget" in text
+    assert f"brev for {aar} henviser til, fremgår ikke af datagrundlaget" in text
+    assert "Udlændingestyrelsen (kilde proeve, punkt 1)" in text and ", (" not in text
 
 
 def optional_cells():

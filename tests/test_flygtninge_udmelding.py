@@ -14,6 +14,7 @@ from proeveaar import fastsaet, kun_flygtninge, laes_raekker, naeste_aar, skriv_
 from kkrlib import afstemning, data, flygtninge, kontrol, landstal
 from kkrlib.cli import main
 from kkrlib.errors import FEJL, DataError
+from kkrlib.flygtninge.aftale import aftaledage
 from kkrlib.flygtninge.udmelding import regeldag
 from kkrlib.landstal import NEDSAETTELSE, NY_BEREGNING
 from kkrlib.visning import flygtninge as vis
@@ -251,7 +252,8 @@ def test_a_year_is_one_report_with_its_announcements_in_order(skiftet):
     assert list(b.udmeldinger["nr"]) == [1, 2, 3]
     assert vis.side(b).hovedtal == ("300", "flygtninge")
     said = vis.hovedpunkter(b).markdown
-    assert "**300 flygtninge**" in said and "3 gange" in said and "beregnet af landstallet 400" in said
+    assert "**300 flygtninge**" in said and "Der er 3 udmeldinger" in said
+    assert "beregnet ud fra landstallet 400; kvoterne er sat forholdsmæssigt ned uden en ny beregning" in said
     region = flygtninge.beregn(tables, year, "nordjylland")
     before, after = (int(region.udvalgte[c].sum()) for c in ("kommunekvote", "gaeldende_kvote"))
     assert before > after and vis.side(region).hovedtal == (str(after), "flygtninge")
@@ -275,11 +277,11 @@ def test_the_quotas_of_april_of_september_and_after_each_change_stand_beside_eac
         "Nr. 1: Beregnet",
         "Nr. 1: Bilag B",
         "Nr. 1: Fastsat",
-        "Nr. 2: Ny beregning (følger)",
+        "Nr. 2: Ny beregning (ifølge udmeldingen)",
         "Nr. 2: Nedsættelse",
         "Nr. 2: Fastsat",
         "Nr. 3: Ny beregning",
-        "Nr. 3: Nedsættelse (følger)",
+        "Nr. 3: Nedsættelse (ifølge udmeldingen)",
     ]
     assert len(payload["raekker"]) == 98
     totals = dict(zip(heads, payload["ialt"][-1], strict=True))
@@ -369,15 +371,14 @@ def test_the_next_year_is_compared_with_the_first_announcement_whose_quotas_bila
 
 
 def test_the_deadline_of_an_aftale_is_that_of_the_announcement_in_force_when_it_was_reported(skiftet):
-    from kkrlib.flygtninge.beregning import _frist
-
     tables, year = skiftet
     rows = tables["landstal"].copy()
     own = (rows["kvoteaar"] == year) & (rows["nr"] == 2)
     rows.loc[own, "aftalefrist"] = pd.Timestamp(f"{year - 1}-12-15")
     changed = dict(tables) | {"landstal": rows}
-    assert _frist(changed, year, None) == _frist(changed, year, date(year - 1, 9, 1)) == date(year - 1, 9, 10)
-    assert _frist(changed, year, date(year - 1, 12, 1)) == date(year - 1, 12, 15)
+    frist = lambda reported: aftaledage(changed["landstal"], year, reported).frist  # noqa: E731
+    assert frist(None) == frist(date(year - 1, 9, 1)) == date(year - 1, 9, 10)
+    assert frist(date(year - 1, 12, 1)) == date(year - 1, 12, 15)
 
 
 def test_the_rule_on_changes_is_that_of_the_announcement_s_own_day():

@@ -215,7 +215,9 @@ def test_errors_come_before_warnings(tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(data.data_mappe(), folder)
     path = folder / "landstal.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("2025,600,", "2025,-600,"), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert "\n2025,1,600," in text
+    path.write_text(text.replace("\n2025,1,600,", "\n2025,1,-600,"), encoding="utf-8")
     grades = [f.alvor for f in data.check(folder)]
     assert FEJL in grades and ADVARSEL in grades
     assert grades == sorted(grades, key=lambda grade: grade == ADVARSEL)

@@ -372,8 +372,8 @@ class Regelform:
     names).
 
     ``renset``: rows with a finding in the columns that the check reads are left out of its own table.
-    ``hele_tabeller``: of the other tables it may only see those without any finding, since it adds up or compares
-    whole columns. ``fri``: the keys are not known here.
+    ``hele_tabeller``: of the other tables it may only see those without a finding in what it reads there, since it adds
+    up or compares whole columns. ``fri``: the keys are not known here.
     """
 
     noegler: Mapping[str, Noegle]

@@ -356,3 +356,25 @@ def naevnte_tabeller(rule: Mapping[str, Any], beskrevne: Iterable[str]) -> list[
     if own.fri:
         return [name for name in beskrevne if name in [v for v in rule.values() if isinstance(v, str)]]
     return [rule[k] for k, n in own.noegler.items() if n.slags == "tabel" and k in rule]
+
+
+def laeste_kolonner(rule: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The columns that a check reads of other tables, by table; one whose columns are not known is not there."""
+    own = FORMER.get(rule["check"], _UDEN_FORM)
+    read: dict[str, set[str]] = {}
+    for key, noegle in own.noegler.items():
+        if key not in rule:
+            continue
+        for where in (w for w in noegle.i if w and w in rule):
+            columns = rule[key] if noegle.slags == "vaerdier" else som_liste(rule[key])
+            read.setdefault(rule[where], set()).update(columns)
+        if noegle.slags == "par":
+            for table, column in rule[key]:
+                read.setdefault(table, set()).add(column)
+        if noegle.slags == "tabeller":
+            for table in rule[key].values():
+                read.setdefault(table, set()).add(rule["noegle"])
+    for where, columns in own.har.items():
+        if where in rule:
+            read.setdefault(rule[where], set()).update(columns)
+    return read

@@ -173,7 +173,7 @@ def _fund(laest: _Laest, uden: Collection[str] = ()) -> list[Fund]:
             for rule in described[name].regler
             if rule["check"] == kind and len(table)
         ]
-        found += _regel(kind, declared, laest, bad, {f.fil for f in found if f.alvor != ADVARSEL})
+        found += _regel(kind, declared, laest, bad, _daarlige_kolonner(found))
     return sorted(found, key=lambda f: f.alvor == ADVARSEL)
 
 
@@ -182,25 +182,48 @@ def _regel(
     declared: list[tuple[Tabel, pd.DataFrame, Mapping[str, Any]]],
     laest: _Laest,
     bad: Mapping[tuple[str, str], set[int]],
-    files: Collection[str],
+    columns: Mapping[str, set[str]],
 ) -> list[Fund]:
-    """The findings of one kind of check, in all tables that declare it. ``files``: those that have an error."""
+    """The findings of one kind of check, in all tables that declare it. ``columns``: table → those with an error."""
     form = regler.form(kind)
     assert laest.beskrivelse is not None and form is not None
-    if form.hele_tabeller:
-        others = {name: table for name, table in laest.raekker.items() if f"{name}.csv" not in files}
-    else:
-        others = {name: _uden(table, name, table.columns, bad) for name, table in laest.raekker.items()}
-    visible = regler.Laeste(others, laest.beskrivelse, laest.raekker)
     names = laest.beskrivelse.tabeller
-    ready = [d for d in declared if set(regler.naevnte_tabeller(d[2], names)) <= visible.keys()]
+    without = {name: _uden(table, name, table.columns, bad) for name, table in laest.raekker.items()}
+    ready, found = [], []
+    for tabel, table, rule in declared:
+        seen = _fejlfri(laest.raekker, columns, regler.laeste_kolonner(rule)) if form.hele_tabeller else without
+        visible = regler.Laeste(seen, laest.beskrivelse, laest.raekker)
+        if not set(regler.naevnte_tabeller(rule, names)) <= visible.keys():
+            continue
+        ready.append((tabel, table, rule))
+        if kind != regler.KOMPLET:
+            own = _uden(table, tabel.navn, regler.egne_kolonner(rule), bad) if form.renset else table
+            found += regler.CHECKS[kind](own, tabel.raa, rule, visible)
     if kind == regler.KOMPLET:
-        return regler.komplet(ready, visible, bad)
-    found = []
-    for tabel, table, rule in ready:
-        own = _uden(table, tabel.navn, regler.egne_kolonner(rule), bad) if form.renset else table
-        found += regler.CHECKS[kind](own, tabel.raa, rule, visible)
+        return regler.komplet(ready, regler.Laeste(without, laest.beskrivelse, laest.raekker), bad)
     return found
+
+
+def _fejlfri(
+    tables: Mapping[str, pd.DataFrame], columns: Mapping[str, set[str]], read: Mapping[str, set[str]]
+) -> dict[str, pd.DataFrame]:
+    """The tables without an error in what a check reads of them: in any column, where that is not known, and never
+    one with an error that is in no column.
+    """
+    return {
+        name: table
+        for name, table in tables.items()
+        if name not in columns or (name in read and "" not in columns[name] and not columns[name] & read[name])
+    }
+
+
+def _daarlige_kolonner(found: Iterable[Fund]) -> dict[str, set[str]]:
+    """Table → the columns that have an error in some row ("" for one that is in no column)."""
+    bad: dict[str, set[str]] = {}
+    for f in found:
+        if f.alvor != ADVARSEL:
+            bad.setdefault(f.fil.removesuffix(".csv"), set()).update(f.kolonne.split(","))
+    return bad
 
 
 def _daarlige(found: Iterable[Fund]) -> dict[tuple[str, str], set[int]]:

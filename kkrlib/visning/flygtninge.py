@@ -1457,8 +1457,8 @@ def _den(dag: Any) -> str:
 
 def _kilde(b: Beregning, *own: str) -> str:
     letter = b.brev["udmeldt"]
-    when = "" if pd.isna(letter) else f"brev af {dansk.dato(letter)} "
-    return "; ".join([f"Udlændingestyrelsen, {when}(kilde {b.brev['kilde']}, punkt {b.brev['punkt']})", *own])
+    when = "" if pd.isna(letter) else f", brev af {dansk.dato(letter)}"
+    return "; ".join([f"Udlændingestyrelsen{when} (kilde {b.brev['kilde']}, punkt {b.brev['punkt']})", *own])
 
 
 def _aftalekilde(b: Beregning, chosen: Iterable[Aftale]) -> str:
