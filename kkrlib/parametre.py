@@ -93,7 +93,7 @@ def ordbog(vaerdi: Art) -> Art:
 
     def fault(value: Any) -> str:
         if not isinstance(value, Mapping):
-            return f"«{vis(value)}» er ikke en ordbog, fx {{a: 1}}."
+            return f"«{vis(value)}» er ikke en ordbog, fx {{Lolland: 25}}."
         faults = [
             f'«{vis(key)}» er ikke tekst; skriv koden i anførselstegn, fx "0360" (uden dem læses den som et tal).'
             for key in value

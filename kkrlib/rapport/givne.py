@@ -31,7 +31,7 @@ _DANISH_TYPE = {
     "str": "en tekst",
     "bool": "true eller false",
     "list": "en liste, fx [a, b]",
-    "dict": "en ordbog, fx {a: 1}",
+    "dict": "en ordbog, fx {Lolland: 25}",
 }
 _KINDS: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool, "list": list, "dict": dict}
 _GRAMMATIK: dict[str, Callable[[str], Any]] = {
