@@ -45,8 +45,9 @@ def heltal(*, mindst: int | None = None, valgfri: bool = False) -> Art:
             return f"{said}; skriv tallet uden anførselstegn."
         if isinstance(value, bool) or not isinstance(value, Real):
             return f"{said}."
-        if isinstance(value, Integral) or (value == value and abs(value) < 10**15 and value == int(value)):
-            return f"{said} skrevet med cifre alene; skriv {int(value)}."
+        number: Any = value  # a kind of number that has no common type: numpy's, Decimal's, Fraction's
+        if isinstance(value, Integral) or (number == number and abs(number) < 10**15 and number == int(number)):
+            return f"{said} skrevet med cifre alene; skriv {int(number)}."
         return f"{said}."
 
     return fault

@@ -388,8 +388,9 @@ def som_liste(vaerdi: str | list[str]) -> list[str]:
     return [vaerdi] if isinstance(vaerdi, str) else list(vaerdi)
 
 
-def _hvor(error: re.error) -> str:
-    return "i slutningen" if error.pos is None else f"ved tegn {error.pos + 1}"
+def _hvor(error: Exception) -> str:
+    at = getattr(error, "pos", None)
+    return "i det" if at is None else f"ved tegn {at + 1}"
 
 
 def _sammenhaeng(

@@ -85,11 +85,11 @@ def komplet(
                 continue
             for key in missing:
                 lacking.setdefault((name, tuple(columns), key), {}).setdefault(tabel, []).append(group)
-    for (name, columns, key), tables in lacking.items():
-        register = registre[name]
-        label, joined = _navn(register, list(columns), key), ",".join(columns)
+    for (name, wanted_columns, key), tables in lacking.items():
+        register, columns = registre[name], list(wanted_columns)
+        label, joined = _navn(register, columns, key), ",".join(columns)
         if len(tables) > 1:
-            row = register.index[(register[list(columns)] == list(key)).all(axis=1)][0] + 2
+            row = register.index[(register[columns] == list(key)).all(axis=1)][0] + 2
             where = "; ".join(t.fil + _i(groups) for t, groups in tables.items())
             said = f"{label} har ingen række i {where}; alle {len(register)} i {name}.csv skal have en"
             found.append(Fund(f"{name}.csv", str(row), joined, vis(",".join(key)), said))
@@ -269,8 +269,8 @@ def _sum(table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, An
     path = f"{rule['undtagelser']}.csv"
     if len(table) < len(tables.hele[resource["name"]]):  # a sum that was left out may be the one
         return found
-    for key, faults in known.items():
-        if key not in occurs:
+    for sum_key, faults in known.items():
+        if sum_key not in occurs:
             text = "fejlen står her som kendt, men forekommer ikke længere"
             found += [Fund(path, str(position), "trykt", wrong, text) for position, wrong, _ in faults]
     return found

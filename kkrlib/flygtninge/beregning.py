@@ -203,7 +203,9 @@ def beregn(
         kommuner=kommuner,
         regioner=_regions(kommuner, tabeller, aar, int(udmelding["nr"])),
         trin=trin(fordelt, landstal),
-        aarsager=aarsager(grundlag(tabeller, earlier), basis, earlier_landstal, landstal) if earlier else None,
+        aarsager=aarsager(grundlag(tabeller, earlier), basis, earlier_landstal, landstal)
+        if earlier and earlier_landstal is not None
+        else None,
         graenser=near,
         undersoegt=tried,
         landstalsgraenser=rules,
