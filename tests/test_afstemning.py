@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from kkrlib import afstemning, dansk, data, flygtninge
 from kkrlib.afstemning import AFRUNDING, AFVIGER, STEMMER, UPROEVET, Interval
 from kkrlib.afstemning.arter import KONTROL, LED
-from kkrlib.afstemning.tal import eksakt_tal, trykte_decimaler
 from kkrlib.errors import DataError
+from kkrlib.interval import eksakt_tal, trykte_decimaler
 
 ENHEDER = {
     "antal": ("antal", "1", "ja"),
@@ -39,12 +39,14 @@ KILDER = [
     ("000", "Bilag", "KKR", "2022", "000.txt", "x"),
     ("regler", "Regler", "kkrlib", None, None, None),
 ]
-FAKTA = ["id", "emne", "tabel", "vaerdi", "enhed", "maal", "forbehold", "trykt", "kilde", "punkt", "linje"]
-ROLLER = [("fakta", "vaerdi", "published", "id", "", ""), ("regler", "vaerdi", "rule", "regel "
-"gaelder_fra", "", "reglerne"),
-          ("henvisninger", "trykt", "reference", "id", "tabel", ""), ("bred", "beloeb", "published", "aar "
-          "sted", "kr.", "bilag 2"),
-          ("fejl", "begrundelse", "finding", "fejl", "", "")]  # fmt: skip
+FAKTA = ["id", "felt", "udgave", "tabel", "vaerdi", "enhed", "maal", "forbehold", "trykt", "kilde", "punkt", "linje"]
+ROLLER = [
+    ("fakta", "vaerdi", "published", "id", "", "", "", ""),
+    ("regler", "vaerdi", "rule", "regel gaelder_fra", "", "reglerne", "", ""),
+    ("henvisninger", "trykt", "reference", "id", "tabel", "", "proeve", "rapport"),
+    ("bred", "beloeb", "published", "aar sted", "kr.", "bilag 2", "bredt", "aar"),
+    ("fejl", "begrundelse", "finding", "fejl", "", "", "", ""),
+]
 
 
 def fakta(id, tekst, **andet):
@@ -55,7 +57,8 @@ def fakta(id, tekst, **andet):
     value = value or printed.replace(".", "").replace(",", ".")
     row = {
         "id": id,
-        "emne": "proeve",
+        "felt": "proeve",
+        "udgave": 2024,
         "tabel": "Tabel 1",
         "vaerdi": value,
         "enhed": unit,
@@ -83,7 +86,7 @@ FASTE = {name: pd.DataFrame(columns=columns) for name, columns in TOMME.items()}
     "forbehold": pd.DataFrame(
         [(k, *v) for k, v in FORBEHOLD.items()], columns=["forbehold", "under_procent", "over_procent"]
     ),
-    "kolonneroller": pd.DataFrame(ROLLER, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn"]),
+    "kolonneroller": pd.DataFrame(ROLLER, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn", "felt", "udgave"]),
 }
 
 
