@@ -299,7 +299,9 @@ def test_a_value_of_another_year_or_report_is_named(kopi):
 
 def test_a_change_is_no_value(kopi):
     points = kopi["socialtilsyn_indikatorfakta"]
-    points.loc[points["fakta"] == "socialtilsyn-2021-t02-almen", "fakta"] = "socialtilsyn-2021-tekst-3206-tilbud-kombinerede-aendring"
+    points.loc[points["fakta"] == "socialtilsyn-2021-t02-almen", "fakta"] = (
+        "socialtilsyn-2021-tekst-3206-tilbud-kombinerede-aendring"
+    )
     assert "er en ændring og kan ikke være indikatorens værdi" in said(kopi)
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from kkrlib import data, flygtninge, klynger, socialtilsyn
 from kkrlib.afstemning.arter import ARTER, Led
-from kkrlib.interval import Interval
 from kkrlib.data import regler
 from kkrlib.errors import ADVARSEL, FEJL, DataError
+from kkrlib.interval import Interval
 
 NEJ = "nej"
 
