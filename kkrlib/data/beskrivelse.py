@@ -65,7 +65,9 @@ class Genfindes:
 
 @dataclass(frozen=True)
 class Tabel:
-    """One table. ``regler``: its checks as the descriptor has them; ``raa``: the resource; ``skema``: its fields."""
+    """One table. ``regler``: its checks as the descriptor has them; ``raa``: the resource; ``skema``: its fields.
+    ``felt``: the field that its numbers belong to; ``udgave``: the column with the year of their edition.
+    """
 
     navn: str
     fil: str
@@ -76,6 +78,8 @@ class Tabel:
     regler: tuple[Mapping[str, Any], ...] = field(compare=False)
     maa_vaere_tom: bool
     etiket: str
+    felt: str
+    udgave: str
     raa: Mapping[str, Any] = field(compare=False)
     skema: Schema = field(compare=False)
 
@@ -312,6 +316,8 @@ _RESSOURCE = _objekt(
         "title": _FRI,
         "description": _FRI,
         "label": _tekst(),
+        "field": _tekst(moenster="[a-z0-9-]+"),
+        "edition": _tekst(),
         "encoding": _tekst(["utf-8"]),
         "format": _tekst(["csv"]),
         "mediatype": _tekst(["text/csv"]),
@@ -423,6 +429,10 @@ def _sammenhaeng(
     if "linje" in own and "kilde" not in own:
         yield "schema.fields[linje]", "", "kræver kolonnen kilde: hvilken kilde linjen står i"
     yield from _kender("schema.primaryKey", som_liste(schema.get("primaryKey", [])), name, columns)
+    if "edition" in resource:
+        yield from _kender("edition", [resource["edition"]], name, columns, "integer")
+        if "field" not in resource:
+            yield "edition", resource["edition"], "kræver field: hvilket felt udgaven er af"
     for number, key in enumerate(schema.get("foreignKeys", ())):
         path, target = f"schema.foreignKeys[{number}]", key["reference"]["resource"] or name
         here, there = som_liste(key["fields"]), som_liste(key["reference"]["fields"])
@@ -661,6 +671,8 @@ def _tabel(resource: dict[str, Any], schema: Schema) -> Tabel:
         regler=tuple(resource.get("checks", ())),
         maa_vaere_tom=resource.get("may_be_empty", False),
         etiket=resource.get("label", ""),
+        felt=resource.get("field", ""),
+        udgave=resource.get("edition", ""),
         raa=resource,
         skema=schema,
     )

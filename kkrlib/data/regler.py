@@ -132,7 +132,7 @@ def _entydig(
     first: dict[tuple[str, ...], int] = {}
     found = []
     for position, cells in zip(table.index + 2, table[columns].itertuples(index=False, name=None), strict=True):
-        if not all(cells):
+        if not (any(cells) if rule.get("tomme") else all(cells)):
             continue
         key = tuple(map(tegn.normal, cells))
         if key in first:

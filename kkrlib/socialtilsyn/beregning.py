@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from kkrlib import afstemning, parametre
+from kkrlib import afstemning, fakta, parametre
 from kkrlib.errors import DataError
 from kkrlib.socialtilsyn.aktivitet import besoeg, sanktioner_pr_100, whistleblow_pr_100
 from kkrlib.socialtilsyn.oekonomi import budget_og_regnskab, omkostninger
-from kkrlib.socialtilsyn.serier import serie
+from kkrlib.socialtilsyn.serier import FELT, serie, tal_af
 from kkrlib.socialtilsyn.takster import skaerpet_tilsyn, stoerrelsesfaktorer, takstindeks
 from kkrlib.socialtilsyn.udvikling import aendring, beholdning
 
@@ -60,12 +60,13 @@ def kendt_i(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, pd.Data
     """The tables as they were known when the report for ``aar`` came: without later reports and what is derived from
     them.
     """
-    facts = tabeller["socialtilsyn_fakta"]
-    later = set(facts.loc[facts["rapport"] > aar, "id"])
+    facts = tabeller[fakta.TABEL]
+    unknown = (facts["felt"] == FELT) & (facts["udgave"] > aar)
+    later = set(facts.loc[unknown, "id"])
     points, derived = tabeller["socialtilsyn_indikatorfakta"], tabeller["socialtilsyn_afledte"]
     return {
         **tabeller,
-        "socialtilsyn_fakta": facts[facts["rapport"] <= aar],
+        fakta.TABEL: facts[~unknown],
         "socialtilsyn_indikatorfakta": points[(points["aar"] <= aar) & ~points["fakta"].isin(later)],
         "socialtilsyn_afledte": derived[~derived["fakta"].isin(later) & (derived["fra_aar"] <= aar)],
     }
@@ -98,7 +99,7 @@ def _beregn(tabeller: Mapping[str, pd.DataFrame], aar: int, years: list[int]) ->
     values, rules = serie(known), tabeller["socialtilsyn_regler"]
     earlier = [y for y in aar_med_data(tabeller) if y < aar]
     breaks = tabeller["socialtilsyn_databrud"]
-    budget, faults = budget_og_regnskab(known["socialtilsyn_fakta"]), tabeller["socialtilsyn_kildefejl"]
+    budget, faults = budget_og_regnskab(tal_af(known)), tabeller["socialtilsyn_kildefejl"]
     return Beregning(
         aar=aar,
         forrige=earlier[-1] if earlier else None,
@@ -121,7 +122,7 @@ def _beregn(tabeller: Mapping[str, pd.DataFrame], aar: int, years: list[int]) ->
         ),
         stoerrelsesfaktorer=stoerrelsesfaktorer(values, rules),
         skaerpet_tilsyn=skaerpet_tilsyn(values, rules),
-        kontroller=afstemning.vurder(*afstemning.erklaerede(tabeller, f"socialtilsyn-{aar}-"), tabeller),
+        kontroller=afstemning.vurder(*afstemning.erklaerede(tabeller, FELT, aar), tabeller),
         kildefejl=faults[faults["rapport"] == aar].reset_index(drop=True),
         databrud=breaks[pd.to_datetime(breaks["fra"]).dt.year <= aar].sort_values("fra").reset_index(drop=True),
         tabeller=tabeller,
