@@ -121,7 +121,7 @@ def _beregn(tabeller: Mapping[str, pd.DataFrame], aar: int, years: list[int]) ->
         ),
         stoerrelsesfaktorer=stoerrelsesfaktorer(values, rules),
         skaerpet_tilsyn=skaerpet_tilsyn(values, rules),
-        kontroller=afstemning.vurder(*afstemning.erklaerede(tabeller, f"socialtilsyn-{aar}-"), tabeller),
+        kontroller=afstemning.vurder(*afstemning.erklaerede(tabeller, "socialtilsyn", str(aar)), tabeller),
         kildefejl=faults[faults["rapport"] == aar].reset_index(drop=True),
         databrud=breaks[pd.to_datetime(breaks["fra"]).dt.year <= aar].sort_values("fra").reset_index(drop=True),
         tabeller=tabeller,
