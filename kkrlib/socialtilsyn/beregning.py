@@ -9,6 +9,7 @@ import pandas as pd
 
 from kkrlib import afstemning, parametre
 from kkrlib.errors import DataError
+from kkrlib.perioder import aarets_dag, gaeldende
 from kkrlib.socialtilsyn.aktivitet import besoeg, sanktioner_pr_100, whistleblow_pr_100
 from kkrlib.socialtilsyn.oekonomi import budget_og_regnskab, omkostninger
 from kkrlib.socialtilsyn.serier import serie
@@ -26,18 +27,20 @@ STROEMME = {
 class Beregning:
     """One report and what was known when it came.
 
-    ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row in
-    the table of reports. ``serie``, ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``,
-    ``takstindeks``, ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the functions of those names return;
-    ``aarene`` are the years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their flows, where
-    the reports have them; ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as
-    :func:`kkrlib.afstemning.doem` judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up to
-    its year.
+    ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row
+    in the table of reports, and ``tilsyn`` the name that its tilsyn had on 1 January of the year. ``serie``,
+    ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``, ``takstindeks``,
+    ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the functions of those names return; ``aarene`` are the
+    years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their flows, where the reports have
+    them; ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as
+    :func:`kkrlib.afstemning.doem` judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up
+    to its year.
     """
 
     aar: int
     forrige: int | None
     rapport: pd.Series
+    tilsyn: str
     aarene: list[int]
     serie: pd.DataFrame
     aendringer: pd.DataFrame
@@ -76,6 +79,12 @@ def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
     return sorted(int(y) for y in tabeller["socialtilsyn_rapporter"]["rapport"])
 
 
+def navn(tabeller: Mapping[str, pd.DataFrame], aar: int) -> str:
+    """The name, on 1 January of the year, of the tilsyn whose report it is."""
+    report = tabeller["socialtilsyn_rapporter"].set_index("rapport").loc[aar]
+    return str(gaeldende(tabeller["tilsyn"], aarets_dag(aar)).set_index("tilsyn").at[report["tilsyn"], "navn"])
+
+
 def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int | None = None) -> Beregning:
     """Compute one report: the series up to its year, and all that follows from it.
 
@@ -103,6 +112,7 @@ def _beregn(tabeller: Mapping[str, pd.DataFrame], aar: int, years: list[int]) ->
         aar=aar,
         forrige=earlier[-1] if earlier else None,
         rapport=reports.loc[aar],
+        tilsyn=navn(tabeller, aar),
         aarene=sorted({int(y) for y in values["aar"]}),
         serie=values,
         aendringer=aendring(values),
