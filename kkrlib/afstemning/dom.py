@@ -77,7 +77,7 @@ def doem(kontroller: pd.DataFrame, kendte: pd.DataFrame | None = None) -> pd.Dat
                 "beregnet_tekst": row.get("beregnet_tekst", ""),
                 "offentliggjort": _plain(published),
                 "beregnet": _plain(rounded),
-                "forskel": None if verdict == UPROEVET else _plain(published - rounded),
+                "forskel": None if published is None or rounded is None else _plain(published - rounded),
                 "dom": verdict,
                 "fund": explained.get("fund", ""),
                 "forklaring": explained.get("forklaring", "")

@@ -417,6 +417,11 @@ def som_liste(vaerdi: str | list[str]) -> list[str]:
     return [vaerdi] if isinstance(vaerdi, str) else list(vaerdi)
 
 
+def _hvor(error: Exception) -> str:
+    at = getattr(error, "pos", None)
+    return "i det" if at is None else f"ved tegn {at + 1}"
+
+
 def _sammenhaeng(
     resource: dict[str, Any],
     resources: list[dict[str, Any]],
@@ -534,7 +539,7 @@ def _graenser(path: str, felt: dict[str, Any]) -> _Brud:
         try:
             re.compile(f"^(?:{limits['pattern']})$")  # as it will be used: a flag in it must stand first
         except (re.error, OverflowError, RecursionError) as error:
-            yield f"{path}.pattern", limits["pattern"], f"er ikke et mønster, der kan læses ({error})"
+            yield f"{path}.pattern", limits["pattern"], f"er ikke et mønster, der kan læses (fejl {_hvor(error)})"
     for value in limits.get("enum", ()):
         if (kind == "integer") != isinstance(value, int) or (kind == "date" and not er_dato(value)):
             yield f"{path}.enum", _siger(value), f"passer ikke til typen «{kind}»"

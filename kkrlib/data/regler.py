@@ -89,11 +89,11 @@ def komplet(
             for key in missing:
                 at = (name, tuple(columns), key, len(wanted))
                 lacking.setdefault(at, {}).setdefault(tabel, []).append(group)
-    for (name, columns, key, number), tables in lacking.items():
-        register = registre[name]
-        label, joined = _navn(register, list(columns), key), ",".join(columns)
+    for (name, wanted_columns, key, number), tables in lacking.items():
+        register, columns = registre[name], list(wanted_columns)
+        label, joined = _navn(register, columns, key), ",".join(columns)
         if len(tables) > 1:
-            row = register.index[(register[list(columns)] == list(key)).all(axis=1)][0] + 2
+            row = register.index[(register[columns] == list(key)).all(axis=1)][0] + 2
             where = "; ".join(t.fil + _i(groups) for t, groups in tables.items())
             said = f"{label} har ingen række i {where}; alle {number} i {name}.csv skal have en"
             found.append(Fund(f"{name}.csv", str(row), joined, vis(",".join(key)), said))
@@ -350,8 +350,8 @@ def _sum(table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, An
     path = f"{rule['undtagelser']}.csv"
     if len(table) < len(tables.hele[resource["name"]]):  # a sum that was left out may be the one
         return found
-    for key, faults in known.items():
-        if key not in occurs:
+    for sum_key, faults in known.items():
+        if sum_key not in occurs:
             text = "fejlen står her som kendt, men forekommer ikke længere"
             found += [Fund(path, str(position), "trykt", wrong, text) for position, wrong, _ in faults]
     return found

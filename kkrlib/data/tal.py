@@ -207,10 +207,11 @@ def _ordnet(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any],
 def _raekkesum(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], _: Tabeller) -> list[Fund]:
     found = []
     for position, row in zip(table.index + 2, table.to_dict("records"), strict=True):
-        numbers = [_number(row[c]) for c in (rule["i_alt"], *rule["dele"])]
-        if None in numbers:
+        read = [_number(row[c]) for c in (rule["i_alt"], *rule["dele"])]
+        numbers = [n for n in read if n is not None]
+        if len(numbers) < len(read):  # not filled in, or a finding already
             continue
-        total = sum(numbers[1:])
+        total = sum(numbers[1:], Fraction(0))
         if numbers[0] != total:
             text = f"er ikke summen af {dansk.opremsning(rule['dele'])}, som er {_vist(total)}"
             found.append(Fund(resource["path"], str(position), rule["i_alt"], row[rule["i_alt"]], text))

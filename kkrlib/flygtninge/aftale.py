@@ -505,7 +505,9 @@ def _touched(aftale: pd.DataFrame) -> list[str]:
 
 
 def _transfer_findings(aftale: pd.DataFrame, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame) -> list[Fund]:
-    found, given, seen = [], {}, set()
+    found: list[Fund] = []
+    given: dict[str, int] = {}
+    seen: set[tuple[str, str]] = set()
     received = aftale.groupby("til")["antal"].sum()
     for row, transfer in zip(tabel["raekke"], aftale.itertuples(), strict=True):
         if pd.isna(transfer.fra) or pd.isna(transfer.til):

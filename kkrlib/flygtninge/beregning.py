@@ -217,7 +217,9 @@ def beregn(
         regioner=_regions(kommuner, tabeller, aar, int(udmelding["nr"])),
         trin=trin(fordelt, landstal),
         strukturaendringer=struktur.aendringer(tabeller, aarets_dag(earlier), day) if earlier else [],
-        aarsager=aarsager(grundlag(tabeller, earlier), basis, earlier_landstal, landstal, merged) if earlier else None,
+        aarsager=aarsager(grundlag(tabeller, earlier), basis, earlier_landstal, landstal, merged)
+        if earlier and earlier_landstal is not None
+        else None,
         graenser=near,
         undersoegt=tried,
         landstalsgraenser=rules,

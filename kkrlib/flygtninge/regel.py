@@ -211,7 +211,7 @@ def _relations(grundlag: pd.DataFrame) -> list[Fund]:
             found.append(Fund("grundlag", str(code), "befolkning", "0", f"{who} ingen indbyggere", ADVARSEL))
         for column, persons, severity in _HOEJST_BEFOLKNINGEN:
             value = grundlag.at[code, column] if column in grundlag.columns else None
-            if _persons(value) and value > inhabitants:
+            if value is not None and _persons(value) and value > inhabitants:
                 text = f"{who} flere {persons} end indbyggere ({dansk.tal(int(inhabitants))})"
                 found.append(Fund("grundlag", str(code), column, str(int(value)), text, severity))
     return found

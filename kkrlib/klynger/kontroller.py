@@ -398,14 +398,11 @@ class _Kontroller:
                 "kommunekode"
             ]
             if set(codes) <= printed:
-                key, own = (
-                    self.klynge_slug[(fact["region"], fact["klynge"])],
-                    self.own("klynge_beloeb", fact, "kommuner"),
-                )
+                key = self.klynge_slug[(fact["region"], fact["klynge"])]
                 led = [("led", f"klynge_kommunebidrag/{self.aar}/{code}/bidrag") for code in codes]
                 self.add(
                     f"sum-bilag-3-{key}",
-                    own,
+                    self.own("klynge_beloeb", fact, "kommuner"),
                     TABEL["bilag-3-sjaelland"],
                     "sum",
                     f"{fact['klynge']}: beløbet fra kommunerne er summen af deres bidrag",

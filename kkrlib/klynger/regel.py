@@ -252,7 +252,7 @@ def _validate(
     if not found:
         people: dict[str, Fraction] = {}
         for region, code, share in zip(medlemmer["region"], medlemmer["kommunekode"], shares, strict=True):
-            people[region] = people.get(region, Fraction(0)) + share * int(befolkning[code])
+            people[region] = people.get(region, Fraction(0)) + (share or 0) * int(befolkning[code])
         for region in sorted(places):
             if not people[region]:
                 add("befolkning", region, "befolkning", "", "ingen indbyggere at fordele efter")

@@ -185,25 +185,29 @@ def _notesbog(path: Path, found: list[Fund]) -> dict[str, Any] | None:
     def refuse(where: str, said: str) -> None:
         found.append(_fund(path, where, "", said))
 
+    def none(where: str, said: str) -> dict[str, Any] | None:
+        refuse(where, said)
+        return None
+
     try:
         notebook = json.loads(filer.laes_tekst(path, _STOERSTE), object_pairs_hook=_entydig)
     except filer.KanIkkeLaeses as error:
-        return refuse("", str(error) if str(error).startswith("filen") else f"filen {error}")
+        return none("", str(error) if str(error).startswith("filen") else f"filen {error}")
     except _Dobbelt as error:
-        return refuse("", f"nøglen «{vis(error)}» står to gange i det samme afsnit")
+        return none("", f"nøglen «{vis(error)}» står to gange i det samme afsnit")
     except json.JSONDecodeError as error:
-        return refuse("", f"kan ikke læses som en notesbog: ikke gyldig JSON i linje {error.lineno}")
+        return none("", f"kan ikke læses som en notesbog: ikke gyldig JSON i linje {error.lineno}")
     except (RecursionError, ValueError):
-        return refuse("", "kan ikke læses som en notesbog: for dybt indlejret, eller et tal er for langt")
+        return none("", "kan ikke læses som en notesbog: for dybt indlejret, eller et tal er for langt")
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
-        return refuse("", "kan ikke læses som en notesbog: «nbformat» mangler")
+        return none("", "kan ikke læses som en notesbog: «nbformat» mangler")
     version = (notebook["nbformat"], notebook.get("nbformat_minor"))
     if version[0] != _FORMAT[0] or not isinstance(version[1], int) or version[1] < _FORMAT[1]:
         said = ".".join(str(v) for v in version)
-        return refuse("nbformat", f"notesbogen har formatet {vis(said)}; åbn og gem den i JupyterLab, så den får 4.5")
+        return none("nbformat", f"notesbogen har formatet {vis(said)}; åbn og gem den i JupyterLab, så den får 4.5")
     cells, metadata = notebook.get("cells"), notebook.get("metadata")
     if not isinstance(cells, list) or not isinstance(metadata, dict):
-        return refuse("", "kan ikke læses som en notesbog: «cells» eller «metadata» mangler")
+        return none("", "kan ikke læses som en notesbog: «cells» eller «metadata» mangler")
     _celler(cells, refuse)
     return None if found else notebook
 

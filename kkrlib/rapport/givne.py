@@ -31,7 +31,7 @@ _DANISH_TYPE = {
     "str": "en tekst",
     "bool": "true eller false",
     "list": "en liste, fx [a, b]",
-    "dict": "en ordbog, fx {a: 1}",
+    "dict": "en ordbog, fx {Lolland: 25}",
 }
 _KINDS: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool, "list": list, "dict": dict}
 _GRAMMATIK: dict[str, Callable[[str], Any]] = {
@@ -393,7 +393,7 @@ def _nearest(value: Any, valid: list[Any], spellings: Mapping[str, list[Any]]) -
     if isinstance(value, (int, float)) and all(isinstance(v, (int, float)) for v in valid):
         return min(valid, key=lambda v: (abs(v - value), -v))
     # Compared without Danish letters and punctuation, so that "Sjaelland" is as near as "Sjælland".
-    forms = {kortnavn(s): v for s, v in reversed(spellings.items())}
+    forms = {kortnavn(s): v for s, v in reversed(list(spellings.items()))}
     near = difflib.get_close_matches(kortnavn(value)[:200], forms, n=1, cutoff=0.6)
     return forms[near[0]][0] if near else None
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.errors import DataError, Fund
+from kkrlib.socialtilsyn.raekker import Afledning
 
 #: Ways to round. Danish statistics round halves away from zero; the reports also cut decimals off (see ``interval``).
 HALVE_OP, AFSKAARET = "halve væk fra nul", "afskåret"
@@ -83,7 +84,7 @@ def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tupl
     known: dict[tuple[str, int], tuple[Fraction, Fraction]] = {key: (v, v) for key, v in kendte.items()}
     result: dict[int, tuple[int, int]] = {}
 
-    def fault(row: object, column: str, value: object, text: str) -> None:
+    def fault(row: Afledning, column: str, value: object, text: str) -> None:
         found.append(Fund("socialtilsyn_afledte", f"{row.indikator}, {row.aar}", column, str(value), text))
 
     left = list(afledninger.itertuples())
@@ -136,7 +137,7 @@ def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tupl
     return afledninger.drop(columns=["mindst", "hoejst"], errors="ignore").join(both)
 
 
-def _bygger_paa(row: object) -> set[tuple[str, int]]:
+def _bygger_paa(row: Afledning) -> set[tuple[str, int]]:
     """The values that a derivation starts from."""
     if row.metode == KOLONNE:
         return set()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
 from kkrlib.errors import DataError, Fund
 from kkrlib.socialtilsyn.afledning import afledte
+from kkrlib.socialtilsyn.raekker import Afledning
 
 #: ``status`` of a value: printed by the report of its own year, or following from another year's report.
 OFFENTLIGGJORT, AFLEDT = "offentliggjort", "afledt"
@@ -48,7 +50,7 @@ def serie(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     register = tabeller[_INDIKATORER].set_index("indikator")
     fakta = tabeller[_FAKTA].set_index("id")
     values = _offentliggjorte(tabeller[_PEGER], fakta)
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for (indicator, year), group in tabeller[_PEGER].groupby(["indikator", "aar"], sort=False):
         taken, other = group[group["rolle"] == TAGET], group[group["rolle"] == FRAVALGT]
         value = values[indicator, int(year)]
@@ -98,7 +100,7 @@ def serie(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return result[["indikator", "navn", "gruppe", "enhed", "art", *columns[1:]]].reset_index(drop=True)
 
 
-def _saadan(row: object, fact: pd.Series) -> str:
+def _saadan(row: Afledning, fact: pd.Series) -> str:
     if row.metode == "sammenligningskolonne":
         return f"Står i rapporten for {fact['rapport']}."
     if row.metode == "rest":
