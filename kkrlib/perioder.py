@@ -35,8 +35,3 @@ def gaeldende(raekker: pd.DataFrame, dag: date) -> pd.DataFrame:
 def paa_dagen(tabeller: Mapping[str, pd.DataFrame], dag: date, *navne: str) -> dict[str, pd.DataFrame]:
     """The tables with the registers ``navne`` as they were on a day (see :func:`gaeldende`)."""
     return {**tabeller, **{name: gaeldende(tabeller[name], dag) for name in navne}}
-
-
-def nyeste(raekker: pd.DataFrame, noegle: str) -> pd.DataFrame:
-    """One row per ``noegle``, its last: for what has no day of its own, such as a name in a list of all years."""
-    return raekker.sort_values(FRA, kind="stable").drop_duplicates(noegle, keep="last").sort_index()
