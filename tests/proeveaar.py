@@ -12,7 +12,19 @@ from kkrlib import data, flygtninge
 
 KILDE = "proeve"
 #: Tables that the refugee report does not read.
-ANDRE = ("klynge_", "socialtilsyn_", "oevrige_", "kontrol", "uden_kontrol", "henvisninger", "emner", "talord", "fald")
+ANDRE = (
+    "klynge_",
+    "socialtilsyn_",
+    "fakta",
+    "tilsyn",
+    "oevrige_",
+    "kontrol",
+    "uden_kontrol",
+    "henvisninger",
+    "emner",
+    "talord",
+    "fald",
+)
 #: Of a landstal row: what a letter says of dates, for the quota year given.
 BREV = {
     "udmeldt": "{foer}-04-29",

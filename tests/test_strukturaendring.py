@@ -301,19 +301,32 @@ def test_a_klynge_year_in_another_region_structure_asks_for_its_klynger(hele):
     assert len(b.regioner) == 4 and sum(b.klynger["kommuner"]) == b.midler["pulje_kommuner"]
 
 
-def test_a_tilsyn_with_another_name_is_called_so_in_the_reports_of_its_day(hele):
-    afloes(hele, "tilsyn", lambda r: True, {"navn": "Socialtilsyn Sjælland"}, "2022-01-01", "2021-12-31")
+def nyt_tilsyn(folder, ogsaa_fakta):
+    """Socialtilsyn Øst is called otherwise from 2022 on; what is about a year from then on says so where
+    ``ogsaa_fakta``."""
+    new = {"tilsyn": "Socialtilsyn Sjælland", "slug": "socialtilsyn-sjaelland"}
+    afloes(folder, "tilsyn", lambda r: True, new, "2022-01-01", "2021-12-31")
+    for name, year in (("socialtilsyn_rapporter", "rapport"), ("fakta", "beskriver_aar")) if ogsaa_fakta else ():
+        rows = laes_raekker(folder, name)
+        changed = {"tilsyn": new["tilsyn"]}
+        skriv_raekker(folder, name, [r | changed if r["tilsyn"] and r[year] >= "2022" else r for r in rows])
+
+
+def test_a_tilsyn_with_another_name_is_called_so_in_the_reports_of_its_years(hele):
+    nyt_tilsyn(hele, ogsaa_fakta=True)
     assert [f for f in data.check(hele) if f.alvor == FEJL] == []
     tables = data.laes(hele)
     titles = [vis_socialtilsyn.side(socialtilsyn.beregn(tables, aar)).titel for aar in (2021, 2023)]
     assert titles == ["Socialtilsyn Øst 2021", "Socialtilsyn Sjælland 2023"]
 
 
-def test_a_report_of_a_tilsyn_that_is_none_in_that_year_is_named(hele):
-    afloes(hele, "tilsyn", lambda r: True, None, til="2022-12-31")
-    (finding,) = [f for f in data.check(hele) if f.alvor == FEJL]
-    assert (finding.fil, finding.kolonne, finding.vaerdi) == ("socialtilsyn_rapporter.csv", "tilsyn", "oest")
-    assert "gælder ikke 2023-01-01, for i tilsyn.csv gælder den 2014-01-01 til 2022-12-31" in finding.regel
+def test_rows_about_a_tilsyn_that_is_none_in_their_year_are_named(hele):
+    nyt_tilsyn(hele, ogsaa_fakta=False)
+    found = [f for f in data.check(hele) if f.alvor == FEJL]
+    assert {(f.fil, f.kolonne, f.vaerdi) for f in found} == {
+        (f"{name}.csv", "tilsyn", "Socialtilsyn Øst") for name in ("socialtilsyn_rapporter", "fakta")
+    }
+    assert any("gælder ikke i 2023, for i tilsyn.csv gælder den 2014-01-01 til 2021-12-31" in f.regel for f in found)
 
 
 def test_a_population_of_a_year_without_a_payer_is_refused(sag):

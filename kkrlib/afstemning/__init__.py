@@ -34,7 +34,8 @@ from kkrlib.afstemning.dom import (
 )
 from kkrlib.afstemning.foelsomhed import foelsomhed
 from kkrlib.afstemning.saet import Kontrolsaet
-from kkrlib.afstemning.tal import Interval, tal
+from kkrlib.afstemning.tal import tal
+from kkrlib.interval import Interval
 
 __all__ = [
     "AFRUNDING",

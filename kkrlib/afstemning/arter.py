@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk
-from kkrlib.afstemning.tal import Interval
 from kkrlib.errors import DataError, Fund, naermeste
+from kkrlib.interval import Interval, halv_enhed
+from kkrlib.sted import laes, skriv
 
 #: Roles by kind: (least, greatest number of led), None for any number.
 _MANGE = (1, None)
@@ -255,16 +256,21 @@ _BEREGNET = [
     "alle_fakta",
 ]
 
-Tabeller = Mapping[tuple[str, str], set[str]]
+#: Of each table that the sources print, by field, edition and name: its published numbers.
+Tabeller = Mapping[tuple[str, int | None, str], set[str]]
 
 
 def trykte_tabeller(facts: Mapping[str, Mapping[str, Any]]) -> Tabeller:
-    """The published numbers of each table that the sources print, by report and name."""
-    found: dict[tuple[str, str], set[str]] = {}
+    """The published numbers of each table that the sources print, by field, edition and name."""
+    found: dict[tuple[str, int | None, str], set[str]] = {}
     for key, fact in facts.items():
         if fact["offentliggjort"]:
-            found.setdefault((fact["omfang"], fact["navn"]), set()).add(key)
+            found.setdefault(_tabel(fact), set()).add(key)
     return found
+
+
+def _tabel(fact: Mapping[str, Any]) -> tuple[str, int | None, str]:
+    return fact["felt"], None if pd.isna(fact["udgave"]) else int(fact["udgave"]), fact["tabel"]
 
 
 def _text(value: Any) -> str:
@@ -358,8 +364,8 @@ def raekke(
     judged, missing = facts[control["fakta"]], _text(control.get("mangler"))
     # What no document at hand prints has no line in one: a rule is named by the control's words.
     others = [facts[p["fakta"]] for p in parts]
-    lines = [f"{f['kilde']}:{f['linje']}" for f in (judged, *(f for f in others if f["offentliggjort"]))]
-    lines += _text(control.get("ogsaa_linjer")).split()
+    places = [f["sted"] for f in (judged, *(f for f in others if f["i_kilden"]))]
+    places += [place for text in _text(control.get("ogsaa_linjer")).split() for place in laes(text)]
     own = _led(judged, 1, None)
     value: Interval | None = None
     words = ("", "")
@@ -374,11 +380,11 @@ def raekke(
             )
             value = Interval(low, middle, high)
     elif control["art"] == "findes":
-        there = tables.get((judged["omfang"], judged["navn"]), set())
+        there = tables.get(_tabel(judged), set())
         value = Interval.punkt(int(bool(there) and all(p["fakta"] in there for p in parts)))
         words = (
-            judged["navn"],
-            facts[parts[0]["fakta"]]["navn"] if parts else judged["navn"] if there else "findes ikke",
+            judged["tabel"],
+            facts[parts[0]["fakta"]]["tabel"] if parts else judged["tabel"] if there else "findes ikke",
         )
     else:
         roles: dict[str, list[Led]] = {}
@@ -396,11 +402,11 @@ def raekke(
                 "",
                 "nærmest" if control["art"] == "heltal" else "mindst" if value.vaerdi > judged["vaerdi"] else "højst",
             )
-    half = Fraction(1, 2 * 10 ** judged["decimaler"])
+    half = halv_enhed(judged["decimaler"])
     return {
         "id": control["id"],
-        "sted": f"{judged['dokument']}, punkt {judged['punkt']}, {_text(control.get('tabelnavn')) or judged['navn']}",
-        "linjer": "; ".join(dict.fromkeys(lines)),
+        "sted": f"{judged['dokument']}, punkt {judged['punkt']}, {_text(control.get('tabelnavn')) or judged['tabel']}",
+        "linjer": skriv(places),
         "art": control["art"],
         "beskrivelse": control["beskrivelse"],
         "offentliggjort": judged["vaerdi"],

@@ -13,6 +13,8 @@ from kkrlib.afstemning.arter import ARTER, beregn
 from kkrlib.afstemning.tal import FUND, tal
 from kkrlib.errors import Fund
 from kkrlib.fordeling import eksakt
+from kkrlib.interval import halv_enhed
+from kkrlib.sted import Sted
 
 STEMMER, AFRUNDING, AFVIGER, UPROEVET = "stemmer", "afrunding", "afviger", "kan ikke efterprøves"
 DOMME = [STEMMER, AFRUNDING, AFVIGER, UPROEVET]
@@ -93,7 +95,7 @@ def doem(kontroller: pd.DataFrame, kendte: pd.DataFrame | None = None) -> pd.Dat
 def dom(row: Mapping[str, Any]) -> tuple[Fraction | None, Fraction | None, str]:
     """The published number, the computed one rounded as it is, and the verdict."""
     decimals = int(row.get("decimaler") or 0)
-    half = Fraction(1, 2 * 10**decimals)
+    half = halv_enhed(decimals)
     published, computed = _number(row["offentliggjort"]), _number(row["beregnet"])
     if published is None or computed is None:
         return published, None, UPROEVET
@@ -143,7 +145,7 @@ def fund(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                     "fund": record[column.noegle],
                     "tabel": column.tabel,
                     "forklaring": record[column.kolonne],
-                    "linje": f"{record['kilde']}:{record['linje']}",
+                    "linje": Sted.af(record).kort,
                 }
                 | texts
             )
@@ -169,13 +171,21 @@ def vurder(kontroller: pd.DataFrame, led: pd.DataFrame, tabeller: Mapping[str, p
     return doem(beregn(kontroller, led, tal(tabeller)), kendte(tabeller))
 
 
-def erklaerede(tabeller: Mapping[str, pd.DataFrame], praefiks: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The controls that the data declare, with their led: all, or those whose id begins with ``praefiks``; ``raekke``
-    is the line in their file.
+def erklaerede(
+    tabeller: Mapping[str, pd.DataFrame], felt: str | None = None, udgave: int | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The controls that the data declare, with their led: all, or those that judge a number of a field and an edition;
+    ``raekke`` is the line in their file.
     """
     declared = (tabeller["kontroller"], tabeller["kontrol_led"])
     controls, led = (table.assign(raekke=range(2, len(table) + 2)) for table in declared)
-    return controls[controls["id"].str.startswith(praefiks)], led[led["kontrol"].str.startswith(praefiks)]
+    if felt is not None:
+        numbers = tal(tabeller)
+        own = numbers["felt"] == felt
+        own = own if udgave is None else own & (numbers["udgave"] == udgave)
+        controls = controls[controls["fakta"].isin(numbers.index[own.fillna(False)])]
+        led = led[led["kontrol"].isin(controls["id"])]
+    return controls, led
 
 
 def nye_og_borte(doemte: pd.DataFrame, kendte: pd.DataFrame) -> list[Fund]:

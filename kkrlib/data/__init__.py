@@ -5,7 +5,8 @@ Data Package (types, required, bounds, patterns), which the frictionless library
 under ``checks`` what that standard has no word for:
 
 ``entydig``
-    a column, or several together, is another in each row, whatever its case (a region's nummer, a tile's place);
+    a column, or several together, is another in each row, whatever its case (a region's nummer, a tile's place); rows
+    with an empty cell count too where ``tomme`` is true;
 ``navne``
     a text in one of the columns names one row only (a region by its name, its KKR or its slug);
 ``forskellige``

@@ -76,16 +76,22 @@ class Periode:
 
 @dataclass(frozen=True)
 class Dato:
-    """The column with the day or the year that a row is about, in ``tabel`` by its ``noegle`` where it is named."""
+    """The column with the day or the year that a row is about, in ``tabel`` by its ``noegle`` where it is named.
+
+    ``i_aaret``: it is about the whole year, and may name what was in force at any time of it.
+    """
 
     kolonne: str
     tabel: str
     noegle: str
+    i_aaret: bool
 
 
 @dataclass(frozen=True)
 class Tabel:
-    """One table. ``regler``: its checks as the descriptor has them; ``raa``: the resource; ``skema``: its fields."""
+    """One table. ``regler``: its checks as the descriptor has them; ``raa``: the resource; ``skema``: its fields.
+    ``felt``: the field that its numbers belong to; ``udgave``: the column with the year of their edition.
+    """
 
     navn: str
     fil: str
@@ -96,6 +102,8 @@ class Tabel:
     regler: tuple[Mapping[str, Any], ...] = field(compare=False)
     maa_vaere_tom: bool
     etiket: str
+    felt: str
+    udgave: str
     raa: Mapping[str, Any] = field(compare=False)
     skema: Schema = field(compare=False)
     periode: Periode | None = None
@@ -327,7 +335,9 @@ _PERIODE = _objekt(
     {"fra": _tekst(), "til": _tekst()},
     {"pr": _tekster, "pause": _ja, "dage": lambda path, value: _par(path, value)},
 )
-_DATO = _objekt({}, {"aar": _tekst(), "dag": _tekst(), "tabel": _tekst(), "noegle": _tekst()})
+#: What a row can be about: 1 January of a year, a day, any time of a year; and what the column of it holds.
+_DATOER = {"aar": "integer", "dag": "date", "i_aaret": "integer"}
+_DATO = _objekt({}, {**dict.fromkeys(_DATOER, _tekst()), "tabel": _tekst(), "noegle": _tekst()})
 _RESSOURCE = _objekt(
     {
         "name": _tekst(moenster=_NAVN),
@@ -339,6 +349,8 @@ _RESSOURCE = _objekt(
         "title": _FRI,
         "description": _FRI,
         "label": _tekst(),
+        "field": _tekst(moenster="[a-z0-9-]+"),
+        "edition": _tekst(),
         "encoding": _tekst(["utf-8"]),
         "format": _tekst(["csv"]),
         "mediatype": _tekst(["text/csv"]),
@@ -452,6 +464,10 @@ def _sammenhaeng(
     if "linje" in own and "kilde" not in own:
         yield "schema.fields[linje]", "", "kræver kolonnen kilde: hvilken kilde linjen står i"
     yield from _kender("schema.primaryKey", som_liste(schema.get("primaryKey", [])), name, columns)
+    if "edition" in resource:
+        yield from _kender("edition", [resource["edition"]], name, columns, "integer")
+        if "field" not in resource:
+            yield "edition", resource["edition"], "kræver field: hvilket felt udgaven er af"
     for number, key in enumerate(schema.get("foreignKeys", ())):
         path, target = f"schema.foreignKeys[{number}]", key["reference"]["resource"] or name
         here, there = som_liste(key["fields"]), som_liste(key["reference"]["fields"])
@@ -497,8 +513,8 @@ def _dage_brud(resource: dict[str, Any], columns: Mapping[str, Mapping[str, str]
             yield "dato", "", "kan ikke stå sammen med periode, som siger, hvilke dage en række handler om"
     if "dato" in resource:
         about = resource["dato"]
-        if len([key for key in ("aar", "dag") if key in about]) != 1:
-            yield "dato", "", "skal have netop én af aar og dag"
+        if len([key for key in _DATOER if key in about]) != 1:
+            yield "dato", "", "skal have netop én af aar, dag og i_aaret"
             return
         if ("tabel" in about) != ("noegle" in about):
             yield "dato", "", "skal have både tabel og noegle eller ingen af dem"
@@ -507,7 +523,7 @@ def _dage_brud(resource: dict[str, Any], columns: Mapping[str, Mapping[str, str]
         if table not in columns:
             yield from _ingen_tabel("dato.tabel", table, columns)
             return
-        for key, kind in (("aar", "integer"), ("dag", "date")):
+        for key, kind in _DATOER.items():
             yield from _kender(f"dato.{key}", [about[key]] if key in about else [], table, columns, kind)
         for place in dict.fromkeys((name, table) if "noegle" in about else ()):
             yield from _kender("dato.noegle", [about["noegle"]], place, columns)
@@ -731,6 +747,8 @@ def _tabel(resource: dict[str, Any], schema: Schema) -> Tabel:
         regler=tuple(resource.get("checks", ())),
         maa_vaere_tom=resource.get("may_be_empty", False),
         etiket=resource.get("label", ""),
+        felt=resource.get("field", ""),
+        udgave=resource.get("edition", ""),
         raa=resource,
         skema=schema,
         periode=_periode(resource["periode"]) if "periode" in resource else None,
@@ -749,4 +767,5 @@ def _periode(about: Mapping[str, Any]) -> Periode:
 
 
 def _dato(about: Mapping[str, Any]) -> Dato:
-    return Dato(about.get("aar") or about["dag"], about.get("tabel", ""), about.get("noegle", ""))
+    column = next(about[key] for key in _DATOER if key in about)
+    return Dato(column, about.get("tabel", ""), about.get("noegle", ""), "i_aaret" in about)

@@ -11,7 +11,7 @@ Two keys of a table in the descriptor say it:
 ``dato``
     the day that a row is about: that in the column ``dag``, or 1 January of the year in ``aar`` (a quota year is the
     distribution for that year). With ``tabel`` and ``noegle`` the column stands in the row of that table with the same
-    key.
+    key. A row with ``i_aaret`` is about a whole year, and may name what was in force at any time of it.
 
 A row without such a day may name what was in force at any time.
 """
@@ -23,7 +23,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from kkrlib.data.beskrivelse import Periode, Tabel, er_dato
+from kkrlib.data.beskrivelse import Dato, Periode, Tabel, er_dato
 from kkrlib.errors import Fund
 from kkrlib.tegn import vis
 
@@ -66,7 +66,8 @@ def brugte(periode: Periode, tabeller: Tabeller) -> list[str]:
 def raekkernes_dage(tabel: Tabel, raekker: pd.DataFrame, tabeller: Tabeller) -> list[tuple[str, ...]]:
     """The days that each row is about, none where the descriptor names none or the row's cannot be read.
 
-    A row with a period is about its first day, its last, and the days between that something is computed of.
+    A row with a period is about its first day, its last, and the days between that something is computed of. One that
+    is about a whole year is about no day of it (see :func:`aaret`).
     """
     if tabel.periode is not None:
         used = brugte(tabel.periode, tabeller)
@@ -77,18 +78,27 @@ def raekkernes_dage(tabel: Tabel, raekker: pd.DataFrame, tabeller: Tabeller) -> 
             else ()
             for first, last in spand(tabel.periode, raekker)
         ]
-    if tabel.dato is None:
+    if tabel.dato is None or tabel.dato.i_aaret:
         return [()] * len(raekker)
-    about = tabel.dato
-    if not about.tabel:
-        days = [dag(cell) for cell in raekker[about.kolonne]]
-    elif about.tabel not in tabeller:  # the file is a finding already
-        return [()] * len(raekker)
-    else:
-        other = tabeller[about.tabel]
-        known = dict(zip(other[about.noegle], other[about.kolonne], strict=True))
-        days = [dag(known.get(key, "")) for key in raekker[about.noegle]]
-    return [(day,) if day else () for day in days]
+    return [(day,) if day else () for day in map(dag, _celler(tabel.dato, raekker, tabeller))]
+
+
+def _celler(dato: Dato, raekker: pd.DataFrame, tabeller: Tabeller) -> list[str]:
+    """The cell of each row that says what it is about; empty where there is none."""
+    if not dato.tabel:
+        return list(raekker[dato.kolonne])
+    if dato.tabel not in tabeller:  # the file is a finding already
+        return [""] * len(raekker)
+    other = tabeller[dato.tabel]
+    known = dict(zip(other[dato.noegle], other[dato.kolonne], strict=True))
+    return [known.get(key, "") for key in raekker[dato.noegle]]
+
+
+def aaret(tabel: Tabel, raekker: pd.DataFrame, tabeller: Tabeller) -> list[str]:
+    """The year that each row is about as a whole; empty where it is about none."""
+    if tabel.dato is None or not tabel.dato.i_aaret:
+        return [""] * len(raekker)
+    return [cell if dag(cell) else "" for cell in _celler(tabel.dato, raekker, tabeller)]
 
 
 def grupper(tabel: Tabel, raekker: pd.DataFrame, tabeller: Tabeller) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -99,7 +109,7 @@ def grupper(tabel: Tabel, raekker: pd.DataFrame, tabeller: Tabeller) -> Iterator
         for day in brugte(tabel.periode, tabeller):
             yield day, i_kraft(tabel.periode, raekker, day)
         return
-    if tabel.periode is not None or tabel.dato is None:
+    if tabel.periode is not None or tabel.dato is None or tabel.dato.i_aaret:
         yield "", raekker
         return
     days = [about[0] if about else "" for about in raekkernes_dage(tabel, raekker, tabeller)]
@@ -146,11 +156,15 @@ def perioder(tabel: Tabel, raekker: pd.DataFrame) -> list[Fund]:
     return found
 
 
-def uden_for(periode: Periode, register: pd.DataFrame, dage: Collection[str]) -> tuple[str, str] | None:
-    """The first of ``dage`` on which no row of ``register`` is in force, and when they are (``"2007-01-01 til
-    2026-12-31"``); None where there is one for each of them.
+def uden_for(
+    periode: Periode, register: pd.DataFrame, dage: Collection[str], aaret: str = ""
+) -> tuple[str, str] | None:
+    """The first of ``dage`` on which no row of ``register`` is in force (or the year ``aaret``, at no time of which one
+    is), and when they are (``"2007-01-01 til 2026-12-31"``); None where there is one.
     """
     spans = [(first, last) for first, last in spand(periode, register) if first]
+    if aaret and not any(first <= f"{aaret}-12-31" and f"{aaret}-01-01" <= last for first, last in spans):
+        return f"i {aaret}", " og ".join(_periode(first, last) for first, last in sorted(set(spans)))
     for day in dage:
         if not any(first <= day <= last for first, last in spans):
             return day, " og ".join(_periode(first, last) for first, last in sorted(set(spans)))

@@ -106,17 +106,18 @@ def _ikke_i_kraft(
         for key, rows in register.groupby(list(noegle.noegler), sort=False)
     }
     days = datoer.raekkernes_dage(tabel, tabeller[tabel.navn], tabeller)
+    years = datoer.aaret(tabel, tabeller[tabel.navn], tabeller)
     outside: dict[tuple[tuple[str, ...], str, str], list[int]] = {}
-    seen: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, str] | None] = {}
+    seen: dict[tuple[tuple[str, ...], tuple[str, ...], str], tuple[str, str] | None] = {}
     for number, value in spurgt:
         rows, faulty = by_value[value]
         if faulty:  # the period is a finding already
             continue
-        about = (value, days[number - 2])
+        about = (value, days[number - 2], years[number - 2])
         if about not in seen:
-            seen[about] = datoer.uden_for(period, rows, days[number - 2])
-        if seen[about] is not None:
-            outside.setdefault((value, *seen[about]), []).append(number)
+            seen[about] = datoer.uden_for(period, rows, *about[1:])
+        if fault := seen[about]:
+            outside.setdefault((value, *fault), []).append(number)
     found = []
     for (value, day, when), rows in outside.items():
         count = f" (i alt {dansk.tal(len(rows))} rækker)" if len(rows) > _VISTE else ""

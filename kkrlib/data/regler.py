@@ -145,7 +145,7 @@ def _entydig(table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str
         datoer.samtidige(period, table),
         strict=True,
     ):
-        if not all(cells):
+        if not (any(cells) if rule.get("tomme") else all(cells)):
             continue
         others = earlier.setdefault(tuple(map(tegn.normal, cells)), [])
         if other := next((row for row, when in others if _samtidig(span, when)), None):

@@ -255,12 +255,12 @@ def _typede(laest: _Laest) -> Tabeller:
 
 def _roles(tabeller: Iterable[Tabel]) -> pd.DataFrame:
     rows = [
-        (tabel.navn, felt.navn, felt.rolle, " ".join(tabel.noegle), felt.enhed, tabel.etiket)
+        (tabel.navn, felt.navn, felt.rolle, " ".join(tabel.noegle), felt.enhed, tabel.etiket, tabel.felt, tabel.udgave)
         for tabel in tabeller
         for felt in tabel.felter
         if felt.rolle
     ]
-    return pd.DataFrame(rows, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn"])
+    return pd.DataFrame(rows, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn", "felt", "udgave"])
 
 
 def read_records(path: Path, encoding: str, delimiter: str) -> list[list[str]]:

@@ -12,6 +12,7 @@ from kkrlib import afstemning
 from kkrlib.klynger.deling import HALV, Deling
 from kkrlib.klynger.regel import BELOEB, NOEGLE, klyngedag, pr_klynge, pr_region
 from kkrlib.perioder import paa_dagen
+from kkrlib.sted import Sted
 
 TABEL = {
     "tabel-1": "bilag 2, Tabel 1",
@@ -164,7 +165,7 @@ class _Kontroller:
     def lists(self, region: str, klynge: str) -> list[str]:
         """The lines that say who is a member of a klynge."""
         rows = self.membership[(self.membership["region"] == region) & (self.membership["klynge"] == klynge)]
-        return [f"{source}:{line}" for source, line in zip(rows["kilde"], rows["linje"], strict=True)]
+        return [Sted.af(row).kort for row in rows.to_dict("records")]
 
     def members(self, fordelt: pd.DataFrame, region: str, klynge: str | None = None) -> list[tuple[str, str]]:
         rows = fordelt[(fordelt["region"] == region) & (fordelt["bidragsandel"] != 0)]

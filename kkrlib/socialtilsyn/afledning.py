@@ -14,6 +14,7 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.errors import DataError, Fund
+from kkrlib.interval import trykte_decimaler
 from kkrlib.socialtilsyn.raekker import Afledning
 
 #: Ways to round. Danish statistics round halves away from zero; the reports also cut decimals off (see ``interval``).
@@ -99,7 +100,7 @@ def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tupl
         left = [r for r in left if r not in ready]
         for row in ready:
             if row.fakta not in fakta.index:
-                fault(row, "fakta", row.fakta, "findes ikke i socialtilsyn_fakta.csv")
+                fault(row, "fakta", row.fakta, "findes ikke i fakta.csv")
                 continue
             fact = fakta.loc[row.fakta]
             change = Fraction(fact["vaerdi"])
@@ -149,8 +150,7 @@ def _bygger_paa(row: Afledning) -> set[tuple[str, int]]:
 def _back(start: tuple[Fraction, Fraction], change: Fraction, method: str, printed: str) -> tuple[Fraction, Fraction]:
     if method == FORSKEL:
         return start[0] - change, start[1] - change
-    decimals = len(printed.replace(".", ",").partition(",")[2].rstrip("% "))
-    bounds = interval(start[0], change, decimals, start[1])
+    bounds = interval(start[0], change, trykte_decimaler(printed), start[1])
     if bounds is None:
         raise ValueError(f"intet helt tal giver {printed} afrundet eller afskåret")
     return Fraction(bounds[0]), Fraction(bounds[1])

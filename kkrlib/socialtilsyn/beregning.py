@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from kkrlib import afstemning, parametre
+from kkrlib import afstemning, fakta, parametre
 from kkrlib.errors import DataError
-from kkrlib.perioder import aarets_dag, gaeldende
 from kkrlib.socialtilsyn.aktivitet import besoeg, sanktioner_pr_100, whistleblow_pr_100
 from kkrlib.socialtilsyn.oekonomi import budget_og_regnskab, omkostninger
-from kkrlib.socialtilsyn.serier import serie
+from kkrlib.socialtilsyn.serier import FELT, serie, tal_af
 from kkrlib.socialtilsyn.takster import skaerpet_tilsyn, stoerrelsesfaktorer, takstindeks
 from kkrlib.socialtilsyn.udvikling import aendring, beholdning
 
@@ -28,7 +27,7 @@ class Beregning:
     """One report and what was known when it came.
 
     ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row
-    in the table of reports, and ``tilsyn`` the name that its tilsyn had on 1 January of the year. ``serie``,
+    in the table of reports, and ``tilsyn`` whose report it is. ``serie``,
     ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``, ``takstindeks``,
     ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the functions of those names return; ``aarene`` are the
     years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their flows, where the reports have
@@ -63,12 +62,13 @@ def kendt_i(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, pd.Data
     """The tables as they were known when the report for ``aar`` came: without later reports and what is derived from
     them.
     """
-    facts = tabeller["socialtilsyn_fakta"]
-    later = set(facts.loc[facts["rapport"] > aar, "id"])
+    facts = tabeller[fakta.TABEL]
+    unknown = (facts["felt"] == FELT) & (facts["udgave"] > aar)
+    later = set(facts.loc[unknown, "id"])
     points, derived = tabeller["socialtilsyn_indikatorfakta"], tabeller["socialtilsyn_afledte"]
     return {
         **tabeller,
-        "socialtilsyn_fakta": facts[facts["rapport"] <= aar],
+        fakta.TABEL: facts[~unknown],
         "socialtilsyn_indikatorfakta": points[(points["aar"] <= aar) & ~points["fakta"].isin(later)],
         "socialtilsyn_afledte": derived[~derived["fakta"].isin(later) & (derived["fra_aar"] <= aar)],
     }
@@ -77,12 +77,6 @@ def kendt_i(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, pd.Data
 def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
     """The years that there is a report in full of."""
     return sorted(int(y) for y in tabeller["socialtilsyn_rapporter"]["rapport"])
-
-
-def navn(tabeller: Mapping[str, pd.DataFrame], aar: int) -> str:
-    """The name, on 1 January of the year, of the tilsyn whose report it is."""
-    report = tabeller["socialtilsyn_rapporter"].set_index("rapport").loc[aar]
-    return str(gaeldende(tabeller["tilsyn"], aarets_dag(aar)).set_index("tilsyn").at[report["tilsyn"], "navn"])
 
 
 def beregn(tabeller: Mapping[str, pd.DataFrame], aar: int | None = None) -> Beregning:
@@ -107,12 +101,12 @@ def _beregn(tabeller: Mapping[str, pd.DataFrame], aar: int, years: list[int]) ->
     values, rules = serie(known), tabeller["socialtilsyn_regler"]
     earlier = [y for y in aar_med_data(tabeller) if y < aar]
     breaks = tabeller["socialtilsyn_databrud"]
-    budget, faults = budget_og_regnskab(known["socialtilsyn_fakta"]), tabeller["socialtilsyn_kildefejl"]
+    budget, faults = budget_og_regnskab(tal_af(known)), tabeller["socialtilsyn_kildefejl"]
     return Beregning(
         aar=aar,
         forrige=earlier[-1] if earlier else None,
         rapport=reports.loc[aar],
-        tilsyn=navn(tabeller, aar),
+        tilsyn=str(reports.at[aar, "tilsyn"]),
         aarene=sorted({int(y) for y in values["aar"]}),
         serie=values,
         aendringer=aendring(values),
@@ -131,7 +125,7 @@ def _beregn(tabeller: Mapping[str, pd.DataFrame], aar: int, years: list[int]) ->
         ),
         stoerrelsesfaktorer=stoerrelsesfaktorer(values, rules),
         skaerpet_tilsyn=skaerpet_tilsyn(values, rules),
-        kontroller=afstemning.vurder(*afstemning.erklaerede(tabeller, f"socialtilsyn-{aar}-"), tabeller),
+        kontroller=afstemning.vurder(*afstemning.erklaerede(tabeller, FELT, aar), tabeller),
         kildefejl=faults[faults["rapport"] == aar].reset_index(drop=True),
         databrud=breaks[pd.to_datetime(breaks["fra"]).dt.year <= aar].sort_values("fra").reset_index(drop=True),
         tabeller=tabeller,
