@@ -88,6 +88,12 @@ def opremsning(items: Iterable[str]) -> str:
     return format_list(list(items), locale=LOCALE)
 
 
+def antal(n: int) -> str:
+    """A small whole number in words, as in running text: ``fem``; another in digits."""
+    words = ("nul", "et", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni")
+    return words[n] if 0 <= n < len(words) else tal(n)
+
+
 def flertal(antal: int, ental: str, flertalsform: str) -> str:
     """The count and the noun in the right form: ``flertal(1, "person", "personer") → "1 person"``."""
     return f"{tal(antal)} {ental if antal == 1 else flertalsform}"

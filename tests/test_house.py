@@ -22,6 +22,8 @@ FORBIDDEN = {
     "fordeling": SHOW | RUN | FIELDS | {"data", "afstemning"},
     "afstemning": SHOW | RUN | FIELDS | {"data"},
     "omraade": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "perioder": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "struktur": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "filer": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "landstal": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "fakta": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
@@ -83,7 +85,7 @@ def test_the_test_above_sees_imports():
         in FIELDS
         | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "landstal", "kommuner", "tegn", "trykt"}
         | {"fakta", "interval", "sted"}
-        | {"parametre"}
+        | {"parametre", "perioder", "struktur"}
     ],
     ids=lambda p: p.name,
 )

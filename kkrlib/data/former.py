@@ -110,6 +110,16 @@ FORMER: dict[str, Regelform] = {
         },
         renset=True,
     ),
+    "efterfoelger": Regelform(
+        {
+            "noegle": Noegle("kolonne", ("", "tabel")),
+            "tabel": Noegle("tabel"),
+            "efter": Noegle("kolonne", ("tabel",)),
+            "dag": Noegle("kolonne", ("tabel",), type="date"),
+        },
+        renset=True,
+        hele_tabeller=True,
+    ),
     "former": Regelform(
         {
             "kolonne": Noegle("kolonne"),

@@ -26,18 +26,20 @@ STROEMME = {
 class Beregning:
     """One report and what was known when it came.
 
-    ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row in
-    the table of reports. ``serie``, ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``,
-    ``takstindeks``, ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the functions of those names return;
-    ``aarene`` are the years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their flows, where
-    the reports have them; ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as
-    :func:`kkrlib.afstemning.doem` judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up to
-    its year.
+    ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row
+    in the table of reports, and ``tilsyn`` whose report it is. ``serie``,
+    ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``, ``takstindeks``,
+    ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the functions of those names return; ``aarene`` are the
+    years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their flows, where the reports have
+    them; ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as
+    :func:`kkrlib.afstemning.doem` judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up
+    to its year.
     """
 
     aar: int
     forrige: int | None
     rapport: pd.Series
+    tilsyn: str
     aarene: list[int]
     serie: pd.DataFrame
     aendringer: pd.DataFrame
@@ -104,6 +106,7 @@ def _beregn(tabeller: Mapping[str, pd.DataFrame], aar: int, years: list[int]) ->
         aar=aar,
         forrige=earlier[-1] if earlier else None,
         rapport=reports.loc[aar],
+        tilsyn=str(reports.at[aar, "tilsyn"]),
         aarene=sorted({int(y) for y in values["aar"]}),
         serie=values,
         aendringer=aendring(values),

@@ -57,8 +57,8 @@ TAKSTER = {
 def side(b: Beregning) -> Side:
     """Title and description of the page."""
     return Side(
-        f"Socialtilsyn Øst {b.aar}",
-        f"Plejefamilier, sociale tilbud og pladser under Socialtilsyn Øst i {b.aar}, og hvad tilsynet fandt og "
+        f"{b.tilsyn} {b.aar}",
+        f"Plejefamilier, sociale tilbud og pladser under {b.tilsyn} i {b.aar}, og hvad tilsynet fandt og "
         "kostede: årsrapportens tal som én tidsserie, efterprøvet mod hinanden.",
         _hovedtal(b),
     )
