@@ -27,10 +27,9 @@ from typing import Any, Literal, get_args
 import pandas as pd
 import xlsxwriter
 
-from kkrlib import dansk
+from kkrlib import dansk, mime
 from kkrlib.errors import DataError, Fund, RunError
 
-MIME = "application/vnd.kkr.tabel+json"
 MANGLER = "ikke oplyst"
 PLADSER = 10
 #: A table of more columns than these is set smaller, and may divide its headers anywhere, so that it fits A4.
@@ -143,7 +142,7 @@ class Tabel:
     payload: dict[str, Any]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"text/html": self.html, "text/plain": self.ren_tekst, MIME: self.payload}
+        return {mime.HTML: self.html, mime.TEKST: self.ren_tekst, mime.TABEL: self.payload}
 
 
 def _decimaler(value: Any) -> int:

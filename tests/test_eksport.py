@@ -25,7 +25,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
 
-from kkrlib import farver, tabeller
+from kkrlib import farver, mime
 from kkrlib.errors import RunError
 from kkrlib.rapport import eksport, fingeraftryk, opsaetning
 from kkrlib.rapport.eksport import KkrRapport, indeks, stoerrelse
@@ -177,8 +177,8 @@ def test_every_internal_link_leads_somewhere_and_ids_are_unique(hel):
 def test_tables_and_figures_are_as_many_as_in_the_notebook(hel):
     _, s, _ = hel
     outputs = [o for c in notesbog(*HEL).cells for o in c.get("outputs", [])]
-    for css, mime in (("tabel", tabeller.MIME), ("figur", eksport.MIME_FIGUR)):
-        assert len(s.select(f"div.{css}")) == sum(mime in o["data"] for o in outputs) > 0
+    for css, art in (("tabel", mime.TABEL), ("figur", mime.FIGUR)):
+        assert len(s.select(f"div.{css}")) == sum(art in o["data"] for o in outputs) > 0
     assert len(s.select("table")) == len(s.select("caption")) == 2
 
 
@@ -681,11 +681,11 @@ FORVANSKNINGER = {
         "celle 8: figuren «kort» har ingen beskrivelse",
     ),
     "a payload that is None": (
-        ny(output("display_data", data={tabeller.MIME: None})),
+        ny(output("display_data", data={mime.TABEL: None})),
         "celle 10: .* har intet indhold",
     ),
     "a fold of nothing": (
-        ny(output("display_data", data={eksport.MIME_FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})),
+        ny(output("display_data", data={mime.FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})),
         "celle 10: det foldede afsnit «x» skal have",
     ),
     "a file without title": (
@@ -693,7 +693,7 @@ FORVANSKNINGER = {
             output(
                 "display_data",
                 data={
-                    eksport.MIME_FILER: {
+                    mime.FILER: {
                         "titel": "F",
                         "filer": [{"id": "f", "type": "csv", "titel": None, "base64": "eA=="}],
                     }

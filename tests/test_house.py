@@ -7,7 +7,7 @@ import subprocess
 import nbformat
 import pytest
 
-from kkrlib import data, tabeller
+from kkrlib import data, mime
 
 ROOT = data.ROD
 PACKAGE = ROOT / "kkrlib"
@@ -24,6 +24,7 @@ FORBIDDEN = {
     "omraade": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "filer": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "landstal": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "mime": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "tegn": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "trykt": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "kommuner": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
@@ -143,7 +144,7 @@ def test_a_count_never_stands_under_the_unit_of_money_and_a_percentage_never_und
         for name in sorted((ROOT / "notebooks").glob("*.ipynb"))
         for cell in nbformat.read(name, as_version=4).cells
         for output in cell.get("outputs", [])
-        for payload in [output.get("data", {}).get(tabeller.MIME)]
+        for payload in [output.get("data", {}).get(mime.TABEL)]
         if payload
         for k in payload["kolonner"]
     ]

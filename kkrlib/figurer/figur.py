@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from kkrlib import mime
+
 BRED, SMAL, KORT = 720, 320, 288
 
 
@@ -57,11 +59,9 @@ class Figur:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
-            "text/html": self._html(),
-            "text/plain": f"{_punktum(self.titel)} {self.beskrivelse}",
-            "application/vnd.kkr.figur+json": {
-                navn: getattr(self, navn) for navn in ("id", "titel", "beskrivelse", "enhed", "kilde")
-            },
+            mime.HTML: self._html(),
+            mime.TEKST: f"{_punktum(self.titel)} {self.beskrivelse}",
+            mime.FIGUR: {navn: getattr(self, navn) for navn in ("id", "titel", "beskrivelse", "enhed", "kilde")},
         }
 
 

@@ -27,12 +27,10 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import default
 
-from kkrlib import dansk, data, farver, tabeller
+from kkrlib import dansk, data, farver, mime, tabeller
 from kkrlib.errors import RunError
 from kkrlib.rapport import fingeraftryk, graenser, kontrast, opsaetning
-from kkrlib.tekst import MIME_FILER, MIME_FOLD, MIME_SIDE
 
-MIME_FIGUR = "application/vnd.kkr.figur+json"
 HELE_LANDET = "hele landet"
 #: What a page may load: nothing but the styles it carries and its empty icon.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -84,7 +82,7 @@ class KkrRapport(Exporter):  # type: ignore[misc]
     """
 
     export_from_notebook = "KKR-rapport (HTML)"
-    output_mimetype = "text/html"
+    output_mimetype = mime.HTML
     #: the folder of the downloads, from the page
     mappe = "data/"
 
@@ -364,7 +362,7 @@ def _slug(text: str) -> str:
 
 def _raad(data: Mapping[str, Any]) -> str:
     """What to write instead of an output that a page can't have."""
-    said = [*sorted(data), *(str(data.get(mime, "")) for mime in ("text/html", "text/plain"))]
+    said = [*sorted(data), *(str(data.get(art, "")) for art in (mime.HTML, mime.TEKST))]
     for pattern, advice in _RAAD:
         if any(re.search(pattern, text) for text in said):
             return advice
@@ -462,26 +460,26 @@ class _Laeser:
             most = f"{stoerrelse(size)}, og et output må fylde {stoerrelse(graenser.OUTPUT)}"
             return self.afvis(f"viser {most}; vis kun det, læseren skal se, eller giv det til hentning med filer(…)")
         ours = {
-            MIME_SIDE: self._side,
-            tabeller.MIME: self._tabel,
-            MIME_FIGUR: self._figur,
-            MIME_FOLD: lambda data: self._fold(self._indhold(data, MIME_FOLD)),
-            MIME_FILER: lambda data: self._filer(self._indhold(data, MIME_FILER)),
+            mime.SIDE: self._side,
+            mime.TABEL: self._tabel,
+            mime.FIGUR: self._figur,
+            mime.FOLD: lambda data: self._fold(self._indhold(data, mime.FOLD)),
+            mime.FILER: lambda data: self._filer(self._indhold(data, mime.FILER)),
         }
-        known = [mime for mime in ours if mime in data]
-        others = sorted(set(data) - {*known[:1], "text/html", "text/markdown", "text/plain"})
+        known = [art for art in ours if art in data]
+        others = sorted(set(data) - {*known[:1], mime.HTML, mime.MARKDOWN, mime.TEKST})
         if known and not others:
             ours[known[0]](data)
-        elif set(data) - {"text/plain"} == {"text/markdown"}:
-            self._markdown("".join(data["text/markdown"]))
+        elif set(data) - {mime.TEKST} == {mime.MARKDOWN}:
+            self._markdown("".join(data[mime.MARKDOWN]))
         else:
             self.afvis(f"viser noget, som siden ikke kan have ({', '.join(sorted(data)) or 'intet'}); {_raad(data)}")
 
-    def _indhold(self, data: Mapping[str, Any], mime: str) -> Mapping[str, Any]:
+    def _indhold(self, data: Mapping[str, Any], art: str) -> Mapping[str, Any]:
         """What an output of ours says of itself; refused, and empty, if it is no such thing."""
-        if isinstance(payload := data[mime], Mapping):
+        if isinstance(payload := data[art], Mapping):
             return payload
-        self.afvis(f"«{mime}» har intet indhold, som siden kan bruge")
+        self.afvis(f"«{art}» har intet indhold, som siden kan bruge")
         return {}
 
     def _om_sig_selv(self, hvad: str, payload: Mapping[str, Any], navne: Iterable[str]) -> dict[str, str] | None:
@@ -496,7 +494,7 @@ class _Laeser:
         self._sider += 1
         if self._sider > 1:
             return self.afvis("viser endnu en Side; der skal være netop én")
-        payload = self._indhold(data, MIME_SIDE)
+        payload = self._indhold(data, mime.SIDE)
         self.titel, self.beskrivelse = _ord(payload, "titel"), _ord(payload, "beskrivelse")
         if not self.titel or not self.beskrivelse:
             self.afvis("siden mangler titel eller beskrivelse")
@@ -508,7 +506,7 @@ class _Laeser:
         self.h1 = f"<h1>{escape(self.titel)}</h1>"
 
     def _tabel(self, data: Mapping[str, Any]) -> None:
-        payload, html = self._indhold(data, tabeller.MIME), _ord(data, "text/html")
+        payload, html = self._indhold(data, mime.TABEL), _ord(data, mime.HTML)
         id = _ord(payload, "id")
         if not tabeller.SLUG.fullmatch(id):
             return self.afvis(f"tabellens id «{id}» skal være små bogstaver, tal og bindestreger")
@@ -539,7 +537,7 @@ class _Laeser:
         self._tilfoej(f'{_kolonneklasser(html)}\n<p class="hent">Hent tabellen: {" · ".join(links)}</p>\n')
 
     def _figur(self, data: Mapping[str, Any]) -> None:
-        payload, html = self._indhold(data, MIME_FIGUR), _ord(data, "text/html")
+        payload, html = self._indhold(data, mime.FIGUR), _ord(data, mime.HTML)
         id = _ord(payload, "id")
         if id in self.figurer:
             return self.afvis(f"figuren «{id}» er vist to gange")
