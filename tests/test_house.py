@@ -11,7 +11,7 @@ from kkrlib import data, mime
 
 ROOT = data.ROD
 PACKAGE = ROOT / "kkrlib"
-SHOW = {"tabeller", "figurer", "farver", "tekst", "visning"}
+SHOW = {"skabeloner", "tabeller", "figurer", "farver", "tekst", "visning"}
 RUN = {"rapport", "cli"}
 FIELDS = {"flygtninge", "klynger", "socialtilsyn", "boernehus"}
 # What each room must not import, by its name under kkrlib.

@@ -385,12 +385,6 @@ def _art(fil: str) -> str:
     return {"csv": "CSV", "xlsx": "Excel"}.get(fil.rpartition(".")[2], fil.rpartition(".")[2].upper())
 
 
-#: How many columns of text the sheet can set by their number.
-KOLONNER = 8
-_UDEN = {'<td class="tekst">': "<td>", '<td class="tekst mangler">': '<td class="mangler">'}
-_TEKST = set(_UDEN)
-
-
 @dataclass
 class _Sektion:
     """What stands under one h2, or before the first one (``id`` is empty)."""
@@ -534,7 +528,7 @@ class _Laeser:
                 f'<a href="{quote(path)}" download>{label}<span class="skjult">: {escape(payload["titel"])}</span>'
                 f" ({stoerrelse(len(content))})</a>"
             )
-        self._tilfoej(f'{_kolonneklasser(html)}\n<p class="hent">Hent tabellen: {" · ".join(links)}</p>\n')
+        self._tilfoej(f'{html}\n<p class="hent">Hent tabellen: {" · ".join(links)}</p>\n')
 
     def _figur(self, data: Mapping[str, Any]) -> None:
         payload, html = self._indhold(data, mime.FIGUR), _ord(data, mime.HTML)
@@ -908,40 +902,6 @@ def _sidens_farver(html: str) -> str:
         lambda m: f"var(--{m[1]})" if m[1] in farver.FARVER and farver.lys(m[1]) == m[2] else m[0],
         html,
     )
-
-
-def _kolonneklasser(html: str) -> str:
-    """A table whose columns of text are named once, on ``<table>`` (``k3``: the third), not in every cell.
-
-    The sheet knows the columns up to :data:`KOLONNER`; a column with other cells than text keeps its classes.
-    """
-
-    def one(table: re.Match[str]) -> str:
-        rows = [
-            re.findall(r"<t[dh][^>]*>", row)
-            for row in re.findall(r"<tr.*?</tr>", table[2].partition("</thead>")[2], re.S)
-        ]
-        width = max(map(len, rows), default=0)
-        columns = [{row[n] for row in rows if n < len(row)} for n in range(width)]
-        text = [n for n, cells in enumerate(columns[:KOLONNER]) if cells & _TEKST and cells <= _TEKST | {"<td>"}]
-        # An empty cell of a total reads the same on either side.
-        if not text:
-            return table[0]
-
-        def row(found: re.Match[str]) -> str:
-            numbers = iter(range(width))
-            return re.sub(r"<t[dh][^>]*>", lambda m: _UDEN.get(m[0], m[0]) if next(numbers) in text else m[0], found[0])
-
-        head, mark, body = table[2].partition("</thead>")
-        body = re.sub(r"<tr.*?</tr>", row, body, flags=re.S)
-        names = " ".join(f"k{n + 1}" for n in text)
-        given = re.search(r'class="([^"]*)"', table[1])
-        attributes = (
-            table[1].replace(given[0], f'class="{given[1]} {names}"') if given else f'{table[1]} class="{names}"'
-        )
-        return f"<table{attributes}>{head}{mark}{body}</table>"
-
-    return re.sub(r"<table([^>]*)>(.*?)</table>", one, html, flags=re.S)
 
 
 class _Tegner(mistune.HTMLRenderer):  # type: ignore[misc]
