@@ -6,6 +6,8 @@ The types of our own carry what an object says of itself, as JSON; docs/architec
 HTML = "text/html"
 MARKDOWN = "text/markdown"
 TEKST = "text/plain"
+#: HTML for a page, which has the styles: what stands there in place of ``text/html``, if an output has both.
+FRAGMENT = "text/vnd.kkr.fragment+html"
 
 SIDE = "application/vnd.kkr.side+json"
 TABEL = "application/vnd.kkr.tabel+json"

@@ -14,10 +14,10 @@ from inspect import cleandoc
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from kkrlib import dansk, mime
 from kkrlib.errors import RunError
+from kkrlib.skabeloner import fyld
 
 # «29. april 2024» first on a line is a numbered list in Markdown, unless its full stop is escaped.
 _DATO_FOERST = re.compile(r"^(\s*\d+)\. ")
@@ -45,7 +45,7 @@ class Side:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
-            mime.HTML: str(Markup("<h1>{}</h1>").format(self.titel)),
+            mime.HTML: str(fyld("<h1>{titel}</h1>", titel=self.titel)),
             mime.TEKST: self.titel,
             mime.SIDE: {
                 "titel": self.titel,

@@ -14,14 +14,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from html import escape
 from html.parser import HTMLParser
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import mistune
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
@@ -30,6 +28,7 @@ from traitlets import default
 from kkrlib import dansk, data, farver, mime, tabeller
 from kkrlib.errors import RunError
 from kkrlib.rapport import fingeraftryk, graenser, kontrast, opsaetning
+from kkrlib.skabeloner import fyld, miljoe, sammen
 
 HELE_LANDET = "hele landet"
 #: What a page may load: nothing but the styles it carries and its empty icon.
@@ -140,7 +139,7 @@ def side(
     kkr = nb.get("metadata", {}).get("kkr", {})
     rapport = str(kkr.get("titel") or page.titel)
     html = (
-        _miljoe()
+        miljoe(__package__)
         .get_template("side.html.j2")
         .render(
             titel=page.titel,
@@ -167,7 +166,6 @@ def side(
             **_udgiver(settings),
         )
     )
-    html = _haarde_mellemrum(html)
     _kontroller(html, page)
     return html, page.filer
 
@@ -182,12 +180,6 @@ def _proeve(proeve: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "fund": list(proeve["fund"]),
         "rest": dansk.flertal(rest, "indvending til", "indvendinger til") if rest else "",
     }
-
-
-def _haarde_mellemrum(html: str) -> str:
-    """A number stays on the line of what it counts."""
-    html = re.sub(r"(?<=\d) (?=(?:%|kr\.|mio\.|mia\.|procent)(?!\w))", "\N{NO-BREAK SPACE}", html)
-    return re.sub(r"(?<=mi[oa]\.) (?=kr\.)", "\N{NO-BREAK SPACE}", html)
 
 
 def _udgiver(indstillinger: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,19 +206,22 @@ def _om(nb: Mapping[str, Any], navn: str, indstillinger: Mapping[str, Any]) -> d
         "pakker": [f"{name}\N{NO-BREAK SPACE}{number}" for name, number in made.pakker],
         "titler": _OM,
         "overskrifter": {
-            key: Markup(_overskrift(2 if key == "om" else 3, escape(text), text)) for key, text in _OM.items()
+            key: _overskrift(2 if key == "om" else 3, Markup.escape(text), text) for key, text in _OM.items()
         },
         "id": _slug(_OM["om"]),
     }
 
 
-def _overskrift(niveau: int, html: str, tekst: str) -> str:
+def _overskrift(niveau: int, html: str, tekst: str) -> Markup:
     """A heading with its permalink; ``html`` is what it says, ``tekst`` the same without tags."""
-    id = _slug(tekst)
-    return (
-        f'<div class="overskrift"><h{niveau} id="{id}">{html}</h{niveau}>'
-        f'<a class="permalink" href="#{id}"><span aria-hidden="true">#</span>'
-        f'<span class="skjult">Link til afsnittet {escape(tekst)}</span></a></div>\n'
+    return fyld(
+        '<div class="overskrift"><h{niveau} id="{id}">{html}</h{niveau}>'
+        '<a class="permalink" href="#{id}"><span aria-hidden="true">#</span>'
+        '<span class="skjult">Link til afsnittet {tekst}</span></a></div>\n',
+        niveau=niveau,
+        id=_slug(tekst),
+        html=Markup(html),
+        tekst=tekst,
     )
 
 
@@ -285,7 +280,7 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
     title = "Rapporter"
     settings = indstillinger or opsaetning.tom()
     html = (
-        _miljoe()
+        miljoe(__package__)
         .get_template("indeks.html.j2")
         .render(
             titel=f"{title} – {settings['udgiver']}",
@@ -299,7 +294,6 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
             **_udgiver(settings),
         )
     )
-    html = _haarde_mellemrum(html)
     if faults := kontrast.fund(html):
         raise RunError("\n".join(["forsiden er afvist:", *faults]))
     return html
@@ -341,18 +335,6 @@ def _stilark(navn: str) -> str:
     lines = re.sub(r"([{;,])\s+", r"\1", re.sub(r"\s+([{}])", r"\1", lines)).replace(";}", "}")
     # Before a colon a space divides selectors; after it, it divides nothing.
     return re.sub(r":\s+", ":", lines)
-
-
-@cache
-def _miljoe() -> Environment:
-    return Environment(
-        loader=PackageLoader(__package__, "skabelon"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
 
 
 def _slug(text: str) -> str:
@@ -461,7 +443,7 @@ class _Laeser:
             mime.FILER: lambda data: self._filer(self._indhold(data, mime.FILER)),
         }
         known = [art for art in ours if art in data]
-        others = sorted(set(data) - {*known[:1], mime.HTML, mime.MARKDOWN, mime.TEKST})
+        others = sorted(set(data) - {*known[:1], mime.HTML, mime.FRAGMENT, mime.MARKDOWN, mime.TEKST})
         if known and not others:
             ours[known[0]](data)
         elif set(data) - {mime.TEKST} == {mime.MARKDOWN}:
@@ -497,7 +479,7 @@ class _Laeser:
         main = payload.get("hovedtal")
         if main is not None and not all(_ord(main, name) for name in ("tal", "tekst")):
             self.afvis("sidens hovedtal skal have både tal og tekst")
-        self.h1 = f"<h1>{escape(self.titel)}</h1>"
+        self.h1 = fyld("<h1>{titel}</h1>", titel=self.titel)
 
     def _tabel(self, data: Mapping[str, Any]) -> None:
         payload, html = self._indhold(data, mime.TABEL), _ord(data, mime.HTML)
@@ -525,13 +507,25 @@ class _Laeser:
             if not self._gem(path, content):
                 return
             links.append(
-                f'<a href="{quote(path)}" download>{label}<span class="skjult">: {escape(payload["titel"])}</span>'
-                f" ({stoerrelse(len(content))})</a>"
+                fyld(
+                    '<a href="{sti}" download>{art}<span class="skjult">: {titel}</span> ({fylder})</a>',
+                    sti=quote(path),
+                    art=label,
+                    titel=payload["titel"],
+                    fylder=stoerrelse(len(content)),
+                )
             )
-        self._tilfoej(f'{html}\n<p class="hent">Hent tabellen: {" · ".join(links)}</p>\n')
+        self._tilfoej(
+            fyld(
+                '{tabel}\n<p class="hent">Hent tabellen: {links}</p>\n',
+                tabel=Markup(html),
+                links=Markup(" · ").join(links),
+            )
+        )
 
     def _figur(self, data: Mapping[str, Any]) -> None:
-        payload, html = self._indhold(data, mime.FIGUR), _ord(data, mime.HTML)
+        payload = self._indhold(data, mime.FIGUR)
+        html = _ord(data, mime.FRAGMENT) or _ord(data, mime.HTML)
         id = _ord(payload, "id")
         if id in self.figurer:
             return self.afvis(f"figuren «{id}» er vist to gange")
@@ -542,7 +536,7 @@ class _Laeser:
             self.afvis(f"figuren «{id}» {rule}")
         if "<svg" not in html:
             self.afvis(f"figuren «{id}» har ingen tegning (inline SVG)")
-        self._tilfoej(f"{_sidens_farver(html)}\n")
+        self._tilfoej(f"{html}\n")
 
     def _fold(self, payload: Mapping[str, Any]) -> None:
         for piece in payload.get("afsnit") or ():
@@ -560,7 +554,8 @@ class _Laeser:
                 continue
             html = "".join(str(part) for part in parts)
             self._fragment(html)
-            self._tilfoej(f'<details class="afsnit">\n<summary>{escape(title)}</summary>\n{html}</details>\n')
+            piece = '<details class="afsnit">\n<summary>{titel}</summary>\n{html}</details>\n'
+            self._tilfoej(fyld(piece, titel=title, html=Markup(html)))
 
     def _sti(self, id: str, suffix: str) -> str:
         """A download's path: the page's name and the table's id, once where they are the same."""
@@ -583,11 +578,17 @@ class _Laeser:
                 self.afvis(f"filen «{id}.{suffix}» har et indhold, der ikke er base64; lav den med filer(…)")
             elif self._gem(path, content):
                 links.append(
-                    f'<li><a href="{quote(path)}" download>{escape(title)}</a> ({_art(path)}, '
-                    f"{stoerrelse(len(content))})</li>\n"
+                    fyld(
+                        '<li><a href="{sti}" download>{titel}</a> ({art}, {fylder})</li>\n',
+                        sti=quote(path),
+                        titel=title,
+                        art=_art(path),
+                        fylder=stoerrelse(len(content)),
+                    )
                 )
         if links:
-            self._tilfoej(f'<p>{escape(_ord(payload, "titel"))}:</p>\n<ul class="filer">\n{"".join(links)}</ul>\n')
+            together = '<p>{titel}:</p>\n<ul class="filer">\n{links}</ul>\n'
+            self._tilfoej(fyld(together, titel=_ord(payload, "titel"), links=Markup("").join(links)))
 
     def _samme_titel(self, titel: str) -> None:
         if titel in self._titler:
@@ -895,20 +896,14 @@ def _figurmangler(laest: _Struktur, titel: str, beskrivelse: str, enhed: str, ki
         yield f"viser ikke sin kilde: {kilde}"
 
 
-def _sidens_farver(html: str) -> str:
-    """A drawing without the colours it falls back on, since the page has the palette."""
-    return re.sub(
-        r"var\(--([a-z0-9-]+),(#[0-9a-f]{6})\)",
-        lambda m: f"var(--{m[1]})" if m[1] in farver.FARVER and farver.lys(m[1]) == m[2] else m[0],
-        html,
-    )
-
-
 class _Tegner(mistune.HTMLRenderer):  # type: ignore[misc]
     """Markdown's HTML in HTML5's own spelling, without what a page can't have."""
 
     def __init__(self) -> None:
         super().__init__(escape=True)
+
+    def text(self, text: str) -> str:
+        return super().text(sammen(text))
 
     def block_html(self, html: str) -> str:
         raise RunError(f"HTML i Markdown vises ikke: {html.strip()[:80]}")
