@@ -13,6 +13,7 @@ from kkrlib.flygtninge.udmelding import regeldag
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst
 from kkrlib.visning import kontroller as kontroltabeller
+from kkrlib.visning import ret
 from kkrlib.visning.flygtninge.faelles import kilde, stor, stort_foerst
 
 
@@ -170,6 +171,12 @@ def metode(b: Beregning) -> Tekst:
     tested = sorted({int(y) for y in b.tabeller["bilag_b"]["kvoteaar"]})
     said.append(f"De seks trin er prøvet mod de offentliggjorte kvoter for {dansk.opremsning(map(str, tested))}.")
     return Tekst(" ".join(said))
+
+
+def regler(b: Beregning) -> Tekst | None:
+    """Where the rules stood on the day of the letter (of the rule on changes, where that day is not known)."""
+    sent = b.brev["udmeldt"]
+    return ret.regler(b.tabeller, "flygtninge", regeldag(b.brev) if pd.isna(sent) else sent.date())
 
 
 def _other_act(b: Beregning) -> dict[str, Any] | None:
