@@ -10,7 +10,7 @@ import difflib
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import perioder, tegn
-from kkrlib.errors import ParameterError, RunError
+from kkrlib.errors import ParameterError, RunError, naermeste
 from kkrlib.parametre import laes_hver, laes_noegler
 from kkrlib.rapport import grammatik
-from kkrlib.rapport.beskrivelse import Par, Parameter, Rapport
+from kkrlib.rapport.beskrivelse import Hvor, Par, Parameter, Rapport
 from kkrlib.rapport.skrivning import load
 from kkrlib.tegn import vis
 
@@ -70,12 +70,12 @@ def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame], 
     """The values parameter ``navn`` can take, ``alle`` first; empty when any value of its type is valid.
 
     ``dag``: of registers with dates, those in force then; without it, all there have been. Raises RunError when the
-    metadata point to a table or column that does not exist.
+    metadata point to a table, a column or a value to choose rows by that does not exist.
     """
     p = rapport.parametre[navn]
     if not p.kolonner:
         return []
-    sets = [_column(rapport, p, pair, tabeller, dag) for pair in p.kolonner]
+    sets = [_column(rapport, p, pair, tabeller, rows, dag) for pair, rows in zip(p.kolonner, p.hvor, strict=True)]
     common = [v for v in dict.fromkeys(sets[0]) if all(v in s for s in sets[1:])]
     # Numbers by size; texts in the order of their table, which is the order of the sources.
     if all(isinstance(v, (int, float)) for v in common):
@@ -106,7 +106,10 @@ def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame]) -> l
             key = (other[0], _noegle(p, other[0]))
             if other not in missing and not _findes(key, tabeller):
                 faults.append(_mangler(rapport, p, key))
-        if p.kolonner and not missing and not vaerdier(rapport, p.navn, tabeller):
+        chosen = [(pair[0], rows) for pair, rows in zip(p.kolonner, p.hvor, strict=True) if pair not in missing]
+        wrong = [said for table, rows in chosen for said in _hvor_mangler(rapport, p, table, rows, tabeller)]
+        faults += dict.fromkeys(wrong)
+        if p.kolonner and not missing and not wrong and not vaerdier(rapport, p.navn, tabeller):
             where = " og ".join(f"{table}.{column}" for table, column in p.kolonner)
             faults.append(f"{rapport.notesbog.name}: {p.navn} har ingen værdi i {where}, så der er ingen sider at lave")
     return faults
@@ -120,12 +123,41 @@ def _mangler(rapport: Rapport, p: Parameter, pair: Par) -> str:
     return f"{rapport.notesbog.name}: metadata.kkr for {p.navn} peger på {'.'.join(pair)}, som ikke findes i data"
 
 
+def _hvor_mangler(
+    rapport: Rapport, p: Parameter, table: str, hvor: Hvor, tabeller: Mapping[str, pd.DataFrame]
+) -> Iterator[str]:
+    """What rows are chosen by that the table does not have: a column, or a value of it."""
+    for column, values in hvor:
+        if not _findes((table, column), tabeller):
+            near = naermeste(column, tabeller[table].columns)
+            yield _mangler(rapport, p, (table, column)) + (f"; mente du «{near}»?" if near else "")
+            continue
+        there = [_plain(v) for v in tabeller[table][column].dropna().unique()]
+        for value in values:
+            if value not in there:
+                near = naermeste(str(value), map(str, there))
+                said = f"vælger rækker, hvor {table}.{column} er «{vis(value)}», og dem er der ingen af"
+                hint = f"; mente du «{near}»?" if near else ""
+                yield f"{rapport.notesbog.name}: metadata.kkr for {p.navn} {said}{hint}"
+
+
 def _column(
-    rapport: Rapport, p: Parameter, pair: Par, tabeller: Mapping[str, pd.DataFrame], dag: date | None = None
+    rapport: Rapport,
+    p: Parameter,
+    pair: Par,
+    tabeller: Mapping[str, pd.DataFrame],
+    hvor: Hvor = (),
+    dag: date | None = None,
 ) -> list[Any]:
+    """The values of a column, in the rows that ``hvor`` chooses; of a register with dates in those in force then."""
     if not _findes(pair, tabeller):
         raise RunError(_mangler(rapport, p, pair))
-    return [_plain(v) for v in _raekker(tabeller[pair[0]], dag)[pair[1]].dropna()]
+    if wrong := next(_hvor_mangler(rapport, p, pair[0], hvor, tabeller), ""):
+        raise RunError(wrong)
+    rows = _raekker(tabeller[pair[0]], dag)
+    for column, values in hvor:
+        rows = rows[rows[column].isin(values)]
+    return [_plain(v) for v in rows[pair[1]].dropna()]
 
 
 def _raekker(table: pd.DataFrame, dag: date | None) -> pd.DataFrame:
