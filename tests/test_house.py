@@ -22,8 +22,13 @@ FORBIDDEN = {
     "fordeling": SHOW | RUN | FIELDS | {"data", "afstemning"},
     "afstemning": SHOW | RUN | FIELDS | {"data"},
     "omraade": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "perioder": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "struktur": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "filer": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "landstal": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "fakta": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "interval": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
+    "sted": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "errors"},
     "tegn": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "trykt": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "kommuner": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
@@ -79,7 +84,8 @@ def test_the_test_above_sees_imports():
         if room(p)
         in FIELDS
         | {"fordeling", "afstemning", "kontrol", "dansk", "omraade", "landstal", "kommuner", "tegn", "trykt"}
-        | {"parametre"}
+        | {"fakta", "interval", "sted"}
+        | {"parametre", "perioder", "struktur"}
     ],
     ids=lambda p: p.name,
 )

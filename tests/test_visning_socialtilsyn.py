@@ -119,7 +119,7 @@ def test_larger_classes_have_the_smallest_ones_index(b23):
 
 
 def test_a_report_knows_nothing_of_a_later_one(b, tabeller):
-    facts = tabeller["socialtilsyn_fakta"].set_index("id")["rapport"]
+    facts = tabeller["fakta"].set_index("id")["udgave"]
     used = {i for ids in [*b.serie["fakta"], *b.serie["fravalgt"]] for i in ids.split()}
     assert max(facts[i] for i in used) == b.aar
     assert max(b.aarene) == b.aar

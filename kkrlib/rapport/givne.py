@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import tegn
+from kkrlib import perioder, tegn
 from kkrlib.errors import ParameterError, RunError
 from kkrlib.parametre import laes_hver, laes_noegler
 from kkrlib.rapport import grammatik
@@ -31,7 +31,7 @@ _DANISH_TYPE = {
     "str": "en tekst",
     "bool": "true eller false",
     "list": "en liste, fx [a, b]",
-    "dict": "en ordbog, fx {a: 1}",
+    "dict": "en ordbog, fx {Lolland: 25}",
 }
 _KINDS: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool, "list": list, "dict": dict}
 _GRAMMATIK: dict[str, Callable[[str], Any]] = {
@@ -50,15 +50,32 @@ def _ren(value: Any) -> Any:
     return value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
 
 
-def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) -> list[Any]:
+def dagen(
+    rapport: Rapport, p: Parameter, givet: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]
+) -> date | None:
+    """The day that the values of ``p`` are asked for where ``givet`` has the year of it (see :class:`Gaelder`); None
+    where there is no such day."""
+    if p.gaelder is None or givet.get(p.gaelder.aar) is None:
+        return None
+    year = givet[p.gaelder.aar]
+    if p.gaelder.dag is None:
+        return perioder.aarets_dag(year)
+    table, column = p.gaelder.dag
+    rows = tabeller[table]
+    days = rows.loc[rows[_noegle(rapport.parametre[p.gaelder.aar], table)] == year, column]
+    return days.iloc[0].date() if len(days) else None
+
+
+def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame], dag: date | None = None) -> list[Any]:
     """The values parameter ``navn`` can take, ``alle`` first; empty when any value of its type is valid.
 
-    Raises RunError when the metadata point to a table or column that does not exist.
+    ``dag``: of registers with dates, those in force then; without it, all there have been. Raises RunError when the
+    metadata point to a table or column that does not exist.
     """
     p = rapport.parametre[navn]
     if not p.kolonner:
         return []
-    sets = [_column(rapport, p, pair, tabeller) for pair in p.kolonner]
+    sets = [_column(rapport, p, pair, tabeller, dag) for pair in p.kolonner]
     common = [v for v in dict.fromkeys(sets[0]) if all(v in s for s in sets[1:])]
     # Numbers by size; texts in the order of their table, which is the order of the sources.
     if all(isinstance(v, (int, float)) for v in common):
@@ -103,10 +120,17 @@ def _mangler(rapport: Rapport, p: Parameter, pair: Par) -> str:
     return f"{rapport.notesbog.name}: metadata.kkr for {p.navn} peger på {'.'.join(pair)}, som ikke findes i data"
 
 
-def _column(rapport: Rapport, p: Parameter, pair: Par, tabeller: Mapping[str, pd.DataFrame]) -> list[Any]:
+def _column(
+    rapport: Rapport, p: Parameter, pair: Par, tabeller: Mapping[str, pd.DataFrame], dag: date | None = None
+) -> list[Any]:
     if not _findes(pair, tabeller):
         raise RunError(_mangler(rapport, p, pair))
-    return [_plain(v) for v in tabeller[pair[0]][pair[1]].dropna()]
+    return [_plain(v) for v in _raekker(tabeller[pair[0]], dag)[pair[1]].dropna()]
+
+
+def _raekker(table: pd.DataFrame, dag: date | None) -> pd.DataFrame:
+    """The rows of a register with dates that are in force on a day; all rows of another table, or without a day."""
+    return table if dag is None or perioder.FRA not in table.columns else perioder.gaeldende(table, dag)
 
 
 def _plain(value: Any) -> Any:
@@ -120,13 +144,16 @@ def _noegle(p: Parameter, table: str) -> str:
     return next((c for t, c in p.kolonner if t == table), p.kolonner[0][1])
 
 
-def par(rapport: Rapport, p: Parameter, other: Par, tabeller: Mapping[str, pd.DataFrame]) -> list[tuple[Any, Any]]:
-    """``(value, other form)`` row by row, from the table that holds the other form."""
+def par(
+    rapport: Rapport, p: Parameter, other: Par, tabeller: Mapping[str, pd.DataFrame], dag: date | None = None
+) -> list[tuple[Any, Any]]:
+    """``(value, other form)`` row by row, from the table that holds the other form; ``dag`` as for :func:`vaerdier`."""
     table, column = other
     key = _noegle(p, table)
     _column(rapport, p, (table, key), tabeller)
     _column(rapport, p, other, tabeller)
-    rows = tabeller[table][[key, column]].dropna() if key != column else tabeller[table][[column]].dropna()
+    own = _raekker(tabeller[table], dag)
+    rows = own[[key, column]].dropna() if key != column else own[[column]].dropna()
     return [(_plain(r[0]), _plain(r[-1])) for r in rows.itertuples(index=False)]
 
 
@@ -145,9 +172,11 @@ def kortnavn(vaerdi: Any) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-") or "tom"
 
 
-def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, pd.DataFrame]) -> dict[str, list[Any]]:
+def _spellings(
+    rapport: Rapport, p: Parameter, tabeller: Mapping[str, pd.DataFrame], dag: date | None
+) -> dict[str, list[Any]]:
     """Accepted spelling (as :func:`kkrlib.tegn.normal`) → the values it stands for (more than one: ambiguous)."""
-    valid = vaerdier(rapport, p.navn, tabeller)
+    valid = vaerdier(rapport, p.navn, tabeller, dag)
     spellings: dict[str, list[Any]] = {}
 
     def add(spelling: Any, value: Any) -> None:
@@ -161,7 +190,7 @@ def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, pd.DataFra
         add(kortnavn(p.alle), p.alle)
     official = set(spellings)
     for other in (*([p.kort] if p.kort else []), *p.alias):
-        for value, spelling in par(rapport, p, other, tabeller):
+        for value, spelling in par(rapport, p, other, tabeller, dag):
             if tegn.normal(spelling) not in official:  # an official name is never shadowed by an alias
                 add(spelling, value)
     return {s: v for s, v in spellings.items() if v}
@@ -177,18 +206,20 @@ def kontroller(rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping
     read (``laeses_af``) is as its reader names it. Raises ParameterError with one line that names every faulty
     parameter, its value, and the nearest valid value.
     """
-    faults: list[str] = []
+    faults: dict[str, str] = {}
     checked: dict[str, Any] = {}
-    for name, value in parametre.items():
+    # What is in force depends on the year, so that one comes first.
+    for name in sorted(parametre, key=lambda n: n in rapport.parametre and rapport.parametre[n].gaelder is not None):
         if name not in rapport.parametre:
-            faults.append(_unknown_name(rapport, name))
+            faults[name] = _unknown_name(rapport, name)
             continue
+        p = rapport.parametre[name]
         try:
-            checked[name] = _check(rapport, rapport.parametre[name], value, tabeller)
+            checked[name] = _check(rapport, p, parametre[name], tabeller, dagen(rapport, p, checked, tabeller))
         except _Fejl as fault:
-            faults.append(f"{name}: {fault}")
+            faults[name] = f"{name}: {fault}"
     if faults:
-        raise ParameterError(f"{rapport.navn}: " + " ".join(faults))
+        raise ParameterError(f"{rapport.navn}: " + " ".join(faults[name] for name in parametre if name in faults))
     return {name: checked[name] for name in rapport.parametre if name in checked}
 
 
@@ -204,15 +235,15 @@ def _unknown_name(rapport: Rapport, name: str) -> str:
     return f"{vis(name)}: ukendt parameter{hint} Gyldige: {', '.join(rapport.parametre)}."
 
 
-def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame]) -> Any:
-    """One value, typed and official; raises _Fejl."""
+def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame], dag: date | None) -> Any:
+    """One value, typed and official; raises _Fejl. ``dag``: the day it is asked for, see :func:`dagen`."""
     value = _ren(value)
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if p.fil:
         return _file(value, p.mappe)
     if p.kolonner:
-        return _listed(rapport, p, value, tabeller)
+        return _listed(rapport, p, value, tabeller, dag)
     typed = _typed(p, value)
     if typed is None or p.type == "":
         return typed
@@ -329,8 +360,8 @@ def _skrives(text: str) -> None:
         raise _Fejl(f"«{vis(text)}» er ikke tekst i UTF-8.") from None
 
 
-def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame]) -> Any:
-    valid = vaerdier(rapport, p.navn, tabeller)
+def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame], dag: date | None) -> Any:
+    valid = vaerdier(rapport, p.navn, tabeller, dag)
     listed = _list_of(valid)
     typed = value
     if not (p.alle is not None and isinstance(value, str)):
@@ -338,7 +369,7 @@ def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, p
             typed = _one(p.type, value) if p.type else value
         except _Fejl as fault:
             raise _Fejl(f"{fault} Gyldige: {listed}.") from None
-    spellings = _spellings(rapport, p, tabeller)
+    spellings = _spellings(rapport, p, tabeller, dag)
     hits = spellings.get(tegn.normal(typed), [])
     if len(hits) == 1:
         return hits[0]
@@ -346,6 +377,8 @@ def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, p
         raise _Fejl(f"«{vis(value)}» kan være {' eller '.join(str(h) for h in hits)}; skriv navnet helt ud.")
     if not valid:
         raise _Fejl(f"«{vis(value)}» findes ikke; der er ingen data.")
+    if dag is not None and tegn.normal(typed) in _spellings(rapport, p, tabeller, None):
+        raise _Fejl(f"«{vis(value)}» findes ikke den {dag.isoformat()}. Gyldige: {listed}.")
     nearest = _nearest(typed, valid, spellings)
     hint = f"; mente du «{nearest}»?" if nearest is not None else "."
     raise _Fejl(f"«{vis(value)}» findes ikke{hint} Gyldige: {listed}.")
@@ -360,7 +393,7 @@ def _nearest(value: Any, valid: list[Any], spellings: Mapping[str, list[Any]]) -
     if isinstance(value, (int, float)) and all(isinstance(v, (int, float)) for v in valid):
         return min(valid, key=lambda v: (abs(v - value), -v))
     # Compared without Danish letters and punctuation, so that "Sjaelland" is as near as "Sjælland".
-    forms = {kortnavn(s): v for s, v in reversed(spellings.items())}
+    forms = {kortnavn(s): v for s, v in reversed(list(spellings.items()))}
     near = difflib.get_close_matches(kortnavn(value)[:200], forms, n=1, cutoff=0.6)
     return forms[near[0]][0] if near else None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kkrlib import afstemning, dansk
+from kkrlib import afstemning, dansk, fakta, socialtilsyn
 from kkrlib.socialtilsyn import Beregning
+from kkrlib.sted import Sted
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst, tekst
 from kkrlib.visning import kontroller as kontroltabeller
@@ -17,7 +18,7 @@ def kildefejl(b: Beregning) -> Tabel | Tekst:
     # What may be the conversion's comes last: the reader looks for what the report says otherwise in two places.
     rows = b.kildefejl.sort_values("art", key=lambda c: c.isin(OMSAETNING), kind="stable")
     rows = rows.assign(
-        linje=[f"{r.kilde}:{r.linje}" for r in rows.itertuples()], tabel=rows["tabel"].replace("tekst", "Teksten")
+        linje=[Sted.af(r).kort for r in rows.to_dict("records")], tabel=rows["tabel"].replace("tekst", "Teksten")
     )
     words = rows["art"] == "navn"
     return tabel(
@@ -46,8 +47,7 @@ def kildefejl(b: Beregning) -> Tabel | Tekst:
 def afstemning_tekst(b: Beregning) -> Tekst:
     """What was compared, in numbers."""
     counts = b.kontroller["dom"].value_counts()
-    facts = b.tabeller["socialtilsyn_fakta"]
-    own = set(facts.loc[facts["rapport"] == b.aar, "id"])
+    own = set(fakta.af(b.tabeller, socialtilsyn.FELT, b.aar, fakta.TAL)["id"])
     tested = {
         fact for facts in b.kontroller.loc[b.kontroller["dom"] != afstemning.UPROEVET, "alle_fakta"] for fact in facts
     }
@@ -95,15 +95,15 @@ def kontroller(b: Beregning) -> Tabel | Tekst:
 
 def kilder(b: Beregning) -> Tekst:
     """Where the numbers stand."""
-    facts = b.tabeller["socialtilsyn_fakta"]
-    count = int((facts["rapport"] == b.aar).sum())
+    facts = fakta.af(b.tabeller, socialtilsyn.FELT, art=fakta.TAL)
+    count = int((facts["udgave"] == b.aar).sum())
     documents = b.tabeller["kilder"].set_index("kilde")["titel"]
     full = set(b.tabeller["socialtilsyn_rapporter"]["rapport"])
-    others = facts[(facts["rapport"] <= b.aar) & ~facts["rapport"].isin(full)].drop_duplicates(
-        ["rapport", "kilde", "punkt"]
+    others = facts[(facts["udgave"] <= b.aar) & ~facts["udgave"].isin(full)].drop_duplicates(
+        ["udgave", "kilde", "punkt"]
     )
     texts = " ".join(
-        f"For {o.rapport} er der kun et resumé: {documents[o.kilde]} (kilde {o.kilde}, punkt {o.punkt})."
+        f"For {o.udgave} er der kun et resumé: {documents[o.kilde]} (kilde {o.kilde}, punkt {o.punkt})."
         for o in others.itertuples()
     )
     return Tekst(
@@ -116,7 +116,7 @@ def kilder(b: Beregning) -> Tekst:
 
 def _mangler(b: Beregning) -> str:
     """The reports that are not at hand, of the years from the first that is."""
-    facts = set(b.tabeller["socialtilsyn_fakta"]["rapport"])
+    facts = set(fakta.udgaver(b.tabeller, socialtilsyn.FELT))
     full = set(b.tabeller["socialtilsyn_rapporter"]["rapport"])
     years = [y for y in range(min(facts), b.aar + 1) if y not in full]
     none = [f"rapporten for {y}" for y in years if y not in facts]

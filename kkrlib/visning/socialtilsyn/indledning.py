@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import dansk
+from kkrlib import dansk, fakta, socialtilsyn
 from kkrlib.socialtilsyn import AFLEDT, OFFENTLIGGJORT, Beregning
 from kkrlib.tekst import Side, Tekst
 from kkrlib.visning.socialtilsyn.faelles import OMSAETNING, raekke, spaend
@@ -27,8 +27,8 @@ NYT = {
 def side(b: Beregning) -> Side:
     """Title and description of the page."""
     return Side(
-        f"Socialtilsyn Øst {b.aar}",
-        f"Plejefamilier, sociale tilbud og pladser under Socialtilsyn Øst i {b.aar}, og hvad tilsynet fandt og "
+        f"{b.tilsyn} {b.aar}",
+        f"Plejefamilier, sociale tilbud og pladser under {b.tilsyn} i {b.aar}, og hvad tilsynet fandt og "
         "kostede: årsrapportens tal som én tidsserie, efterprøvet mod hinanden.",
         _hovedtal(b),
     )
@@ -125,7 +125,7 @@ def _point(indicator: str, words: str, b: Beregning) -> str:
     between = at.get(b.aar - 1)
     if between is not None and between is not before:
         text += f". I {between.aar} var der {spaend(between)}" + (" (afledt)" if between.status == AFLEDT else "")
-    facts = b.tabeller["socialtilsyn_fakta"].set_index("id")
+    facts = fakta.af(b.tabeller, socialtilsyn.FELT).set_index("id")
     others = facts.loc[row.fravalgt.split()].drop_duplicates("vaerdi")
     if len(others):
         if between is not None and [Fraction(v) for v in others["vaerdi"]] == [between.vaerdi]:

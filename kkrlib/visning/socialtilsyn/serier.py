@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import dansk, figurer
+from kkrlib import dansk, fakta, figurer, socialtilsyn
 from kkrlib.socialtilsyn import AFLEDT, OFFENTLIGGJORT, Beregning
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst
@@ -145,7 +145,7 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: st
     if rows.empty:
         return ingen(b, titel)
     years = [y for y in b.aarene if y in set(published["aar"])]
-    facts = b.tabeller["socialtilsyn_fakta"].set_index("id")
+    facts = fakta.af(b.tabeller, socialtilsyn.FELT).set_index("id")
     records = []
     for indicator, group in rows.groupby("indikator", sort=False):
         own = {r.aar: r for r in group.itertuples() if r.status == OFFENTLIGGJORT}
