@@ -23,6 +23,7 @@ FORBIDDEN = {
     "afstemning": SHOW | RUN | FIELDS | {"data"},
     "omraade": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "filer": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
+    "domme": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "landstal": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "tegn": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "trykt": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},

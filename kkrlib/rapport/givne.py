@@ -13,9 +13,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from kkrlib import tegn
 from kkrlib.errors import ParameterError, RunError
@@ -24,6 +22,14 @@ from kkrlib.rapport import grammatik
 from kkrlib.rapport.beskrivelse import Par, Parameter, Rapport
 from kkrlib.rapport.skrivning import load
 from kkrlib.tegn import vis
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kkrlib.data.opslag import Kolonner
+
+    #: A table to look values up in.
+    Tabel = pd.DataFrame | Kolonner
 
 _DANISH_TYPE = {
     "int": "et helt tal",
@@ -50,7 +56,7 @@ def _ren(value: Any) -> Any:
     return value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
 
 
-def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) -> list[Any]:
+def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, Tabel]) -> list[Any]:
     """The values parameter ``navn`` can take, ``alle`` first; empty when any value of its type is valid.
 
     Raises RunError when the metadata point to a table or column that does not exist.
@@ -66,7 +72,7 @@ def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) 
     return ([p.alle] if p.alle is not None else []) + common
 
 
-def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) -> Any:
+def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, Tabel]) -> Any:
     """The value of a parameter that is not given: the notebook's own, or the greatest there are data for where its
     own is None.
 
@@ -78,7 +84,7 @@ def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) 
     return p.standard
 
 
-def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame]) -> list[str]:
+def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, Tabel]) -> list[str]:
     """What the metadata name that the data do not have, one Danish sentence each: tables, columns, and values for a
     page."""
     faults = []
@@ -95,7 +101,7 @@ def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame]) -> l
     return faults
 
 
-def _findes(pair: Par, tabeller: Mapping[str, pd.DataFrame]) -> bool:
+def _findes(pair: Par, tabeller: Mapping[str, Tabel]) -> bool:
     return pair[0] in tabeller and pair[1] in tabeller[pair[0]].columns
 
 
@@ -103,10 +109,18 @@ def _mangler(rapport: Rapport, p: Parameter, pair: Par) -> str:
     return f"{rapport.notesbog.name}: metadata.kkr for {p.navn} peger på {'.'.join(pair)}, som ikke findes i data"
 
 
-def _column(rapport: Rapport, p: Parameter, pair: Par, tabeller: Mapping[str, pd.DataFrame]) -> list[Any]:
+def _column(rapport: Rapport, p: Parameter, pair: Par, tabeller: Mapping[str, Tabel]) -> list[Any]:
     if not _findes(pair, tabeller):
         raise RunError(_mangler(rapport, p, pair))
-    return [_plain(v) for v in tabeller[pair[0]][pair[1]].dropna()]
+    return [v for (v,) in _celler(tabeller[pair[0]], pair[1])]
+
+
+def _celler(tabel: Tabel, *kolonner: str) -> list[tuple[Any, ...]]:
+    """The values of columns as plain Python, row by row, without the rows where one of them is missing."""
+    if hasattr(tabel, "celler"):
+        return tabel.celler(*kolonner)
+    rows = tabel[list(dict.fromkeys(kolonner))].dropna()
+    return [tuple(map(_plain, row)) for row in zip(*(rows[name] for name in kolonner), strict=True)]
 
 
 def _plain(value: Any) -> Any:
@@ -120,14 +134,13 @@ def _noegle(p: Parameter, table: str) -> str:
     return next((c for t, c in p.kolonner if t == table), p.kolonner[0][1])
 
 
-def par(rapport: Rapport, p: Parameter, other: Par, tabeller: Mapping[str, pd.DataFrame]) -> list[tuple[Any, Any]]:
+def par(rapport: Rapport, p: Parameter, other: Par, tabeller: Mapping[str, Tabel]) -> list[tuple[Any, Any]]:
     """``(value, other form)`` row by row, from the table that holds the other form."""
     table, column = other
     key = _noegle(p, table)
     _column(rapport, p, (table, key), tabeller)
     _column(rapport, p, other, tabeller)
-    rows = tabeller[table][[key, column]].dropna() if key != column else tabeller[table][[column]].dropna()
-    return [(_plain(r[0]), _plain(r[-1])) for r in rows.itertuples(index=False)]
+    return [(value, form) for value, form in _celler(tabeller[table], key, column)]
 
 
 def kortnavn(vaerdi: Any) -> str:
@@ -145,7 +158,7 @@ def kortnavn(vaerdi: Any) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-") or "tom"
 
 
-def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, pd.DataFrame]) -> dict[str, list[Any]]:
+def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, Tabel]) -> dict[str, list[Any]]:
     """Accepted spelling (as :func:`kkrlib.tegn.normal`) → the values it stands for (more than one: ambiguous)."""
     valid = vaerdier(rapport, p.navn, tabeller)
     spellings: dict[str, list[Any]] = {}
@@ -170,7 +183,7 @@ def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, pd.DataFra
 # --- checking what is given --------------------------------------------------------------------------------
 
 
-def kontroller(rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def kontroller(rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping[str, Tabel]) -> dict[str, Any]:
     """The given parameters as typed, official values, in the report's own order.
 
     Values are texts (from the command line) or Python values. Files become absolute paths, and what the metadata let
@@ -204,7 +217,7 @@ def _unknown_name(rapport: Rapport, name: str) -> str:
     return f"{vis(name)}: ukendt parameter{hint} Gyldige: {', '.join(rapport.parametre)}."
 
 
-def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame]) -> Any:
+def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Tabel]) -> Any:
     """One value, typed and official; raises _Fejl."""
     value = _ren(value)
     if isinstance(value, os.PathLike):
@@ -223,7 +236,7 @@ def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd
     if p.findes_i:
         typed = _blandt(typed, sorted(dict.fromkeys(_column(rapport, p, p.findes_i, tabeller))))
     if p.laeses_af:
-        typed = _laest(p, typed, load(p.laeses_af)(tabeller))
+        typed = _laest(p, typed, load(p.laeses_af)(_hele(tabeller)))
     if isinstance(typed, dict):
         faults = [f"{vis(key)}: {said}" for key, number in typed.items() if (said := _bounds(p, number))]
     else:
@@ -231,6 +244,11 @@ def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd
     if faults:
         raise _Fejl(" ".join(faults))
     return typed
+
+
+def _hele(tabeller: Mapping[str, Any]) -> Mapping[str, pd.DataFrame]:
+    """The tables themselves, where columns to look up were given (:class:`kkrlib.data.Opslag`)."""
+    return tabeller.hele() if hasattr(tabeller, "hele") else tabeller
 
 
 def _is_date(text: str) -> bool:
@@ -329,7 +347,7 @@ def _skrives(text: str) -> None:
         raise _Fejl(f"«{vis(text)}» er ikke tekst i UTF-8.") from None
 
 
-def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame]) -> Any:
+def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Tabel]) -> Any:
     valid = vaerdier(rapport, p.navn, tabeller)
     listed = _list_of(valid)
     typed = value
