@@ -25,6 +25,7 @@ FORBIDDEN = {
     "perioder": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "struktur": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "filer": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
+    "domme": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk", "errors"},
     "landstal": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "fakta": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},
     "interval": SHOW | RUN | FIELDS | {"data", "afstemning", "fordeling", "dansk"},

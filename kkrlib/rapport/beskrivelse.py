@@ -20,7 +20,7 @@ from typing import Any
 
 from kkrlib import filer, perioder, tegn
 from kkrlib.errors import Fund, RunError, naermeste
-from kkrlib.rapport.skrivning import load
+from kkrlib.rapport.skrivning import findes, load
 from kkrlib.tegn import vis
 
 SIMPLE = ("int", "float", "str", "bool", "list", "dict")
@@ -326,6 +326,8 @@ def _er_heltal(value: Any) -> str:
 def _er_laeser(value: Any) -> str:
     if not isinstance(value, str) or not _LAESER.fullmatch(value):
         return "skal være en funktion, fx kkrlib.kommuner:entydig_laeser"
+    if findes(value):
+        return ""
     try:
         return "" if callable(load(value)) else "er ikke en funktion"
     except (ImportError, AttributeError):

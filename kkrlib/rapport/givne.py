@@ -13,9 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from kkrlib import perioder, tegn
 from kkrlib.errors import ParameterError, RunError, naermeste
@@ -24,6 +22,14 @@ from kkrlib.rapport import grammatik
 from kkrlib.rapport.beskrivelse import Hvor, Par, Parameter, Rapport
 from kkrlib.rapport.skrivning import load
 from kkrlib.tegn import vis
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kkrlib.data.opslag import Kolonner
+
+    #: A table to look values up in.
+    Tabel = pd.DataFrame | Kolonner
 
 _DANISH_TYPE = {
     "int": "et helt tal",
@@ -50,9 +56,7 @@ def _ren(value: Any) -> Any:
     return value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
 
 
-def dagen(
-    rapport: Rapport, p: Parameter, givet: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]
-) -> date | None:
+def dagen(rapport: Rapport, p: Parameter, givet: Mapping[str, Any], tabeller: Mapping[str, Tabel]) -> date | None:
     """The day that the values of ``p`` are asked for where ``givet`` has the year of it (see :class:`Gaelder`); None
     where there is no such day."""
     if p.gaelder is None or givet.get(p.gaelder.aar) is None:
@@ -61,12 +65,12 @@ def dagen(
     if p.gaelder.dag is None:
         return perioder.aarets_dag(year)
     table, column = p.gaelder.dag
-    rows = tabeller[table]
-    days = rows.loc[rows[_noegle(rapport.parametre[p.gaelder.aar], table)] == year, column]
-    return days.iloc[0].date() if len(days) else None
+    key = _noegle(rapport.parametre[p.gaelder.aar], table)
+    days = [day for of, day in _celler(tabeller[table], key, column) if of == year]
+    return days[0].date() if days else None
 
 
-def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame], dag: date | None = None) -> list[Any]:
+def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, Tabel], dag: date | None = None) -> list[Any]:
     """The values parameter ``navn`` can take, ``alle`` first; empty when any value of its type is valid.
 
     ``dag``: of registers with dates, those in force then; without it, all there have been. Raises RunError when the
@@ -83,7 +87,7 @@ def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame], 
     return ([p.alle] if p.alle is not None else []) + common
 
 
-def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) -> Any:
+def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, Tabel]) -> Any:
     """The value of a parameter that is not given: the notebook's own, or the greatest there are data for where its
     own is None.
 
@@ -95,7 +99,7 @@ def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) 
     return p.standard
 
 
-def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame]) -> list[str]:
+def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, Tabel]) -> list[str]:
     """What the metadata name that the data do not have, one Danish sentence each: tables, columns, and values for a
     page."""
     faults = []
@@ -115,7 +119,7 @@ def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame]) -> l
     return faults
 
 
-def _findes(pair: Par, tabeller: Mapping[str, pd.DataFrame]) -> bool:
+def _findes(pair: Par, tabeller: Mapping[str, Tabel]) -> bool:
     return pair[0] in tabeller and pair[1] in tabeller[pair[0]].columns
 
 
@@ -124,7 +128,7 @@ def _mangler(rapport: Rapport, p: Parameter, pair: Par) -> str:
 
 
 def _hvor_mangler(
-    rapport: Rapport, p: Parameter, table: str, hvor: Hvor, tabeller: Mapping[str, pd.DataFrame]
+    rapport: Rapport, p: Parameter, table: str, hvor: Hvor, tabeller: Mapping[str, Tabel]
 ) -> Iterator[str]:
     """What rows are chosen by that the table does not have: a column, or a value of it."""
     for column, values in hvor:
@@ -132,7 +136,7 @@ def _hvor_mangler(
             near = naermeste(column, tabeller[table].columns)
             yield _mangler(rapport, p, (table, column)) + (f"; mente du «{near}»?" if near else "")
             continue
-        there = [_plain(v) for v in tabeller[table][column].dropna().unique()]
+        there = list(dict.fromkeys(v for (v,) in _celler(tabeller[table], column)))
         for value in values:
             if value not in there:
                 near = naermeste(str(value), map(str, there))
@@ -145,7 +149,7 @@ def _column(
     rapport: Rapport,
     p: Parameter,
     pair: Par,
-    tabeller: Mapping[str, pd.DataFrame],
+    tabeller: Mapping[str, Tabel],
     hvor: Hvor = (),
     dag: date | None = None,
 ) -> list[Any]:
@@ -154,15 +158,33 @@ def _column(
         raise RunError(_mangler(rapport, p, pair))
     if wrong := next(_hvor_mangler(rapport, p, pair[0], hvor, tabeller), ""):
         raise RunError(wrong)
-    rows = _raekker(tabeller[pair[0]], dag)
-    for column, values in hvor:
-        rows = rows[rows[column].isin(values)]
-    return [_plain(v) for v in rows[pair[1]].dropna()]
+    return [v for (v,) in _celler(tabeller[pair[0]], pair[1], hvor=hvor, dag=dag)]
 
 
-def _raekker(table: pd.DataFrame, dag: date | None) -> pd.DataFrame:
-    """The rows of a register with dates that are in force on a day; all rows of another table, or without a day."""
-    return table if dag is None or perioder.FRA not in table.columns else perioder.gaeldende(table, dag)
+def _celler(tabel: Tabel, *kolonner: str, hvor: Hvor = (), dag: date | None = None) -> list[tuple[Any, ...]]:
+    """The values of columns as plain Python, row by row, without the rows where one of them is missing.
+
+    ``hvor`` chooses rows; of a register with dates only those in force on ``dag`` count.
+    """
+    asked = [*kolonner, *(column for column, _ in hvor)]
+    dated = dag is not None and perioder.FRA in tabel.columns
+    found = []
+    for row in _alle(tabel, [*asked, *((perioder.FRA, perioder.TIL) if dated else ())]):
+        if dated and not (row[-2].date() <= dag and (row[-1] is None or row[-1].date() >= dag)):
+            continue
+        if all(value in values for value, (_, values) in zip(row[len(kolonner) : len(asked)], hvor, strict=True)):
+            found.append(row[: len(kolonner)])
+    return [row for row in found if None not in row]
+
+
+def _alle(tabel: Tabel, kolonner: list[str]) -> list[tuple[Any, ...]]:
+    """The values of columns row by row, None where one is missing."""
+    if hasattr(tabel, "celler"):
+        return tabel.celler(*kolonner, tomme=True)
+    columns = (
+        [None if missing else _plain(v) for v, missing in zip(tabel[c], tabel[c].isna(), strict=True)] for c in kolonner
+    )
+    return list(zip(*columns, strict=True))
 
 
 def _plain(value: Any) -> Any:
@@ -177,16 +199,14 @@ def _noegle(p: Parameter, table: str) -> str:
 
 
 def par(
-    rapport: Rapport, p: Parameter, other: Par, tabeller: Mapping[str, pd.DataFrame], dag: date | None = None
+    rapport: Rapport, p: Parameter, other: Par, tabeller: Mapping[str, Tabel], dag: date | None = None
 ) -> list[tuple[Any, Any]]:
     """``(value, other form)`` row by row, from the table that holds the other form; ``dag`` as for :func:`vaerdier`."""
     table, column = other
     key = _noegle(p, table)
     _column(rapport, p, (table, key), tabeller)
     _column(rapport, p, other, tabeller)
-    own = _raekker(tabeller[table], dag)
-    rows = own[[key, column]].dropna() if key != column else own[[column]].dropna()
-    return [(_plain(r[0]), _plain(r[-1])) for r in rows.itertuples(index=False)]
+    return [(row[0], row[-1]) for row in _celler(tabeller[table], key, column, dag=dag)]
 
 
 def kortnavn(vaerdi: Any) -> str:
@@ -204,9 +224,7 @@ def kortnavn(vaerdi: Any) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-") or "tom"
 
 
-def _spellings(
-    rapport: Rapport, p: Parameter, tabeller: Mapping[str, pd.DataFrame], dag: date | None
-) -> dict[str, list[Any]]:
+def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, Tabel], dag: date | None) -> dict[str, list[Any]]:
     """Accepted spelling (as :func:`kkrlib.tegn.normal`) → the values it stands for (more than one: ambiguous)."""
     valid = vaerdier(rapport, p.navn, tabeller, dag)
     spellings: dict[str, list[Any]] = {}
@@ -231,7 +249,7 @@ def _spellings(
 # --- checking what is given --------------------------------------------------------------------------------
 
 
-def kontroller(rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def kontroller(rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping[str, Tabel]) -> dict[str, Any]:
     """The given parameters as typed, official values, in the report's own order.
 
     Values are texts (from the command line) or Python values. Files become absolute paths, and what the metadata let
@@ -267,7 +285,7 @@ def _unknown_name(rapport: Rapport, name: str) -> str:
     return f"{vis(name)}: ukendt parameter{hint} Gyldige: {', '.join(rapport.parametre)}."
 
 
-def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame], dag: date | None) -> Any:
+def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Tabel], dag: date | None) -> Any:
     """One value, typed and official; raises _Fejl. ``dag``: the day it is asked for, see :func:`dagen`."""
     value = _ren(value)
     if isinstance(value, os.PathLike):
@@ -286,7 +304,7 @@ def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd
     if p.findes_i:
         typed = _blandt(typed, sorted(dict.fromkeys(_column(rapport, p, p.findes_i, tabeller))))
     if p.laeses_af:
-        typed = _laest(p, typed, load(p.laeses_af)(tabeller))
+        typed = _laest(p, typed, load(p.laeses_af)(_hele(tabeller)))
     if isinstance(typed, dict):
         faults = [f"{vis(key)}: {said}" for key, number in typed.items() if (said := _bounds(p, number))]
     else:
@@ -294,6 +312,11 @@ def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd
     if faults:
         raise _Fejl(" ".join(faults))
     return typed
+
+
+def _hele(tabeller: Mapping[str, Any]) -> Mapping[str, Tabel]:
+    """The tables themselves, where columns to look up were given (:class:`kkrlib.data.Opslag`)."""
+    return tabeller.hele() if hasattr(tabeller, "hele") else tabeller
 
 
 def _is_date(text: str) -> bool:
@@ -392,7 +415,7 @@ def _skrives(text: str) -> None:
         raise _Fejl(f"«{vis(text)}» er ikke tekst i UTF-8.") from None
 
 
-def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame], dag: date | None) -> Any:
+def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Tabel], dag: date | None) -> Any:
     valid = vaerdier(rapport, p.navn, tabeller, dag)
     listed = _list_of(valid)
     typed = value
