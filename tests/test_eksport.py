@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import io
 import json
@@ -25,7 +26,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
 
-from kkrlib import farver, tabeller
+from kkrlib import farver, mime, tabeller
 from kkrlib.errors import RunError
 from kkrlib.rapport import eksport, fingeraftryk, opsaetning
 from kkrlib.rapport.eksport import KkrRapport, indeks, stoerrelse
@@ -177,8 +178,8 @@ def test_every_internal_link_leads_somewhere_and_ids_are_unique(hel):
 def test_tables_and_figures_are_as_many_as_in_the_notebook(hel):
     _, s, _ = hel
     outputs = [o for c in notesbog(*HEL).cells for o in c.get("outputs", [])]
-    for css, mime in (("tabel", tabeller.MIME), ("figur", eksport.MIME_FIGUR)):
-        assert len(s.select(f"div.{css}")) == sum(mime in o["data"] for o in outputs) > 0
+    for css, art in (("tabel", mime.TABEL), ("figur", mime.FIGUR)):
+        assert len(s.select(f"div.{css}")) == sum(art in o["data"] for o in outputs) > 0
     assert len(s.select("table")) == len(s.select("caption")) == 2
 
 
@@ -331,7 +332,7 @@ def test_columns_of_text_are_named_once():
     )
     assert table.get_text() == BeautifulSoup(made.html, "html.parser").table.get_text()
     css = str(eksport.stil("T"))
-    assert all(f".k{n} td:nth-child({n})" in css for n in range(2, eksport.KOLONNER + 1))
+    assert all(f".k{n} td:nth-child({n})" in css for n in range(2, tabeller.KOLONNER + 1))
 
 
 def test_a_number_stays_on_the_line_of_what_it_counts():
@@ -681,11 +682,11 @@ FORVANSKNINGER = {
         "celle 8: figuren «kort» har ingen beskrivelse",
     ),
     "a payload that is None": (
-        ny(output("display_data", data={tabeller.MIME: None})),
+        ny(output("display_data", data={mime.TABEL: None})),
         "celle 10: .* har intet indhold",
     ),
     "a fold of nothing": (
-        ny(output("display_data", data={eksport.MIME_FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})),
+        ny(output("display_data", data={mime.FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})),
         "celle 10: det foldede afsnit «x» skal have",
     ),
     "a file without title": (
@@ -693,7 +694,7 @@ FORVANSKNINGER = {
             output(
                 "display_data",
                 data={
-                    eksport.MIME_FILER: {
+                    mime.FILER: {
                         "titel": "F",
                         "filer": [{"id": "f", "type": "csv", "titel": None, "base64": "eA=="}],
                     }
@@ -729,9 +730,9 @@ def test_a_side_of_something_else_than_text_is_refused(value):
 
 
 def test_the_page_has_every_table_of_its_fragments(monkeypatch):
-    monkeypatch.setattr(
-        eksport, "_kolonneklasser", lambda html: re.sub("<table.*?</table>", "", html, count=1, flags=re.S)
-    )
+    whole = eksport._Laeser._tilfoej
+    less = functools.partial(re.sub, "<table.*?</table>", "", flags=re.S)
+    monkeypatch.setattr(eksport._Laeser, "_tilfoej", lambda self, html: whole(self, less(html)))
     with pytest.raises(RunError, match="siden har 0 <table>, notebooken viser 1"):
         byg(vis(en_tabel()))
 

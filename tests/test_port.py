@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from kkrlib import cli, data, klynger, kontrol, socialtilsyn
+from kkrlib import cli, data, domme, klynger, kontrol, socialtilsyn
 from kkrlib.errors import DataError, Fund
 from kkrlib.rapport import eksport, koersel, notesbog
 
@@ -213,7 +213,7 @@ def kkr(monkeypatch, indvendt, port_indvendt):
         built.append((pages, kwargs))
         return [koersel.Resultat(p) for p in pages]
 
-    monkeypatch.setattr(cli, "_tables", lambda: indvendt)
+    monkeypatch.setattr(cli, "_tables", lambda **_: data.Opslag.af(indvendt))
     monkeypatch.setattr(kontrol, "port", lambda *_, **__: port_indvendt)
     monkeypatch.setattr(koersel, "byg", build)
     monkeypatch.setattr(koersel, "verificer", lambda pages, **kwargs: (build(pages, **kwargs), []))
@@ -241,7 +241,7 @@ def test_a_trial_is_built_apart_with_the_objections_and_their_number(kkr, indven
     assert kwargs["ud"] == data.ROD / "build" / "proever"
     assert kwargs["proeve"]["antal"] == 7 and len(kwargs["proeve"]["fund"]) == 5
     assert kwargs["proeve"]["fund"][0].startswith("fund_kontroller.csv, række mangler")
-    assert kwargs["miljoe"] == {kontrol.GODKENDT: kontrol.aftryk(indvendt)}
+    assert kwargs["miljoe"] == {kontrol.GODKENDT: kontrol.aftryk(indvendt), domme.GYLDIG: ""}
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ GRUPPER = [
 VISNINGER = [
     f
     for n, f in inspect.getmembers(vis, inspect.isfunction)
-    if f.__module__ == vis.__name__ and n[0] != "_" and n != "udvikling"
+    if f.__module__.startswith(f"{vis.__name__}.") and n[0] != "_" and n != "udvikling"
 ]
 
 

@@ -179,9 +179,9 @@ def beregn(kontroller: pd.DataFrame, led: pd.DataFrame, tal: pd.DataFrame) -> pd
     ``fortegn`` (1 or -1), ``mindst`` and ``hoejst`` (class limits, for ``gennemsnit``). ``tal`` is what
     :func:`kkrlib.afstemning.tal` returns. The kind ``regel`` is computed by a field, in columns ``beregnet``,
     ``mindst`` and ``hoejst`` of ``kontroller`` (in the printed unit; the last two may be missing). ``raekke`` of a
-    control or a led, where there is one, is its line in the file, for findings. ``tabelnavn``, where there is one,
-    names the table in its place of ``navn`` in ``tal``; ``ogsaa_linjer`` are further lines that it rests on, such as
-    the sentence whose claim it tests, separated by spaces.
+    control or a led, where there is one, is its line in the file (``fil``), for findings. ``tabelnavn``, where there is
+    one, names the table in its place of ``navn`` in ``tal``; ``ogsaa_linjer`` are further lines that it rests on, such
+    as the sentence whose claim it tests, separated by spaces.
 
     Returns one row per control with what :func:`kkrlib.afstemning.doem` takes; ``alle_fakta`` (a tuple: the judged
     number and the led whose value counts); and ``offentliggjort_tekst`` and ``beregnet_tekst``: the names of the tables
@@ -212,7 +212,7 @@ def beregn(kontroller: pd.DataFrame, led: pd.DataFrame, tal: pd.DataFrame) -> pd
                 rows.append(raekke(control, parts, facts, tables))
             except ZeroDivisionError:
                 place = _sted(control, control["id"])
-                faults = [Fund("kontroller.csv", place, "art", control["art"], "nævneren kan være 0")]
+                faults = [Fund(_fil(control, "kontroller.csv"), place, "art", control["art"], "nævneren kan være 0")]
         found += faults
     if found:
         raise DataError(_en_gang(found))
@@ -277,6 +277,11 @@ def _text(value: Any) -> str:
     return "" if value is None or pd.isna(value) else str(value)
 
 
+def _fil(row: Mapping[str, Any], own: str) -> str:
+    """The file a row stands in: a template's, where one made it."""
+    return _text(row.get("fil")) or own
+
+
 def _sted(row: Mapping[str, Any], key: str) -> str:
     """A row's line in its file, where it was read from one; else its key."""
     line = row.get("raekke")
@@ -293,10 +298,11 @@ def _faults(
 
     def own(column: str, text: str, value: Any = None) -> Fund:
         said = _text(control.get(column)) if value is None else value
-        return Fund("kontroller.csv", _sted(control, control["id"]), column, said, text)
+        return Fund(_fil(control, "kontroller.csv"), _sted(control, control["id"]), column, said, text)
 
     def of_led(part: Mapping[str, Any], column: str, text: str) -> Fund:
-        return Fund("kontrol_led.csv", _sted(part, control["id"]), column, _text(part.get(column)), text)
+        place = _sted(part, control["id"])
+        return Fund(_fil(part, "kontrol_led.csv"), place, column, _text(part.get(column)), text)
 
     kind = ARTER.get(control["art"])
     if kind is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -10,8 +10,9 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.afstemning.arter import ARTER, beregn
+from kkrlib.afstemning.skabeloner import udfold
 from kkrlib.afstemning.tal import FUND, tal
-from kkrlib.errors import Fund
+from kkrlib.errors import DataError, Fund, naermeste
 from kkrlib.fordeling import eksakt
 from kkrlib.interval import halv_enhed
 from kkrlib.sted import Sted
@@ -174,18 +175,43 @@ def vurder(kontroller: pd.DataFrame, led: pd.DataFrame, tabeller: Mapping[str, p
 def erklaerede(
     tabeller: Mapping[str, pd.DataFrame], felt: str | None = None, udgave: int | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The controls that the data declare, with their led: all, or those that judge a number of a field and an edition;
-    ``raekke`` is the line in their file.
+    """The controls that the data give, with their led: those that templates make (:func:`udfold`), and those that are
+    declared one by one. All, or those that judge a number of a field's edition.
+
+    ``fil`` and ``raekke`` say where a control stands, ``ogsaa_linjer`` the further lines it rests on
+    (``kontrol_linjer``). Raises DataError for a template that makes no sense, and for lines of a control that is not
+    there.
     """
-    declared = (tabeller["kontroller"], tabeller["kontrol_led"])
-    controls, led = (table.assign(raekke=range(2, len(table) + 2)) for table in declared)
+    controls, led = (
+        tabeller[name].assign(fil=f"{name}.csv", raekke=range(2, len(tabeller[name]) + 2)).astype(object)
+        for name in ("kontroller", "kontrol_led")
+    )
     if felt is not None:
-        numbers = tal(tabeller)
-        own = numbers["felt"] == felt
-        own = own if udgave is None else own & (numbers["udgave"] == udgave)
-        controls = controls[controls["fakta"].isin(numbers.index[own.fillna(False)])]
+        facts = tabeller["fakta"]
+        own = facts["felt"] == felt
+        own = own if udgave is None else own & (facts["udgave"] == udgave)
+        controls = controls[controls["fakta"].isin(facts["id"][own])]
         led = led[led["kontrol"].isin(controls["id"])]
-    return controls, led
+    made, made_led = udfold(tabeller, felt or "", "" if udgave is None else str(udgave))
+    controls = pd.concat([made, controls], ignore_index=True)
+    return _med_linjer(controls, tabeller, alle=felt is None), pd.concat([made_led, led], ignore_index=True)
+
+
+def _med_linjer(controls: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], alle: bool) -> pd.DataFrame:
+    own = tabeller.get("kontrol_linjer", pd.DataFrame(columns=["kontrol", "ogsaa_linjer"]))
+    lines, known = dict(zip(own["kontrol"], own["ogsaa_linjer"], strict=True)), {*controls["id"]}
+    strangers = [(n, k) for n, k in enumerate(own["kontrol"], start=2) if alle and k not in known]
+    if strangers:
+        raise DataError(
+            Fund("kontrol_linjer.csv", str(n), "kontrol", k, f"kontrollen findes ikke{_mente(k, known)}")
+            for n, k in strangers
+        )
+    return controls.assign(ogsaa_linjer=[lines.get(key, "") for key in controls["id"]])
+
+
+def _mente(key: str, known: Collection[str]) -> str:
+    near = naermeste(key, known)
+    return f"; mente du «{near}»?" if near else ""
 
 
 def nye_og_borte(doemte: pd.DataFrame, kendte: pd.DataFrame) -> list[Fund]:

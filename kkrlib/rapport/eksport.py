@@ -14,25 +14,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from html import escape
 from html.parser import HTMLParser
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import mistune
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import default
 
-from kkrlib import dansk, data, farver, tabeller
+from kkrlib import dansk, data, farver, mime, tabeller
 from kkrlib.errors import RunError
 from kkrlib.rapport import fingeraftryk, graenser, kontrast, opsaetning
-from kkrlib.tekst import MIME_FILER, MIME_FOLD, MIME_SIDE
+from kkrlib.skabeloner import fyld, miljoe, sammen
 
-MIME_FIGUR = "application/vnd.kkr.figur+json"
 HELE_LANDET = "hele landet"
 #: What a page may load: nothing but the styles it carries and its empty icon.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -84,7 +81,7 @@ class KkrRapport(Exporter):  # type: ignore[misc]
     """
 
     export_from_notebook = "KKR-rapport (HTML)"
-    output_mimetype = "text/html"
+    output_mimetype = mime.HTML
     #: the folder of the downloads, from the page
     mappe = "data/"
 
@@ -142,7 +139,7 @@ def side(
     kkr = nb.get("metadata", {}).get("kkr", {})
     rapport = str(kkr.get("titel") or page.titel)
     html = (
-        _miljoe()
+        miljoe(__package__)
         .get_template("side.html.j2")
         .render(
             titel=page.titel,
@@ -169,7 +166,6 @@ def side(
             **_udgiver(settings),
         )
     )
-    html = _haarde_mellemrum(html)
     _kontroller(html, page)
     return html, page.filer
 
@@ -184,12 +180,6 @@ def _proeve(proeve: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "fund": list(proeve["fund"]),
         "rest": dansk.flertal(rest, "indvending til", "indvendinger til") if rest else "",
     }
-
-
-def _haarde_mellemrum(html: str) -> str:
-    """A number stays on the line of what it counts."""
-    html = re.sub(r"(?<=\d) (?=(?:%|kr\.|mio\.|mia\.|procent)(?!\w))", "\N{NO-BREAK SPACE}", html)
-    return re.sub(r"(?<=mi[oa]\.) (?=kr\.)", "\N{NO-BREAK SPACE}", html)
 
 
 def _udgiver(indstillinger: Mapping[str, Any]) -> dict[str, Any]:
@@ -216,19 +206,22 @@ def _om(nb: Mapping[str, Any], navn: str, indstillinger: Mapping[str, Any]) -> d
         "pakker": [f"{name}\N{NO-BREAK SPACE}{number}" for name, number in made.pakker],
         "titler": _OM,
         "overskrifter": {
-            key: Markup(_overskrift(2 if key == "om" else 3, escape(text), text)) for key, text in _OM.items()
+            key: _overskrift(2 if key == "om" else 3, Markup.escape(text), text) for key, text in _OM.items()
         },
         "id": _slug(_OM["om"]),
     }
 
 
-def _overskrift(niveau: int, html: str, tekst: str) -> str:
+def _overskrift(niveau: int, html: str, tekst: str) -> Markup:
     """A heading with its permalink; ``html`` is what it says, ``tekst`` the same without tags."""
-    id = _slug(tekst)
-    return (
-        f'<div class="overskrift"><h{niveau} id="{id}">{html}</h{niveau}>'
-        f'<a class="permalink" href="#{id}"><span aria-hidden="true">#</span>'
-        f'<span class="skjult">Link til afsnittet {escape(tekst)}</span></a></div>\n'
+    return fyld(
+        '<div class="overskrift"><h{niveau} id="{id}">{html}</h{niveau}>'
+        '<a class="permalink" href="#{id}"><span aria-hidden="true">#</span>'
+        '<span class="skjult">Link til afsnittet {tekst}</span></a></div>\n',
+        niveau=niveau,
+        id=_slug(tekst),
+        html=Markup(html),
+        tekst=tekst,
     )
 
 
@@ -287,7 +280,7 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
     title = "Rapporter"
     settings = indstillinger or opsaetning.tom()
     html = (
-        _miljoe()
+        miljoe(__package__)
         .get_template("indeks.html.j2")
         .render(
             titel=f"{title} – {settings['udgiver']}",
@@ -301,7 +294,6 @@ def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] 
             **_udgiver(settings),
         )
     )
-    html = _haarde_mellemrum(html)
     if faults := kontrast.fund(html):
         raise RunError("\n".join(["forsiden er afvist:", *faults]))
     return html
@@ -345,18 +337,6 @@ def _stilark(navn: str) -> str:
     return re.sub(r":\s+", ":", lines)
 
 
-@cache
-def _miljoe() -> Environment:
-    return Environment(
-        loader=PackageLoader(__package__, "skabelon"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
 def _slug(text: str) -> str:
     """``"Kommunekvoter på Ærø" → "kommunekvoter-paa-aeroe"``; empty if no letter or digit is left."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower().translate(_DANSKE)).strip("-")
@@ -364,7 +344,7 @@ def _slug(text: str) -> str:
 
 def _raad(data: Mapping[str, Any]) -> str:
     """What to write instead of an output that a page can't have."""
-    said = [*sorted(data), *(str(data.get(mime, "")) for mime in ("text/html", "text/plain"))]
+    said = [*sorted(data), *(str(data.get(art, "")) for art in (mime.HTML, mime.TEKST))]
     for pattern, advice in _RAAD:
         if any(re.search(pattern, text) for text in said):
             return advice
@@ -385,12 +365,6 @@ def _to_gange(items: Iterable[str]) -> list[str]:
 
 def _art(fil: str) -> str:
     return {"csv": "CSV", "xlsx": "Excel"}.get(fil.rpartition(".")[2], fil.rpartition(".")[2].upper())
-
-
-#: How many columns of text the sheet can set by their number.
-KOLONNER = 8
-_UDEN = {'<td class="tekst">': "<td>", '<td class="tekst mangler">': '<td class="mangler">'}
-_TEKST = set(_UDEN)
 
 
 @dataclass
@@ -462,26 +436,26 @@ class _Laeser:
             most = f"{stoerrelse(size)}, og et output må fylde {stoerrelse(graenser.OUTPUT)}"
             return self.afvis(f"viser {most}; vis kun det, læseren skal se, eller giv det til hentning med filer(…)")
         ours = {
-            MIME_SIDE: self._side,
-            tabeller.MIME: self._tabel,
-            MIME_FIGUR: self._figur,
-            MIME_FOLD: lambda data: self._fold(self._indhold(data, MIME_FOLD)),
-            MIME_FILER: lambda data: self._filer(self._indhold(data, MIME_FILER)),
+            mime.SIDE: self._side,
+            mime.TABEL: self._tabel,
+            mime.FIGUR: self._figur,
+            mime.FOLD: lambda data: self._fold(self._indhold(data, mime.FOLD)),
+            mime.FILER: lambda data: self._filer(self._indhold(data, mime.FILER)),
         }
-        known = [mime for mime in ours if mime in data]
-        others = sorted(set(data) - {*known[:1], "text/html", "text/markdown", "text/plain"})
+        known = [art for art in ours if art in data]
+        others = sorted(set(data) - {*known[:1], mime.HTML, mime.FRAGMENT, mime.MARKDOWN, mime.TEKST})
         if known and not others:
             ours[known[0]](data)
-        elif set(data) - {"text/plain"} == {"text/markdown"}:
-            self._markdown("".join(data["text/markdown"]))
+        elif set(data) - {mime.TEKST} == {mime.MARKDOWN}:
+            self._markdown("".join(data[mime.MARKDOWN]))
         else:
             self.afvis(f"viser noget, som siden ikke kan have ({', '.join(sorted(data)) or 'intet'}); {_raad(data)}")
 
-    def _indhold(self, data: Mapping[str, Any], mime: str) -> Mapping[str, Any]:
+    def _indhold(self, data: Mapping[str, Any], art: str) -> Mapping[str, Any]:
         """What an output of ours says of itself; refused, and empty, if it is no such thing."""
-        if isinstance(payload := data[mime], Mapping):
+        if isinstance(payload := data[art], Mapping):
             return payload
-        self.afvis(f"«{mime}» har intet indhold, som siden kan bruge")
+        self.afvis(f"«{art}» har intet indhold, som siden kan bruge")
         return {}
 
     def _om_sig_selv(self, hvad: str, payload: Mapping[str, Any], navne: Iterable[str]) -> dict[str, str] | None:
@@ -496,7 +470,7 @@ class _Laeser:
         self._sider += 1
         if self._sider > 1:
             return self.afvis("viser endnu en Side; der skal være netop én")
-        payload = self._indhold(data, MIME_SIDE)
+        payload = self._indhold(data, mime.SIDE)
         self.titel, self.beskrivelse = _ord(payload, "titel"), _ord(payload, "beskrivelse")
         if not self.titel or not self.beskrivelse:
             self.afvis("siden mangler titel eller beskrivelse")
@@ -505,10 +479,10 @@ class _Laeser:
         main = payload.get("hovedtal")
         if main is not None and not all(_ord(main, name) for name in ("tal", "tekst")):
             self.afvis("sidens hovedtal skal have både tal og tekst")
-        self.h1 = f"<h1>{escape(self.titel)}</h1>"
+        self.h1 = fyld("<h1>{titel}</h1>", titel=self.titel)
 
     def _tabel(self, data: Mapping[str, Any]) -> None:
-        payload, html = self._indhold(data, tabeller.MIME), _ord(data, "text/html")
+        payload, html = self._indhold(data, mime.TABEL), _ord(data, mime.HTML)
         id = _ord(payload, "id")
         if not tabeller.SLUG.fullmatch(id):
             return self.afvis(f"tabellens id «{id}» skal være små bogstaver, tal og bindestreger")
@@ -533,13 +507,25 @@ class _Laeser:
             if not self._gem(path, content):
                 return
             links.append(
-                f'<a href="{quote(path)}" download>{label}<span class="skjult">: {escape(payload["titel"])}</span>'
-                f" ({stoerrelse(len(content))})</a>"
+                fyld(
+                    '<a href="{sti}" download>{art}<span class="skjult">: {titel}</span> ({fylder})</a>',
+                    sti=quote(path),
+                    art=label,
+                    titel=payload["titel"],
+                    fylder=stoerrelse(len(content)),
+                )
             )
-        self._tilfoej(f'{_kolonneklasser(html)}\n<p class="hent">Hent tabellen: {" · ".join(links)}</p>\n')
+        self._tilfoej(
+            fyld(
+                '{tabel}\n<p class="hent">Hent tabellen: {links}</p>\n',
+                tabel=Markup(html),
+                links=Markup(" · ").join(links),
+            )
+        )
 
     def _figur(self, data: Mapping[str, Any]) -> None:
-        payload, html = self._indhold(data, MIME_FIGUR), _ord(data, "text/html")
+        payload = self._indhold(data, mime.FIGUR)
+        html = _ord(data, mime.FRAGMENT) or _ord(data, mime.HTML)
         id = _ord(payload, "id")
         if id in self.figurer:
             return self.afvis(f"figuren «{id}» er vist to gange")
@@ -550,7 +536,7 @@ class _Laeser:
             self.afvis(f"figuren «{id}» {rule}")
         if "<svg" not in html:
             self.afvis(f"figuren «{id}» har ingen tegning (inline SVG)")
-        self._tilfoej(f"{_sidens_farver(html)}\n")
+        self._tilfoej(f"{html}\n")
 
     def _fold(self, payload: Mapping[str, Any]) -> None:
         for piece in payload.get("afsnit") or ():
@@ -568,7 +554,8 @@ class _Laeser:
                 continue
             html = "".join(str(part) for part in parts)
             self._fragment(html)
-            self._tilfoej(f'<details class="afsnit">\n<summary>{escape(title)}</summary>\n{html}</details>\n')
+            piece = '<details class="afsnit">\n<summary>{titel}</summary>\n{html}</details>\n'
+            self._tilfoej(fyld(piece, titel=title, html=Markup(html)))
 
     def _sti(self, id: str, suffix: str) -> str:
         """A download's path: the page's name and the table's id, once where they are the same."""
@@ -591,11 +578,17 @@ class _Laeser:
                 self.afvis(f"filen «{id}.{suffix}» har et indhold, der ikke er base64; lav den med filer(…)")
             elif self._gem(path, content):
                 links.append(
-                    f'<li><a href="{quote(path)}" download>{escape(title)}</a> ({_art(path)}, '
-                    f"{stoerrelse(len(content))})</li>\n"
+                    fyld(
+                        '<li><a href="{sti}" download>{titel}</a> ({art}, {fylder})</li>\n',
+                        sti=quote(path),
+                        titel=title,
+                        art=_art(path),
+                        fylder=stoerrelse(len(content)),
+                    )
                 )
         if links:
-            self._tilfoej(f'<p>{escape(_ord(payload, "titel"))}:</p>\n<ul class="filer">\n{"".join(links)}</ul>\n')
+            together = '<p>{titel}:</p>\n<ul class="filer">\n{links}</ul>\n'
+            self._tilfoej(fyld(together, titel=_ord(payload, "titel"), links=Markup("").join(links)))
 
     def _samme_titel(self, titel: str) -> None:
         if titel in self._titler:
@@ -903,54 +896,14 @@ def _figurmangler(laest: _Struktur, titel: str, beskrivelse: str, enhed: str, ki
         yield f"viser ikke sin kilde: {kilde}"
 
 
-def _sidens_farver(html: str) -> str:
-    """A drawing without the colours it falls back on, since the page has the palette."""
-    return re.sub(
-        r"var\(--([a-z0-9-]+),(#[0-9a-f]{6})\)",
-        lambda m: f"var(--{m[1]})" if m[1] in farver.FARVER and farver.lys(m[1]) == m[2] else m[0],
-        html,
-    )
-
-
-def _kolonneklasser(html: str) -> str:
-    """A table whose columns of text are named once, on ``<table>`` (``k3``: the third), not in every cell.
-
-    The sheet knows the columns up to :data:`KOLONNER`; a column with other cells than text keeps its classes.
-    """
-
-    def one(table: re.Match[str]) -> str:
-        rows = [
-            re.findall(r"<t[dh][^>]*>", row)
-            for row in re.findall(r"<tr.*?</tr>", table[2].partition("</thead>")[2], re.S)
-        ]
-        width = max(map(len, rows), default=0)
-        columns = [{row[n] for row in rows if n < len(row)} for n in range(width)]
-        text = [n for n, cells in enumerate(columns[:KOLONNER]) if cells & _TEKST and cells <= _TEKST | {"<td>"}]
-        # An empty cell of a total reads the same on either side.
-        if not text:
-            return table[0]
-
-        def row(found: re.Match[str]) -> str:
-            numbers = iter(range(width))
-            return re.sub(r"<t[dh][^>]*>", lambda m: _UDEN.get(m[0], m[0]) if next(numbers) in text else m[0], found[0])
-
-        head, mark, body = table[2].partition("</thead>")
-        body = re.sub(r"<tr.*?</tr>", row, body, flags=re.S)
-        names = " ".join(f"k{n + 1}" for n in text)
-        given = re.search(r'class="([^"]*)"', table[1])
-        attributes = (
-            table[1].replace(given[0], f'class="{given[1]} {names}"') if given else f'{table[1]} class="{names}"'
-        )
-        return f"<table{attributes}>{head}{mark}{body}</table>"
-
-    return re.sub(r"<table([^>]*)>(.*?)</table>", one, html, flags=re.S)
-
-
 class _Tegner(mistune.HTMLRenderer):  # type: ignore[misc]
     """Markdown's HTML in HTML5's own spelling, without what a page can't have."""
 
     def __init__(self) -> None:
         super().__init__(escape=True)
+
+    def text(self, text: str) -> str:
+        return super().text(sammen(text))
 
     def block_html(self, html: str) -> str:
         raise RunError(f"HTML i Markdown vises ikke: {html.strip()[:80]}")
