@@ -15,19 +15,18 @@ from fractions import Fraction
 
 import pandas as pd
 
-from kkrlib import afstemning, dansk, flygtninge, klynger, socialtilsyn
+from kkrlib import afstemning, dansk, domme, flygtninge, klynger, socialtilsyn
 from kkrlib.errors import ADVARSEL, DataError, Fund, naermeste
 
 #: The environment variable in which ``kkr build`` hands its kernels the :func:`aftryk` of the tables that it let
 #: through.
-GODKENDT = "KKR_GODKENDT"
+GODKENDT = domme.GODKENDT
+
+#: The kind of verdict that is kept of tables that :func:`godkend` let through.
+_DOM = "godkendt"
 
 #: So many numbers of one column without a control are told one by one.
 SAMLET = 10
-
-
-#: The fields that have a report: ``aar_med_data`` says of which years, ``beregn`` computes one.
-FELTER = (flygtninge, klynger, socialtilsyn)
 
 
 #: The fields that have a report: ``aar_med_data`` says of which years, ``beregn`` computes one.
@@ -116,9 +115,9 @@ def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[
             found.append(Fund(path, str(row), "fakta", fact, "tallet indgår i en kontrol", ADVARSEL))
     missing = [f for f in open_.index if f not in reasons.keys() | asked]
     # A year's table that is entered before what it is controlled against is one warning, not one per row.
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[tuple[str, ...], list[str]] = {}
     for fact in missing:
-        key = "/".join(fact.split("/")[:2]), str(open_.at[fact, "kolonne"])
+        key = tuple(open_.loc[fact, ["datatabel", "felt", "udgave", "tabel", "kolonne"]].astype(str))
         groups.setdefault(key, []).append(fact)
     for facts in groups.values():
         more = f" og {dansk.flertal(len(facts) - 1, 'tal', 'tal')} til i samme kolonne" if len(facts) > SAMLET else ""
@@ -169,8 +168,8 @@ def port(tabeller: Mapping[str, pd.DataFrame], kendte_fejl: Iterable[Fund] = (),
         gathered = saml(tabeller)
     except DataError as error:
         return Port(uregneligt=[_med_fil(f, tabeller) for f in error.fund])
-    rows = gathered.tal[["tabel", "raekke"]].astype(str)
-    bad = {k for k, t, r in zip(rows.index, rows["tabel"], rows["raekke"], strict=True) if (t, r) in wrong}
+    rows = gathered.tal[["datatabel", "datalinje"]].astype(str)
+    bad = {k for k, t, r in zip(rows.index, rows["datatabel"], rows["datalinje"], strict=True) if (t, r) in wrong}
     touched = {
         key
         for key, facts in zip(gathered.kontroller["id"], gathered.kontroller["alle_fakta"], strict=True)
@@ -242,14 +241,16 @@ def godkend(tabeller: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
 
     Raises :class:`DataError` with every finding of :func:`port`. What the notebook itself computes is not computed here
     too. Where ``kkr build`` has just been through the gate it names the tables that it let through (a trial's, too) by
-    their :func:`aftryk` in the environment, and these very tables are not judged again; the checksum is good for
-    nothing else.
+    their :func:`aftryk` in the environment, and these very tables are not judged again; nor are those that this code
+    let through before (:mod:`kkrlib.domme`). The checksum is good for nothing else.
     """
-    if os.environ.get(GODKENDT) == aftryk(tabeller):
+    mark = aftryk(tabeller)
+    if os.environ.get(GODKENDT) == mark or domme.kendt(_DOM, mark) is not None:
         return tabeller
     found = port(tabeller, regn=False).fejl
     if found:
         raise DataError(found)
+    domme.husk(_DOM, mark)
     return tabeller
 
 

@@ -18,11 +18,11 @@ from kkrlib.afstemning import AFRUNDING, AFVIGER, STEMMER, UPROEVET
 KILDER = ["000", "001", "002", "003", "004"]
 #: A number of each source: its table and its id.
 FORKERTE = {
-    "000": ("oevrige_fakta", "sundhedssekretariat-tekst-mandater"),
-    "001": ("oevrige_fakta", "saerlige-pladser-tekst-i-alt"),
-    "002": ("socialtilsyn_fakta", "2021-t03-i-alt-i-alt"),
-    "003": ("oevrige_fakta", "sosu-sjaelland-i-alt-assistenter-2022"),
-    "004": ("oevrige_fakta", "boernehus-greve-antal"),
+    "000": ("fakta", "sundhedssekretariat-2022-tekst-mandater"),
+    "001": ("fakta", "saerlige-pladser-2020-tekst-i-alt"),
+    "002": ("fakta", "socialtilsyn-2021-t03-i-alt-i-alt"),
+    "003": ("fakta", "sosu-2022-sjaelland-i-alt-assistenter-2022"),
+    "004": ("fakta", "boernehus-2024-greve-antal"),
 }
 
 
@@ -37,7 +37,7 @@ def tal(tabeller):
 
 
 def med(tabeller, **vaerdier):
-    """The tables with other values of facts, each by table and id: ``oevrige_fakta={"id": "5"}``."""
+    """The tables with other values of facts, each by table and id: ``fakta={"id": "5"}``."""
     changed = dict(tabeller)
     for table, values in vaerdier.items():
         changed[table] = tabeller[table].copy()
@@ -124,7 +124,7 @@ def test_the_first_line_of_each_control_is_that_of_the_number_it_judges(samlet, 
 def test_a_number_that_no_control_covers_has_a_reason_and_no_other_has_one(samlet, tabeller):
     uncovered = set(samlet.daekning.index[samlet.daekning["kontroller"] == 0])
     untested = {f for facts in samlet.kontroller.loc[samlet.kontroller["dom"] == UPROEVET, "alle_fakta"] for f in facts}
-    facts = {*tabeller["socialtilsyn_fakta"]["id"], *tabeller["oevrige_fakta"]["id"]}
+    facts = set(tabeller["fakta"]["id"])
     reasons = set(tabeller["uden_kontrol"]["fakta"])
     assert (uncovered & facts) - reasons - untested == set()
     assert reasons - uncovered == set()
@@ -175,12 +175,12 @@ def kopi(tabeller, tmp_path_factory):
     """A copy of the data with one wrong digit in a number, and another corrected so that its deviation is gone."""
     folder = tmp_path_factory.mktemp("kontrol") / "data"
     shutil.copytree(data.data_mappe(), folder)
-    path = folder / "oevrige_fakta.csv"
+    path = folder / "fakta.csv"
     text = path.read_text(encoding="utf-8")
     for key, before, after in (
         # Value and printing alike, or the row itself would say what is wrong.
-        ("boernehus-greve-antal", (",11278,", ",11.278,"), (",11279,", ",11.279,")),
-        ("socialsekretariat-note-g-sats", (",1.64,", '"1,64"'), (",1.63,", '"1,63"')),
+        ("boernehus-2024-greve-antal", (",11278,", ",11.278,"), (",11279,", ",11.279,")),
+        ("socialsekretariat-2022-note-g-sats", (",1.64,", '"1,64"'), (",1.63,", '"1,63"')),
     ):
         (line,) = [x for x in text.splitlines() if x.startswith(f"{key},")]
         wrong = line
@@ -219,7 +219,7 @@ def test_check_exits_3_and_says_in_plain_danish_what_is_new_and_what_is_gone(kop
 def test_a_wrong_last_digit_changes_a_verdict_for_85_of_100_covered_numbers_in_both_directions(samlet, capsys):
     covered = sorted(samlet.daekning.index[samlet.daekning["kontroller"] > 0])
     # A part of a table of shares, and a number that only a bound far below it is held against.
-    known = {"boernehus-greve-antal": (True, True), "2020-tekst-1006-tilsynsbesoeg": (False, False)}
+    known = {"boernehus-2024-greve-antal": (True, True), "socialtilsyn-2020-tekst-1006-tilsynsbesoeg": (False, False)}
     sample = random.Random(20240604).sample(sorted(set(covered) - set(known)), 250)
     measured = kontrol.foelsomhed(samlet, [*sample, *known])
     assert list(measured.index) == [*sample, *known]
@@ -263,12 +263,11 @@ def test_an_independent_program_gives_every_declared_control_the_same_verdict(ta
 def test_the_two_agree_on_wrong_numbers_too(tabeller, tmp_path):
     """On numbers of which a third are a few units off, where every verdict is frequent."""
     rng, values = random.Random(7), {}
-    for table in ("socialtilsyn_fakta", "oevrige_fakta"):
-        for row in tabeller[table].itertuples():
-            digits = len(row.vaerdi.partition(".")[2])
-            if "/" not in row.vaerdi and abs(Fraction(row.vaerdi)) * 10**digits > 20 and rng.random() < 1 / 3:
-                moved = Fraction(row.vaerdi) + Fraction(rng.choice([-3, -2, -1, 1, 2, 3]), 10**digits)
-                values.setdefault(table, {})[row.id] = str(dansk.afrund(moved, digits))
+    for row in tabeller["fakta"].dropna(subset="vaerdi").itertuples():
+        digits = len(row.vaerdi.partition(".")[2])
+        if "/" not in row.vaerdi and abs(Fraction(row.vaerdi)) * 10**digits > 20 and rng.random() < 1 / 3:
+            moved = Fraction(row.vaerdi) + Fraction(rng.choice([-3, -2, -1, 1, 2, 3]), 10**digits)
+            values.setdefault("fakta", {})[row.id] = str(dansk.afrund(moved, digits))
     changed = med(tabeller, **values)
     folder = tmp_path / "data"
     shutil.copytree(data.data_mappe(), folder)
@@ -351,17 +350,19 @@ def test_two_totals_imply_a_price_per_case_a_fixed_cost_and_a_cost_per_child(tab
 
 
 def test_what_the_totals_imply_follows_the_totals_and_the_numbers_of_cases(tabeller):
-    changed = med(tabeller, oevrige_fakta={"boernehus-sager-700": "600", "boernehus-i-alt-kr-700": "19759058"})
+    changed = med(tabeller, fakta={"boernehus-2024-sager-700": "600", "boernehus-2024-i-alt-kr-700": "19759058"})
     rows = boernehus.indebaerer(changed).set_index("navn")
     assert (rows.at["Pris pr. sag", "vaerdi"], rows.at["Fast udgift, uanset antal sager", "vaerdi"]) == (1000, 19159058)
     assert "Udgift pr. barn og ung ved 600 sager" in rows.index
     assert rows.at["Pris pr. sag", "formel"] == "forskellen mellem de to udgifter delt med 100 sager"
 
 
-@pytest.mark.parametrize("vaek", ["boernehus-i-alt-kr-500", "boernehus-sager-700", "boernehus-i-alt-antal"])
+@pytest.mark.parametrize(
+    "vaek", ["boernehus-2024-i-alt-kr-500", "boernehus-2024-sager-700", "boernehus-2024-i-alt-antal"]
+)
 def test_nothing_is_implied_where_a_total_is_not_there(tabeller, vaek):
-    facts = tabeller["oevrige_fakta"]
-    assert boernehus.indebaerer({**tabeller, "oevrige_fakta": facts[facts["id"] != vaek]}).empty
+    facts = tabeller["fakta"]
+    assert boernehus.indebaerer({**tabeller, "fakta": facts[facts["id"] != f"boernehus-2024-{vaek}"]}).empty
 
 
 def test_a_number_without_control_or_reason_is_a_warning(tabeller):

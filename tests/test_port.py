@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from kkrlib import cli, data, klynger, kontrol, socialtilsyn
+from kkrlib import cli, data, domme, klynger, kontrol, socialtilsyn
 from kkrlib.errors import DataError, Fund
 from kkrlib.rapport import eksport, koersel, notesbog
 
-I_ALT = "2021-t02-i-alt"
+I_ALT = "socialtilsyn-2021-t02-i-alt"
 
 
 def med(tabeller, table, row, **cells):
@@ -33,8 +33,8 @@ def raekke_af(tabeller, table, id):
 @pytest.fixture(scope="module")
 def indvendt(tabeller):
     """Tables with a number that is wrong both as value and as printed: nothing but the controls can see it."""
-    row = raekke_af(tabeller, "socialtilsyn_fakta", I_ALT)
-    return med(tabeller, "socialtilsyn_fakta", row, vaerdi="1198", trykt="1.198")
+    row = raekke_af(tabeller, "fakta", I_ALT)
+    return med(tabeller, "fakta", row, vaerdi="1198", trykt="1.198")
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +66,14 @@ def test_a_deviation_that_only_controls_see_is_what_they_object_to(port_indvendt
 
 
 def test_the_controls_that_fall_because_of_a_row_that_is_wrong_are_counted_and_not_listed(indvendt, tabeller):
-    row = raekke_af(tabeller, "socialtilsyn_fakta", I_ALT) + 2
-    cause = Fund("socialtilsyn_fakta.csv", str(row), "vaerdi", "1198", "er ikke det trykte tal")
+    row = raekke_af(tabeller, "fakta", I_ALT) + 2
+    cause = Fund("fakta.csv", str(row), "vaerdi", "1198", "er ikke det trykte tal")
     gate = kontrol.port(indvendt, [cause], regn=False)
     assert (gate.fejl, gate.foelger) == ([], 7)
     # A warning, and a finding in another row or another file, is no cause of them.
     for other in (
-        Fund("socialtilsyn_fakta.csv", str(row), "vaerdi", "", "x", "advarsel"),
-        Fund("socialtilsyn_fakta.csv", "2", "vaerdi", "", "x"),
+        Fund("fakta.csv", str(row), "vaerdi", "", "x", "advarsel"),
+        Fund("fakta.csv", "2", "vaerdi", "", "x"),
         Fund("klynge_aar.csv", "2", "i_alt", "", "x"),
     ):
         assert kontrol.port(indvendt, [other], regn=False).foelger == 0
@@ -101,9 +101,9 @@ def test_a_reference_to_what_is_not_there_is_named_in_its_own_row(tabeller, tabl
 
 def test_a_number_that_many_led_lack_is_one_finding_with_their_rows(tabeller):
     used = tabeller["kontrol_led"]["fakta"].value_counts()
-    fact = next(f for f in used.index if f in set(tabeller["socialtilsyn_fakta"]["id"]))
-    facts = tabeller["socialtilsyn_fakta"]
-    gate = kontrol.port({**tabeller, "socialtilsyn_fakta": facts[facts["id"] != fact]}, regn=False)
+    fact = next(f for f in used.index if f in set(tabeller["fakta"]["id"]))
+    facts = tabeller["fakta"]
+    gate = kontrol.port({**tabeller, "fakta": facts[facts["id"] != fact]}, regn=False)
     (finding,) = [f for f in gate.fejl if f.fil == "kontrol_led.csv"]
     first = [str(i + 2) for i in tabeller["kontrol_led"].index[tabeller["kontrol_led"]["fakta"] == fact][:5]]
     assert finding.raekke == f"{', '.join(first)}, og {used[fact] - 5} til"
@@ -191,7 +191,7 @@ def test_the_checksum_sees_each_cell_each_table_and_the_order_of_rows(tabeller):
     assert of == kontrol.aftryk({name: tabeller[name].copy() for name in reversed(list(tabeller))})
     others = [
         med(tabeller, "klynge_aar", 0, i_alt=1),
-        med(tabeller, "socialtilsyn_fakta", 3, forbehold="ca."),
+        med(tabeller, "fakta", 3, forbehold="ca."),
         {**tabeller, "emner": tabeller["emner"].iloc[::-1]},
         {n: t for n, t in tabeller.items() if n != "emner"},
         {**tabeller, "kolonneroller": tabeller["kolonneroller"].iloc[:-1]},
@@ -213,7 +213,7 @@ def kkr(monkeypatch, indvendt, port_indvendt):
         built.append((pages, kwargs))
         return [koersel.Resultat(p) for p in pages]
 
-    monkeypatch.setattr(cli, "_tables", lambda: indvendt)
+    monkeypatch.setattr(cli, "_tables", lambda **_: data.Opslag.af(indvendt))
     monkeypatch.setattr(kontrol, "port", lambda *_, **__: port_indvendt)
     monkeypatch.setattr(koersel, "byg", build)
     monkeypatch.setattr(koersel, "verificer", lambda pages, **kwargs: (build(pages, **kwargs), []))
@@ -241,7 +241,7 @@ def test_a_trial_is_built_apart_with_the_objections_and_their_number(kkr, indven
     assert kwargs["ud"] == data.ROD / "build" / "proever"
     assert kwargs["proeve"]["antal"] == 7 and len(kwargs["proeve"]["fund"]) == 5
     assert kwargs["proeve"]["fund"][0].startswith("fund_kontroller.csv, række mangler")
-    assert kwargs["miljoe"] == {kontrol.GODKENDT: kontrol.aftryk(indvendt)}
+    assert kwargs["miljoe"] == {kontrol.GODKENDT: kontrol.aftryk(indvendt), domme.GYLDIG: ""}
 
 
 @pytest.mark.parametrize(
@@ -321,13 +321,13 @@ def test_check_tells_causes_first_each_in_its_row_and_what_follows_in_one_line(t
         return number + 1
 
     rows = [
-        ("socialtilsyn_fakta", change("socialtilsyn_fakta", "2020-tekst-1006-tilsynsbesoeg,", ",2234,", ",9234,")),
-        ("socialtilsyn_fakta", change("socialtilsyn_fakta", f"{I_ALT},", ",1098,", ",1198,")),
+        ("fakta", change("fakta", "socialtilsyn-2020-tekst-1006-tilsynsbesoeg,", ",2234,", ",9234,")),
+        ("fakta", change("fakta", f"{I_ALT},", ",1098,", ",1198,")),
         (
             "socialtilsyn_afledte",
             change("socialtilsyn_afledte", "takst-tilsyn-0-7,2019,", ",35063,35063", ",35064,35063"),
         ),
-        ("oevrige_fakta", change("oevrige_fakta", "boernehus-greve-antal,", ",11278,", ",11279,")),
+        ("fakta", change("fakta", "boernehus-2024-greve-antal,", ",11278,", ",11279,")),
     ]
     monkeypatch.setenv("KKR_DATA", str(folder))
     answer = CliRunner().invoke(cli.main, ["check"], catch_exceptions=False)

@@ -307,7 +307,7 @@ def test_what_cannot_be_tested_says_what_is_missing(s):
 
 def test_only_reservations_that_the_sources_use_are_explained(s, tabeller):
     shown = {row[0] for row in kolonner(vis.forbehold(s), "forbehold")}
-    used = {x for t in ("socialtilsyn_fakta", "oevrige_fakta") for x in tabeller[t]["forbehold"].dropna()}
+    used = set(tabeller["fakta"]["forbehold"].dropna())
     assert shown == used < set(tabeller["forbehold"]["forbehold"])
 
 

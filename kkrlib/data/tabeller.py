@@ -8,6 +8,8 @@ told at once.
 from __future__ import annotations
 
 import csv
+import io
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +17,9 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.data import noegler, regler, skema, tekstfil
-from kkrlib.data.beskrivelse import KOLONNEROLLER, Beskrivelse, Tabel, laes_beskrivelse
+from kkrlib import domme
+from kkrlib.data import datoer, noegler, opslag, regler, skema, tekstfil
+from kkrlib.data.beskrivelse import KOLONNEROLLER, Beskrivelse, Tabel, laes_beskrivelse, som_tabel
 from kkrlib.data.mappe import BESKRIVELSE, data_mappe
 from kkrlib.errors import ADVARSEL, DataError, Fund
 from kkrlib.tegn import vis
@@ -43,7 +46,7 @@ class _Laest:
     fund: list[Fund]
 
 
-def load(mappe: Path | str | None = None) -> dict[str, pd.DataFrame]:
+def load(mappe: Path | str | None = None, *, forfra: bool = False) -> dict[str, pd.DataFrame]:
     """Read and validate all tables.
 
     Returns one DataFrame per table of the descriptor, with the file's columns in its order: integers as ``int64``
@@ -52,12 +55,32 @@ def load(mappe: Path | str | None = None) -> dict[str, pd.DataFrame]:
     descriptor): columns ``tabel``, ``kolonne``, ``rolle``, ``noegle`` (key columns, separated by spaces), ``enhed``,
     ``navn`` (the table as the source names it; empty where the rows do). A table that the descriptor lacks raises
     :class:`DataError` when it is asked for. Raises :class:`DataError` with every finding if any of them is an error.
+
+    A folder that was valid is not validated again: its verdict is kept (:mod:`kkrlib.domme`) by the checksum of all
+    that is in it and of the code that judged, and the very bytes that the checksum is of are read. ``forfra``
+    validates it all the same.
     """
+    seen = opslag.tag(mappe)
+    if not forfra and seen is not None and seen.kendt:
+        return gyldige(seen)
     laest = _laes(data_mappe(mappe))
     errors = [f for f in _fund(laest) if f.alvor != ADVARSEL]
     if errors:
         raise DataError(errors)
+    if seen is not None and opslag.tag(mappe) == seen:  # nobody wrote in it meanwhile
+        domme.husk(opslag.DOM, seen.aftryk)
     return _typede(laest)
+
+
+def gyldige(mappe: opslag.Mappe) -> dict[str, pd.DataFrame]:
+    """The tables of a folder that is known to be valid, as :func:`load` returns them."""
+    resources = json.loads(mappe.tekst(BESKRIVELSE))["resources"]
+    described = {r["name"]: som_tabel(r) for r in resources}
+    tables = {}
+    for name, table in described.items():
+        _, *rows = csv.reader(io.StringIO(mappe.tekst(table.fil), newline="\n"))
+        tables[name] = pd.DataFrame(rows, columns=list(table.kolonner), dtype=str)
+    return _typede(_Laest(Beskrivelse(described), tables, {}, []))
 
 
 def laes(mappe: Path | str | None = None) -> dict[str, pd.DataFrame]:
@@ -88,6 +111,10 @@ def filer(mappe: Path | str | None = None) -> dict[str, str]:
     read.
     """
     folder = data_mappe(mappe)
+    seen = opslag.tag(folder)
+    if seen is not None and seen.kendt:
+        resources = json.loads(seen.tekst(BESKRIVELSE))["resources"]
+        return {name: seen.tekst(name) for name in (BESKRIVELSE, *(r["path"] for r in resources))}
     names = [BESKRIVELSE, *(t.fil for t in beskrivelse(folder).tabeller.values())]
     return {name: tekstfil.tekst(folder, name) for name in names}
 
@@ -161,6 +188,7 @@ def _fund(laest: _Laest, uden: Collection[str] = ()) -> list[Fund]:
     found = [*laest.fund, *_celle_fund(laest)]
     for name, table in tables.items():
         found += noegler.egen_noegle(described[name], table)
+        found += datoer.perioder(described[name], table)
     bad = _daarlige(found)
     found += noegler.fremmednoegler(laest.beskrivelse, tables, bad)
     for kind in regler.arter():
@@ -254,12 +282,12 @@ def _typede(laest: _Laest) -> Tabeller:
 
 def _roles(tabeller: Iterable[Tabel]) -> pd.DataFrame:
     rows = [
-        (tabel.navn, felt.navn, felt.rolle, " ".join(tabel.noegle), felt.enhed, tabel.etiket)
+        (tabel.navn, felt.navn, felt.rolle, " ".join(tabel.noegle), felt.enhed, tabel.etiket, tabel.felt, tabel.udgave)
         for tabel in tabeller
         for felt in tabel.felter
         if felt.rolle
     ]
-    return pd.DataFrame(rows, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn"])
+    return pd.DataFrame(rows, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn", "felt", "udgave"])
 
 
 def read_records(path: Path, encoding: str, delimiter: str) -> list[list[str]]:

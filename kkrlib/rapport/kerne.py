@@ -26,7 +26,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.log import logger
 
-from kkrlib import data
+from kkrlib import data, domme
 from kkrlib.errors import RunError, naermeste
 from kkrlib.rapport import celle, graenser
 
@@ -68,7 +68,8 @@ class Koersel:
         (ipython / celle.INDSTILLINGER).write_text(json.dumps(settings), encoding="utf-8")
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.midlertidig))
         env = {name: value for name, value in os.environ.items() if name not in (*_PERSONLIGE, _PYTEST)}
-        self.miljoe = {**env, **temporary, "IPYTHONDIR": str(ipython)}
+        # What the runner has not judged the kernel judges, and keeps no verdict: it writes nothing.
+        self.miljoe = {domme.GYLDIG: "", **env, **temporary, "IPYTHONDIR": str(ipython)}
         self.nb: Any = None
         self.startet: list[tuple[int, str]] = []  # number and source of each cell that was started; the first cell is 1
         self.pid: int | None = None
