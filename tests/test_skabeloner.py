@@ -125,8 +125,8 @@ def test_the_rows_and_captions_of_a_table_are_its_own():
     found = Struktur(
         "<table><caption>A</caption><thead><tr><th scope=col><span class=enhed>kr.</span></th></tr></thead>"
         "<tbody><tr><td>1</td></tr><tr><td>2</td></tr></tbody><tfoot><tr><td>3</td></tr></tfoot></table>"
-        "<table><caption> </caption><tr><th>x</th></tr></table>"
+        "<table><caption> </caption><tbody><tr><th>x</th></tr></tbody></table>"
     )
     first, second = found.tabeller
     assert (first.titler, first.enheder, dict(first.raekker)) == (["A"], ["kr."], {"tbody": 2, "tfoot": 1})
-    assert (second.titler, dict(second.raekker), found.th_uden_scope) == ([], {}, 1)
+    assert (second.titler, dict(second.raekker), found.th_uden_scope) == ([], {"tbody": 1}, 1)
