@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 
 from kkrlib import afstemning, dansk, data, kontrol, tabeller
 from kkrlib.afstemning import AFVIGER, STEMMER, UPROEVET
+from kkrlib.skabeloner import sammen
 from kkrlib.tabeller import Tabel
 from kkrlib.tekst import Tekst
 from kkrlib.visning import afstemning as vis
@@ -117,7 +118,8 @@ def test_the_download_says_what_the_controls_say(s, alle):
 def test_the_page_shows_the_deviations_only_behind_a_click_and_says_that_the_files_have_all(s, alle, afviger):
     soup = suppe(alle)
     shown = [tr.th.get_text() for tr in soup.select("tbody tr")]
-    assert shown == [kontroller.med_enhed(*x) for x in zip(afviger["beskrivelse"], afviger["enhed"], strict=True)]
+    names = [kontroller.med_enhed(*x) for x in zip(afviger["beskrivelse"], afviger["enhed"], strict=True)]
+    assert shown == [sammen(name) for name in names]
     places = [tr.find_all("td")[-1].get_text() for tr in soup.select("tbody tr")]
     assert places == [kontroller.korte_linjer(x) for x in afviger["linjer"]]
     assert soup.summary.get_text() == f"Vis de {len(afviger)} kontroller, der afviger"
