@@ -169,7 +169,7 @@ def test_a_text_that_an_edition_does_not_have_gives_it_no_control_where_the_temp
 
 def test_a_judged_number_that_is_printed_twice_is_a_finding_until_one_is_chosen():
     rows = [fakta("I alt", id="x"), fakta("I alt", id="y"), fakta("A")]
-    ((file, row, column, said),) = [f for f in fund(rows, [skabelon()], [led(raekke="A")]) if f[2] == "hvilken"]
+    ((file, row, _, said),) = [f for f in fund(rows, [skabelon()], [led(raekke="A")]) if f[2] == "hvilken"]
     assert (file, row) == ("skabeloner.csv", "2") and "er flertydig: 2 tal passer (x og y)" in said
     assert relationer(lille(rows, [skabelon(hvilken="2")], [led(raekke="A")]))["f-2023-sum-antal"][0] == "y"
 
