@@ -42,6 +42,7 @@ SHOWN = [
     "advarsler",
     "kontroller",
     "metode",
+    "regler",
     "fortolkninger",
     "kilder",
 ]
