@@ -185,12 +185,12 @@ def test_a_main_point_without_its_indicator_is_left_out(tabeller, mangler):
 def test_a_made_up_further_year_is_only_data(kopi, serie):
     """Nothing but rows of data is added, and the years before it stay what they are."""
     new, taken = med_2025(kopi)
-    change = raekke(new, id="2025-t03-i-alt")
+    change = raekke(new, id="socialtilsyn-2025-t03-i-alt")
     derived = {
         "indikator": "plejefamilier",
         "aar": 2024,
         "metode": "forskel",
-        "fakta": "2025-tekst-1-plejefamilier-aendring",
+        "fakta": "socialtilsyn-2025-tekst-1-plejefamilier-aendring",
         "fra_aar": 2025,
     }
     said = {
@@ -537,7 +537,7 @@ def test_budget_against_accounts_line_by_line(tabeller):
 
 
 def test_budget_in_another_unit_twice_or_alone_is_refused(kopi):
-    facts = kopi["fakta"]
+    facts = socialtilsyn.tal_af(kopi).copy()
     facts.loc[facts["id"] == "socialtilsyn-2021-t12-netto-budget", "enhed"] = "kr."
     facts = facts[facts["id"] != "socialtilsyn-2023-t15-netto-budget"]
     facts = pd.concat([facts, facts[facts["id"] == "socialtilsyn-2023-t15-direkte-udgifter-budget"]])

@@ -70,8 +70,8 @@ def staar_paa(trykt, line):
 def test_every_fact_stands_on_its_line_in_its_report(fakta, kilder):
     lost = []
     for f in fakta.itertuples():
-        source, first, last = OMRAADE[f.rapport]
-        if f.kilde != source or not first <= f.linje <= last or not staar_paa(f.trykt, kilder[f.rapport][f.linje - 1]):
+        source, first, last = OMRAADE[f.udgave]
+        if f.kilde != source or not first <= f.linje <= last or not staar_paa(f.trykt, kilder[f.udgave][f.linje - 1]):
             lost.append((f.id, f.trykt))
     assert lost == []
 
@@ -84,7 +84,7 @@ def test_another_number_is_not_on_the_line(fakta, kilder):
     found = [
         f.id
         for f in long.itertuples()
-        if staar_paa(f.trykt[:-1] + str((int(f.trykt[-1]) + 1) % 10), kilder[f.rapport][f.linje - 1])
+        if staar_paa(f.trykt[:-1] + str((int(f.trykt[-1]) + 1) % 10), kilder[f.udgave][f.linje - 1])
     ]
     assert len(long) > 250
     assert len(found) <= len(long) // 100
@@ -101,10 +101,10 @@ def test_a_sign_that_is_not_printed_is_said_in_words(fakta, kilder):
     for f in fakta.itertuples():
         value = Fraction(f.vaerdi)
         if f.tabel == "tekst" and value < 0:
-            assert f.maal == "ændring" and fell.search(kilder[f.rapport][f.linje - 1]), f.id
+            assert f.maal == "ændring" and fell.search(kilder[f.udgave][f.linje - 1]), f.id
         elif f.tabel == "tekst" and f.maal == "ændring":
             assert (value == 0) == (f.trykt in ("uændret", "ingen")), f.id
-            assert f.trykt == "uændret" or rose.search(kilder[f.rapport][f.linje - 1]), f.id
+            assert f.trykt == "uændret" or rose.search(kilder[f.udgave][f.linje - 1]), f.id
         elif value < 0:
             assert f.trykt.startswith("-"), f.id
 
@@ -126,7 +126,7 @@ def test_ids_say_report_table_and_line(fakta):
             if f.tabel[6:].isdigit()
             else f.tabel.lower()
         )
-        assert f.id.startswith(f"{f.rapport}-{where}-"), f.id
+        assert f.id.startswith(f"socialtilsyn-{f.udgave}-{where}-"), f.id
 
 
 # --- the tables, cell by cell -------------------------------------------------------------------------------------
