@@ -31,6 +31,13 @@ NOBODY_READS = 141
 #: The kind of verdict that is kept of data which passed the gate; its note is the tables' own checksum.
 _PORT = "port"
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_engine = click.option(
+    "--motor",
+    type=click.Choice(["kkr", "jupyter"]),
+    default="kkr",
+    show_default=True,
+    help="What runs the notebooks: forks of a warm process, or a new Jupyter kernel for each. The pages are equal.",
+)
 _at_a_time = click.option(
     "-j",
     "--processer",
@@ -179,6 +186,7 @@ def list_() -> None:
 @click.option("--ud", type=_FOLDER, metavar="MAPPE", help="Where pages go (default: reports/).")
 @click.option("--pdf", is_flag=True, help="Print the pages to PDF as well, in build/pdf/.")
 @click.option("--proeve", is_flag=True, help="Build trial pages in build/proever/, also where the controls object.")
+@_engine
 @_at_a_time
 @_says_why
 def build(
@@ -189,6 +197,7 @@ def build(
     ud: Path | None,
     pdf: bool,
     proeve: bool,
+    motor: str,
     processer: int | None,
 ) -> int:
     """Run reports and publish their pages.
@@ -223,6 +232,7 @@ def build(
         indstillinger=settings,
         miljoe=_passed(tables),
         proeve=_objections(objections) if proeve else None,
+        motor=motor,
     )
     for result in results:
         if not result.kode:
@@ -482,9 +492,10 @@ def _missing_tables(tables: Mapping[str, pd.DataFrame]) -> list[Fund]:
     is_flag=True,
     help="Pass over the fingerprints and packages that a page names: what did a change of code do to readers?",
 )
+@_engine
 @_at_a_time
 @_says_why
-def verify(ud: Path | None, uden_fingeraftryk: bool, processer: int | None) -> int:
+def verify(ud: Path | None, uden_fingeraftryk: bool, motor: str, processer: int | None) -> int:
     """Build again and compare with what is published.
 
     Every page and download is compared byte by byte. Writes nothing in reports/. Lists what differs, is
@@ -510,6 +521,7 @@ def verify(ud: Path | None, uden_fingeraftryk: bool, processer: int | None) -> i
         besked=_notice,
         indstillinger=settings,
         miljoe=_passed(tables),
+        motor=motor,
     )
     code = _failures(results)
     for line in differences:

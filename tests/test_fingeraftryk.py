@@ -52,6 +52,8 @@ def aendr(path):
         "data/tabeller.py",
         "__init__.py",
         "rapport/eksport.py",
+        "rapport/krav.py",
+        "skabeloner.py",
         "rapport/notesbog.py",
         "rapport/skabelon/side.html.j2",
         "rapport/skabelon/stil.css",

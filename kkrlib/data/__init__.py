@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from kkrlib.data.kilder import check_kilder
     from kkrlib.data.opslag import Opslag
     from kkrlib.data.regler import OM_TAL
-    from kkrlib.data.tabeller import KOLONNEROLLER, check, filer, laes, load
+    from kkrlib.data.tabeller import KOLONNEROLLER, check, filer, laes, load, varm
 
 ROD = rod()
 #: Where the names above come from. They are read when they are asked for: ``kkr list`` needs no pandas.
@@ -70,7 +70,7 @@ _FRA = {
     "kilder": ("check_kilder",),
     "opslag": ("Opslag",),
     "regler": ("OM_TAL",),
-    "tabeller": ("KOLONNEROLLER", "check", "filer", "laes", "load"),
+    "tabeller": ("KOLONNEROLLER", "check", "filer", "laes", "load", "varm"),
 }
 
 __all__ = [
@@ -90,6 +90,7 @@ __all__ = [
     "laes_valgfri",
     "load",
     "regneark_i",
+    "varm",
 ]
 
 

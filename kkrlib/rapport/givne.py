@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kkrlib import perioder, tegn
 from kkrlib.errors import ParameterError, RunError, naermeste
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kkrlib.data.opslag import Kolonner
 
     #: A table to look values up in.
-    Tabel = pd.DataFrame | Kolonner
+    Tabel: TypeAlias = pd.DataFrame | Kolonner
 
 _DANISH_TYPE = {
     "int": "et helt tal",

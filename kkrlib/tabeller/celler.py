@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -12,8 +11,7 @@ from kkrlib.tabeller.kolonne import Kolonne, maskinvaerdi
 from kkrlib.tabeller.specifikation import Specifikation
 
 
-@dataclass(frozen=True)
-class Celle:
+class Celle(NamedTuple):
     """One cell. ``vist`` is None where the column does not apply to its (total) row."""
 
     vist: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv as _csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -23,18 +23,21 @@ def csv(payload: Mapping[str, Any]) -> bytes:
     Rows of data only, without totals; a missing value is an empty field; no number has an exponent. A text that a
     spreadsheet would run as a formula gets an apostrophe before it (see :func:`_uden_formel`); numbers stay numbers.
     """
-    lines = [_csv_linje(_uden_formel(k["navn"]) for k in payload["kolonner"])]
-    lines += [_csv_linje(_csv_felt(value) for value in row) for row in payload["raekker"]]
-    return "".join(lines).encode("utf-8")
+    lines: list[str] = []
+    # The writer quotes a field for the characters of its line terminator alone, and a lone CR ends a row in many
+    # programs. It writes one row at a time.
+    write = _csv.writer(_Linjer(lines), lineterminator="\r\n").writerow
+    write([_uden_formel(k["navn"]) for k in payload["kolonner"]])
+    for row in payload["raekker"]:
+        write([_csv_felt(value) for value in row])
+    return "".join(line.removesuffix("\r\n") + "\n" for line in lines).encode("utf-8")
 
 
-def _csv_linje(felter: Iterable[str]) -> str:
-    """One row. The writer quotes a field for the characters of its line terminator alone, and a lone CR ends a row in
-    many programs.
-    """
-    out = io.StringIO()
-    _csv.writer(out, lineterminator="\r\n").writerow(felter)
-    return out.getvalue().removesuffix("\r\n") + "\n"
+class _Linjer:
+    """A file of which each writing is kept apart."""
+
+    def __init__(self, lines: list[str]):
+        self.write = lines.append
 
 
 def _csv_felt(value: Any) -> str:
@@ -170,4 +173,5 @@ def _skriv(sheet: Any, i: int, j: int, value: Any, kolonne: Mapping[str, Any], s
     if kolonne["type"] == "andel":
         return (kolonne["decimaler"] or 0) + 6
     decimals = decimaler(value) if kolonne["type"] == "tal" else kolonne["decimaler"] or 0
-    return len(dansk.tal(value, decimals)) + bool(kolonne.get("fortegn"))
+    # As many characters as the Danish number has, without the time that writing it takes.
+    return len(f"{dansk.afrund(value, decimals):,f}") + bool(kolonne.get("fortegn"))

@@ -12,6 +12,7 @@ from kkrlib import dansk
 from kkrlib.flygtninge import Beregning
 from kkrlib.flygtninge.aftale import IKKE_OPFYLDT, OPFYLDT, UPROEVET
 from kkrlib.flygtninge.beregning import HELE_LANDET, Aftale
+from kkrlib.perioder import aarets_dag, gaeldende
 from kkrlib.tabeller import Kolonne, tabel
 from kkrlib.tekst import Tekst
 from kkrlib.visning.flygtninge.faelles import PERSONER, by_region, omraadets_aftaler, stor
@@ -118,9 +119,10 @@ def tidligere_aftaler(b: Beregning) -> Any:
     chosen = [a for a in b.tidligere_aftaler if b.region in (HELE_LANDET, a.region)]
     if not chosen:
         return None
-    names = b.tabeller["kommuner"].set_index("kommunekode")["kommune"]
     rows = []
     for a in chosen:
+        register = gaeldende(b.tabeller["kommuner"], aarets_dag(a.kvoteaar))
+        names = register.set_index("kommunekode")["kommune"]
         for move in a.aftale.itertuples():
             if "fra" in a.aftale.columns:
                 rows.append((a.kvoteaar, a.region, names[move.fra], names[move.til], move.antal, a.note))

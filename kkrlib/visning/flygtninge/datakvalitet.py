@@ -120,7 +120,7 @@ def kontroller(b: Beregning) -> Any:
     shown_above &= b.kontroller["art"] == "regel"
     note = "Kommunekvoter, der stemmer, står i tabellen over kommunekvoter."
     if b.region != HELE_LANDET:
-        others = tuple(f"-{r.slug}" for r in b.tabeller["regioner"].itertuples() if r.region != b.region)
+        others = tuple(f"-{r.slug}" for r in b.registre["regioner"].itertuples() if r.region != b.region)
         shown_above |= b.kontroller["id"].str.endswith(others) & (b.kontroller["dom"] == afstemning.STEMMER)
         note += " De andre regioners summer, der stemmer, står på deres egne sider."
     return kontroltabeller.alle(
