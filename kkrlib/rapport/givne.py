@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import perioder, tegn
-from kkrlib.errors import ParameterError, RunError
+from kkrlib.errors import ParameterError, RunError, mente_du
 from kkrlib.parametre import laes_hver, laes_noegler
 from kkrlib.rapport import grammatik
 from kkrlib.rapport.beskrivelse import Par, Parameter, Rapport
@@ -231,7 +231,7 @@ def _unknown_name(rapport: Rapport, name: str) -> str:
     if not rapport.parametre:
         return f"{vis(name)}: ukendt parameter; rapporten har ingen."
     near = difflib.get_close_matches(kortnavn(name), rapport.parametre, n=1, cutoff=0.5)
-    hint = f"; mente du «{near[0]}»?" if near else "."
+    hint = mente_du(near[0] if near else None, ".")
     return f"{vis(name)}: ukendt parameter{hint} Gyldige: {', '.join(rapport.parametre)}."
 
 
@@ -285,7 +285,7 @@ def _blandt(value: Any, valid: Any) -> Any:
     if tegn.normal(value) in meant:
         return meant[tegn.normal(value)]
     nearest = _nearest(value, list(valid), {text: [v] for text, v in meant.items()})
-    hint = f"; mente du «{nearest}»?" if nearest is not None else "."
+    hint = mente_du(nearest, ".")
     raise _Fejl(f"«{vis(value)}» findes ikke{hint} Gyldige: {_list_of(list(valid))}.")
 
 
@@ -380,7 +380,7 @@ def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, p
     if dag is not None and tegn.normal(typed) in _spellings(rapport, p, tabeller, None):
         raise _Fejl(f"«{vis(value)}» findes ikke den {dag.isoformat()}. Gyldige: {listed}.")
     nearest = _nearest(typed, valid, spellings)
-    hint = f"; mente du «{nearest}»?" if nearest is not None else "."
+    hint = mente_du(nearest, ".")
     raise _Fejl(f"«{vis(value)}» findes ikke{hint} Gyldige: {listed}.")
 
 
@@ -423,5 +423,6 @@ def _file(value: Any, mappe: bool = False) -> str:
     if there:
         raise _Fejl(f"«{vis(value)}» er ikke en almindelig fil.")
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
-    hint = f"; mente du «{folder / near[0] if str(folder) != '.' else near[0]}»?" if near else "."
+    meant = [folder / name if str(folder) != "." else name for name in near]
+    hint = mente_du(meant[0] if meant else None, ".")
     raise _Fejl(f"filen «{vis(value)}» findes ikke{hint}")
