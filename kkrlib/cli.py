@@ -22,13 +22,22 @@ from kkrlib import kommandoer
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kkrlib.data import Opslag
     from kkrlib.errors import Fund
-    from kkrlib.kontrol import Port
     from kkrlib.rapport.katalog import Rapport, Sidespec
     from kkrlib.rapport.koersel import Resultat
 
 NOBODY_READS = 141
+#: The kind of verdict that is kept of data which passed the gate; its note is the tables' own checksum.
+_PORT = "port"
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_engine = click.option(
+    "--motor",
+    type=click.Choice(["kkr", "jupyter"]),
+    default="kkr",
+    show_default=True,
+    help="What runs the notebooks: forks of a warm process, or a new Jupyter kernel for each. The pages are equal.",
+)
 _at_a_time = click.option(
     "-j",
     "--processer",
@@ -177,6 +186,7 @@ def list_() -> None:
 @click.option("--ud", type=_FOLDER, metavar="MAPPE", help="Where pages go (default: reports/).")
 @click.option("--pdf", is_flag=True, help="Print the pages to PDF as well, in build/pdf/.")
 @click.option("--proeve", is_flag=True, help="Build trial pages in build/proever/, also where the controls object.")
+@_engine
 @_at_a_time
 @_says_why
 def build(
@@ -187,6 +197,7 @@ def build(
     ud: Path | None,
     pdf: bool,
     proeve: bool,
+    motor: str,
     processer: int | None,
 ) -> int:
     """Run reports and publish their pages.
@@ -195,7 +206,7 @@ def build(
     fails is not published, the last good one stays, and its notebook is kept in build/fejl/.
     """
     from kkrlib import data
-    from kkrlib.rapport import katalog, koersel
+    from kkrlib.rapport import katalog
 
     chosen = _chosen(aar, region, parametre)
     if proeve:
@@ -206,7 +217,9 @@ def build(
     settings = _settings(tables)
     trial = proeve or any(p.proeve for p in pages)
     target = ud or (data.ROD / "build" / "proever" if trial else data.ROD / "reports")
-    gate = _gate(tables, trial=proeve)
+    objections = _gate(tables, trial=proeve)
+    from kkrlib.rapport import koersel
+
     results = koersel.byg(
         pages,
         ud=target,
@@ -218,7 +231,8 @@ def build(
         besked=_notice,
         indstillinger=settings,
         miljoe=_passed(tables),
-        proeve=_objections(gate) if proeve else None,
+        proeve=_objections(objections) if proeve else None,
+        motor=motor,
     )
     for result in results:
         if not result.kode:
@@ -230,7 +244,7 @@ def build(
     return code
 
 
-def _outdated(target: Path, tables: Mapping[str, pd.DataFrame], given: bool) -> None:
+def _outdated(target: Path, tables: Opslag, given: bool) -> None:
     """Say in one line which published pages can no longer be built, and how they go. A trial is no report's page."""
     from kkrlib import dansk
     from kkrlib.rapport import katalog, publicering
@@ -278,7 +292,7 @@ def _printer() -> Callable[[Sequence[Path], Path, int], None]:
     return prints
 
 
-def _settings(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def _settings(tables: Opslag) -> dict[str, Any]:
     """kkr.toml and rettelser.toml, checked against all pages there can be."""
     from kkrlib import data
     from kkrlib.rapport import katalog, opsaetning
@@ -327,9 +341,7 @@ def _selected(names: Sequence[str]) -> dict[str, Rapport]:
     return {n: r for n, r in reports.items() if not names or n in names}
 
 
-def _pages(
-    reports: Mapping[str, Rapport], tables: Mapping[str, pd.DataFrame], chosen: Mapping[str, str], named: bool
-) -> list[Sidespec]:
+def _pages(reports: Mapping[str, Rapport], tables: Opslag, chosen: Mapping[str, str], named: bool) -> list[Sidespec]:
     """The pages to build. When no report is named, those that cannot take the parameters are passed over."""
     from kkrlib.errors import ParameterError
     from kkrlib.rapport import katalog
@@ -478,9 +490,10 @@ def _missing_tables(tables: Mapping[str, pd.DataFrame]) -> list[Fund]:
     is_flag=True,
     help="Pass over the fingerprints and packages that a page names: what did a change of code do to readers?",
 )
+@_engine
 @_at_a_time
 @_says_why
-def verify(ud: Path | None, uden_fingeraftryk: bool, processer: int | None) -> int:
+def verify(ud: Path | None, uden_fingeraftryk: bool, motor: str, processer: int | None) -> int:
     """Build again and compare with what is published.
 
     Every page and download is compared byte by byte. Writes nothing in reports/. Lists what differs, is
@@ -490,11 +503,11 @@ def verify(ud: Path | None, uden_fingeraftryk: bool, processer: int | None) -> i
     from kkrlib.errors import RunError
     from kkrlib.rapport import koersel
 
-    reports, tables = _reports(), _tables()
+    reports, tables = _reports(), _tables(anew=True)
     pages = _pages(reports, tables, {}, named=True)
     published = ud or data.ROD / "reports"
     settings = _settings(tables)
-    _gate(tables)
+    _gate(tables, anew=True)
     results, differences = koersel.verificer(
         pages,
         mod=published,
@@ -506,6 +519,7 @@ def verify(ud: Path | None, uden_fingeraftryk: bool, processer: int | None) -> i
         besked=_notice,
         indstillinger=settings,
         miljoe=_passed(tables),
+        motor=motor,
     )
     code = _failures(results)
     for line in differences:
@@ -550,38 +564,57 @@ def _reports() -> dict[str, Rapport]:
     return reports
 
 
-def _tables() -> dict[str, pd.DataFrame]:
+def _tables(anew: bool = False) -> Opslag:
+    """The tables, to look values up in; only those that are looked into are read, if the data are known to be valid.
+
+    ``anew`` validates them whatever is known.
+    """
     from kkrlib import data
 
-    return data.load()
+    return data.Opslag(forfra=anew)
 
 
-def _gate(tables: Mapping[str, pd.DataFrame], trial: bool = False) -> Port:
+def _gate(tables: Opslag, trial: bool = False, anew: bool = False) -> list[Fund]:
     """Let tables through that ``kkr check`` finds nothing wrong with; raises DataError with all that it finds.
 
-    A ``trial`` passes where only the controls object.
+    A ``trial`` passes where only the controls object; what they object to is returned. Tables that have been through
+    are not judged again (:mod:`kkrlib.domme`), unless ``anew``.
     """
-    from kkrlib import kontrol
+    from kkrlib import domme
     from kkrlib.errors import DataError
 
-    gate = kontrol.port(tables)
+    if not anew and tables.aftryk and domme.kendt(_PORT, tables.aftryk):
+        return []
+    from kkrlib import kontrol
+
+    gate = kontrol.port(tables.hele())
     if gate.uregneligt or (gate.afviger and not trial):
         if not gate.uregneligt:
             click.echo("Kontrollerne har indvendinger. Med --proeve kan kkr build lave en prøveside.", err=True)
         raise DataError(gate.fejl)
-    return gate
+    if tables.aftryk and not gate.fejl:
+        domme.husk(_PORT, tables.aftryk, kontrol.aftryk(tables.hele()))
+    return gate.afviger
 
 
-def _passed(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """What tells the kernels that these tables have been through the gate."""
-    from kkrlib import kontrol
+def _passed(tables: Opslag) -> dict[str, str]:
+    """What tells the kernels which folder is valid, and which tables have been through the gate."""
+    from kkrlib import domme
 
-    return {kontrol.GODKENDT: kontrol.aftryk(tables)} if "kontroller" in tables else {}
+    valid = {domme.GYLDIG: tables.aftryk}
+    if "kontroller" not in tables:
+        return valid
+    passed = domme.kendt(_PORT, tables.aftryk) if tables.aftryk else None
+    if not passed:
+        from kkrlib import kontrol
+
+        passed = kontrol.aftryk(tables.hele())
+    return {domme.GODKENDT: passed, **valid}
 
 
-def _objections(gate: Port, first: int = 5) -> dict[str, Any]:
+def _objections(found: Sequence[Fund], first: int = 5) -> dict[str, Any]:
     """What a trial page says of the controls: how many findings, and the first of them."""
-    return {"antal": len(gate.afviger), "fund": [str(f).partition(": ")[2] for f in gate.afviger[:first]]}
+    return {"antal": len(found), "fund": [str(f).partition(": ")[2] for f in found[:first]]}
 
 
 def _cores() -> int:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from kkrlib.tegn import vis
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEJL = "fejl"
 ADVARSEL = "advarsel"
@@ -98,5 +100,7 @@ def ukendt_vaerdi(parameter: str, vaerdi: object, gyldige: Iterable[object]) -> 
 
 def som_tabel(fund: Iterable[Fund]) -> pd.DataFrame:
     """Findings as a DataFrame with the columns of :class:`Fund`, one row per finding."""
+    import pandas as pd
+
     columns = list(Fund.__dataclass_fields__)
     return pd.DataFrame([[getattr(f, c) for c in columns] for f in fund], columns=columns)

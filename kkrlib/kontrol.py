@@ -15,19 +15,18 @@ from fractions import Fraction
 
 import pandas as pd
 
-from kkrlib import afstemning, dansk, flygtninge, klynger, socialtilsyn
+from kkrlib import afstemning, dansk, domme, flygtninge, klynger, socialtilsyn
 from kkrlib.errors import ADVARSEL, DataError, Fund, mente_du, naermeste
 
 #: The environment variable in which ``kkr build`` hands its kernels the :func:`aftryk` of the tables that it let
 #: through.
-GODKENDT = "KKR_GODKENDT"
+GODKENDT = domme.GODKENDT
+
+#: The kind of verdict that is kept of tables that :func:`godkend` let through.
+_DOM = "godkendt"
 
 #: So many numbers of one column without a control are told one by one.
 SAMLET = 10
-
-
-#: The fields that have a report: ``aar_med_data`` says of which years, ``beregn`` computes one.
-FELTER = (flygtninge, klynger, socialtilsyn)
 
 
 #: The fields that have a report: ``aar_med_data`` says of which years, ``beregn`` computes one.
@@ -239,14 +238,16 @@ def godkend(tabeller: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
 
     Raises :class:`DataError` with every finding of :func:`port`. What the notebook itself computes is not computed here
     too. Where ``kkr build`` has just been through the gate it names the tables that it let through (a trial's, too) by
-    their :func:`aftryk` in the environment, and these very tables are not judged again; the checksum is good for
-    nothing else.
+    their :func:`aftryk` in the environment, and these very tables are not judged again; nor are those that this code
+    let through before (:mod:`kkrlib.domme`). The checksum is good for nothing else.
     """
-    if os.environ.get(GODKENDT) == aftryk(tabeller):
+    mark = aftryk(tabeller)
+    if os.environ.get(GODKENDT) == mark or domme.kendt(_DOM, mark) is not None:
         return tabeller
     found = port(tabeller, regn=False).fejl
     if found:
         raise DataError(found)
+    domme.husk(_DOM, mark)
     return tabeller
 
 

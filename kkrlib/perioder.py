@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 FRA, TIL = "gaelder_fra", "gaelder_til"
 
@@ -27,6 +29,8 @@ def gaeldende(raekker: pd.DataFrame, dag: date) -> pd.DataFrame:
     ``raekker`` has the dates :data:`FRA` and :data:`TIL` (missing while it lasts), both included; all its columns are
     kept.
     """
+    import pandas as pd  # only here: what lists the pages asks for the names of the dates alone
+
     day = pd.Timestamp(dag)
     begun = raekker[FRA] <= day
     return raekker[begun & (raekker[TIL].isna() | (raekker[TIL] >= day))].reset_index(drop=True)

@@ -37,7 +37,7 @@ class Sted:
 
     kilde: str
     linje: int | None = None
-    side: int | None = None
+    sidetal: int | None = None
     tabel: str = ""
     ark: str = ""
     celle: str = ""
@@ -53,7 +53,7 @@ class Sted:
         if line is not None:
             return _med(place, linje=line)
         if page is not None:
-            return _med(place, side=page, tabel=_tekst(raekke.get("tabel")), celle=_tekst(raekke.get("celle")))
+            return _med(place, sidetal=page, tabel=_tekst(raekke.get("tabel")), celle=_tekst(raekke.get("celle")))
         return _med(place, ark=sheet, celle=_tekst(raekke.get("celle"))) if sheet else place
 
     @property
@@ -71,7 +71,7 @@ class Sted:
     def _hvor(self, linje: str, side: str) -> str:
         if self.linje is not None:
             return f"{linje}{self.linje}"
-        where = [f"{side}{self.side}", self.tabel] if self.side is not None else [self.ark and f"ark {self.ark}"]
+        where = [f"{side}{self.sidetal}", self.tabel] if self.sidetal is not None else [self.ark and f"ark {self.ark}"]
         return ", ".join(x for x in [*where, self.celle and f"celle {self.celle}"] if x)
 
     @property

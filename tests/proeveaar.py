@@ -44,6 +44,9 @@ def kun_flygtninge(folder: Path) -> None:
         if resource["name"].startswith(ANDRE):
             (folder / resource["path"]).unlink()
     package["resources"] = [r for r in package["resources"] if not r["name"].startswith(ANDRE)]
+    for resource in package["resources"]:
+        about = resource.get("periode", {})
+        about |= {k: [p for p in v if not p[0].startswith(ANDRE)] for k, v in about.items() if k == "dage"}
     path.write_text(json.dumps(package), encoding="utf-8")
 
 

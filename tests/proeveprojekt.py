@@ -170,8 +170,9 @@ def kerner(rod: Path) -> list[int]:
 
 
 def filer(mappe: Path) -> dict[str, bytes]:
-    """Every file below a folder with its content."""
-    return {p.relative_to(mappe).as_posix(): p.read_bytes() for p in sorted(mappe.rglob("*")) if p.is_file()}
+    """Every file below a folder with its content; kept verdicts apart, which may come at any time."""
+    found = (p for p in sorted(mappe.rglob("*")) if p.is_file() and p.parent.name != "domme")
+    return {p.relative_to(mappe).as_posix(): p.read_bytes() for p in found}
 
 
 class Eksport:

@@ -77,13 +77,6 @@ def test_version():
     assert CliRunner().invoke(cli.main, ["--version"]).output.startswith("kkr ")
 
 
-def test_help_imports_nothing_heavy():
-    heavy = ("pandas", "papermill", "nbconvert", "frictionless")
-    code = f"import sys, kkrlib.cli; print([m for m in {heavy} if m in sys.modules])"
-    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert out.strip() == "[]"
-
-
 # --- wrong parameters ---------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from kkrlib import cli, data, klynger, kontrol, socialtilsyn
+from kkrlib import cli, data, domme, klynger, kontrol, socialtilsyn
 from kkrlib.errors import DataError, Fund
 from kkrlib.rapport import eksport, koersel, notesbog
 
@@ -82,7 +82,7 @@ def test_the_controls_that_fall_because_of_a_row_that_is_wrong_are_counted_and_n
 @pytest.mark.parametrize(
     ("table", "row", "cells", "column", "said"),
     [
-        ("kontrol_led", 5, {"rolle": "dell"}, "rolle", "ukendt rolle «dell»; brug led"),
+        ("kontrol_led", 0, {"rolle": "dell"}, "rolle", "ukendt rolle «dell»; brug samme"),
         ("kontrol_led", 7, {"fakta": "2021-t02-i-altt"}, "fakta", "findes ikke; mente du «2021-t02-i-alt»?"),
         ("kontrol_led", 0, {"fakta": "bilag_a/2023/1000/befolkning"}, "fakta", "findes ikke; mente du «bilag_a/2023/"),
         ("kontroller", 2, {"fakta": "findes-slet-ikke-noget-sted"}, "fakta", "tallet findes-slet-ikke-noget-sted "
@@ -100,14 +100,16 @@ def test_a_reference_to_what_is_not_there_is_named_in_its_own_row(tabeller, tabl
 
 
 def test_a_number_that_many_led_lack_is_one_finding_with_their_rows(tabeller):
-    used = tabeller["kontrol_led"]["fakta"].value_counts()
-    fact = next(f for f in used.index if f in set(tabeller["fakta"]["id"]))
-    facts = tabeller["fakta"]
-    gate = kontrol.port({**tabeller, "fakta": facts[facts["id"] != fact]}, regn=False)
+    gone, known = "findes-slet-ikke-noget-sted", tabeller["kontroller"]["fakta"].iloc[0]
+    controls = pd.DataFrame([{"id": f"ny-{n}", "art": "sum", "fakta": known, "beskrivelse": "x"} for n in range(7)])
+    led = pd.DataFrame([{"kontrol": k, "nr": 1, "rolle": "led", "fakta": gone, "fortegn": 1} for k in controls["id"]])
+    more = {"kontroller": controls, "kontrol_led": led}
+    both = {name: pd.concat([tabeller[name], rows], ignore_index=True) for name, rows in more.items()}
+    gate = kontrol.port({**tabeller, **both}, regn=False)
     (finding,) = [f for f in gate.fejl if f.fil == "kontrol_led.csv"]
-    first = [str(i + 2) for i in tabeller["kontrol_led"].index[tabeller["kontrol_led"]["fakta"] == fact][:5]]
-    assert finding.raekke == f"{', '.join(first)}, og {used[fact] - 5} til"
-    assert finding.vaerdi == fact
+    first = len(tabeller["kontrol_led"]) + 2
+    assert finding.raekke == f"{', '.join(map(str, range(first, first + 5)))}, og 2 til"
+    assert finding.vaerdi == gone
 
 
 def test_a_misspelt_control_among_the_accepted_deviations_is_the_cause_and_its_new_deviation_is_not_told_too(tabeller):
@@ -213,7 +215,7 @@ def kkr(monkeypatch, indvendt, port_indvendt):
         built.append((pages, kwargs))
         return [koersel.Resultat(p) for p in pages]
 
-    monkeypatch.setattr(cli, "_tables", lambda: indvendt)
+    monkeypatch.setattr(cli, "_tables", lambda **_: data.Opslag.af(indvendt))
     monkeypatch.setattr(kontrol, "port", lambda *_, **__: port_indvendt)
     monkeypatch.setattr(koersel, "byg", build)
     monkeypatch.setattr(koersel, "verificer", lambda pages, **kwargs: (build(pages, **kwargs), []))
@@ -241,7 +243,7 @@ def test_a_trial_is_built_apart_with_the_objections_and_their_number(kkr, indven
     assert kwargs["ud"] == data.ROD / "build" / "proever"
     assert kwargs["proeve"]["antal"] == 7 and len(kwargs["proeve"]["fund"]) == 5
     assert kwargs["proeve"]["fund"][0].startswith("fund_kontroller.csv, række mangler")
-    assert kwargs["miljoe"] == {kontrol.GODKENDT: kontrol.aftryk(indvendt)}
+    assert kwargs["miljoe"] == {kontrol.GODKENDT: kontrol.aftryk(indvendt), domme.GYLDIG: ""}
 
 
 @pytest.mark.parametrize(

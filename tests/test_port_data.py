@@ -19,6 +19,8 @@ from kkrlib.errors import DataError
 #: The tables by the beginning of their names, and the reports that show them besides the one on reconciliation.
 FELTER = {"klynge": ["klyngeoekonomi"], "socialtilsyn": ["socialtilsyn"]} | dict.fromkeys(
     [
+        "fakta",
+        "tilsyn",
         "oevrige",
         "kontroller",
         "kontrol",
@@ -35,7 +37,7 @@ FELTER = {"klynge": ["klyngeoekonomi"], "socialtilsyn": ["socialtilsyn"]} | dict
 )
 #: The cells of tables that the same report shows are away at once.
 GRUPPER = {"klyngeoekonomi": ["klynge"], "socialtilsyn": [field for field in FELTER if field != "klynge"]}
-AAR = ("aar", "rapport", "fra_aar", "beskriver_aar")
+AAR = ("aar", "rapport", "udgave", "fra_aar", "beskriver_aar")
 TABELLER = [n for n in gennemloeb.resourcer() if n.split("_")[0] in FELTER]
 ALLE = os.environ.get("KKR_GENNEMLOEB") == "alle"
 

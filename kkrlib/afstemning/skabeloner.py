@@ -85,9 +85,7 @@ def udfold(tabeller: Mapping[str, pd.DataFrame], felt: str = "", udgave: str = "
     columns = [list(dict.fromkeys([*names, "fil", "raekke"])) for names in (KONTROL, LED)]
     if not len(tabeller.get("skabeloner", ())):
         return pd.DataFrame(columns=columns[0]).astype(object), pd.DataFrame(columns=columns[1]).astype(object)
-    own = tabeller["skabeloner"].fillna("").astype(str)
-    led = tabeller["skabelon_led"].fillna("").astype(str)
-    names = tabeller["skabelon_tabeller"].fillna("").astype(str)
+    own, led, names = (_tekster(tabeller[name]) for name in ("skabeloner", "skabelon_led", "skabelon_tabeller"))
     templates = own.assign(linje=range(2, len(own) + 2)).to_dict("records")
     parts: dict[str, list[Raekke]] = {}
     for row in led.assign(linje=range(2, len(led) + 2)).to_dict("records"):
@@ -106,6 +104,10 @@ def udfold(tabeller: Mapping[str, pd.DataFrame], felt: str = "", udgave: str = "
         pd.DataFrame(x, columns=c).astype(object) for x, c in zip((result.kontroller, result.led), columns, strict=True)
     )
     return controls, rows
+
+
+def _tekster(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype(object).where(table.notna(), "").astype(str)
 
 
 def _brug(

@@ -45,24 +45,40 @@ The module knows no field: a new table, or a new year, is only data.
 ``regler``       the checks above, ``sammenhold`` those of rows against each other, ``tal`` those on numbers, and
                  ``former`` what each must say;
 ``tabeller``     the tables: :func:`load`, :func:`laes`, :func:`check`, :func:`filer`;
+``opslag``       single columns, without pandas, of a folder that was valid before: :class:`Opslag`;
 ``kilder``       looking facts up on their lines: :func:`check_kilder`;
 ``brugerfiler``  files that users made or filled in: :func:`laes_csv`, :func:`laes_regneark`;
 ``regneark``     the cells of a workbook that somebody else made, within limits.
 """
 
-from kkrlib.data.brugerfiler import dato, laes_csv, laes_regneark, laes_valgfri, regneark_i
-from kkrlib.data.kilder import check_kilder
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from kkrlib.data.mappe import BESKRIVELSE, data_mappe, rod
-from kkrlib.data.regler import OM_TAL
-from kkrlib.data.tabeller import KOLONNEROLLER, check, filer, laes, load
+
+if TYPE_CHECKING:
+    from kkrlib.data.brugerfiler import dato, laes_csv, laes_regneark, laes_valgfri, regneark_i
+    from kkrlib.data.kilder import check_kilder
+    from kkrlib.data.opslag import Opslag
+    from kkrlib.data.regler import OM_TAL
+    from kkrlib.data.tabeller import KOLONNEROLLER, check, filer, laes, load, varm
 
 ROD = rod()
+#: Where the names above come from. They are read when they are asked for: ``kkr list`` needs no pandas.
+_FRA = {
+    "brugerfiler": ("dato", "laes_csv", "laes_regneark", "laes_valgfri", "regneark_i"),
+    "kilder": ("check_kilder",),
+    "opslag": ("Opslag",),
+    "regler": ("OM_TAL",),
+    "tabeller": ("KOLONNEROLLER", "check", "filer", "laes", "load", "varm"),
+}
 
 __all__ = [
     "BESKRIVELSE",
     "KOLONNEROLLER",
     "OM_TAL",
     "ROD",
+    "Opslag",
     "check",
     "check_kilder",
     "data_mappe",
@@ -74,4 +90,12 @@ __all__ = [
     "laes_valgfri",
     "load",
     "regneark_i",
+    "varm",
 ]
+
+
+def __getattr__(navn: str) -> Any:
+    room = next((room for room, names in _FRA.items() if navn in names), None)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {navn!r}")
+    return getattr(importlib.import_module(f"{__name__}.{room}"), navn)

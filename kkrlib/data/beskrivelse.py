@@ -14,17 +14,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Protocol
-
-from frictionless import FrictionlessException, Schema
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kkrlib import tegn
 from kkrlib.data.mappe import BESKRIVELSE
 from kkrlib.data.tekstfil import tekst
 from kkrlib.errors import ADVARSEL, FEJL, DataError, Fund, mente_du, naermeste
 from kkrlib.tegn import vis
+
+if TYPE_CHECKING:
+    from frictionless import Schema
 
 #: The table of :func:`kkrlib.data.load` that no file has.
 KOLONNEROLLER = "kolonneroller"
@@ -89,7 +90,7 @@ class Dato:
 
 @dataclass(frozen=True)
 class Tabel:
-    """One table. ``regler``: its checks as the descriptor has them; ``raa``: the resource; ``skema``: its fields.
+    """One table. ``regler``: its checks as the descriptor has them; ``raa``: the resource.
     ``felt``: the field that its numbers belong to; ``udgave``: the column with the year of their edition.
     """
 
@@ -105,13 +106,17 @@ class Tabel:
     felt: str
     udgave: str
     raa: Mapping[str, Any] = field(compare=False)
-    skema: Schema = field(compare=False)
     periode: Periode | None = None
     dato: Dato | None = None
 
     @property
     def kolonner(self) -> tuple[str, ...]:
         return tuple(f.navn for f in self.felter)
+
+    @cached_property
+    def skema(self) -> Schema:
+        """Its fields as the frictionless library checks them."""
+        return _skema(json.dumps(_table_schema(self.raa["schema"]), sort_keys=True))
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,8 @@ def laes_beskrivelse(mappe: Path, former: Former) -> tuple[Beskrivelse | None, l
     (its name, or its number where it has none) or the line of a fault in the JSON itself; its ``kolonne`` the place
     in the table's description.
     """
+    from frictionless import FrictionlessException
+
     try:
         raw, found = _json(tekst(mappe, BESKRIVELSE))
     except DataError as error:
@@ -150,15 +157,16 @@ def laes_beskrivelse(mappe: Path, former: Former) -> tuple[Beskrivelse | None, l
     tables = {}
     for resource in resources:
         wrong = list(_sammenhaeng(resource, resources, columns, former))
-        schema = None
+        table = None
         if not wrong:
+            table = som_tabel(resource)
             try:
-                schema = _skema(json.dumps(_table_schema(resource["schema"]), sort_keys=True))
+                assert table.skema is not None
             except FrictionlessException as error:
                 wrong += [("schema", "", str(e.note)) for e in error.reasons or [error.error]]
         found += [Fund(BESKRIVELSE, resource["name"], path, vis(said), rule) for path, said, rule in wrong]
-        if schema is not None:
-            tables[resource["name"]] = _tabel(resource, schema)
+        if table is not None:
+            tables[resource["name"]] = table
     return (None, found) if found else (Beskrivelse(tables), [])
 
 
@@ -713,10 +721,13 @@ def _table_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def _skema(beskrevet: str) -> Schema:
     """A Table Schema, by its descriptor as JSON: making one takes the library longer than reading most tables."""
+    from frictionless import Schema
+
     return Schema.from_descriptor(json.loads(beskrevet))
 
 
-def _tabel(resource: dict[str, Any], schema: Schema) -> Tabel:
+def som_tabel(resource: Mapping[str, Any]) -> Tabel:
+    """One table of a descriptor that is known to be sound."""
     own = resource["schema"]
     return Tabel(
         navn=resource["name"],
@@ -750,7 +761,6 @@ def _tabel(resource: dict[str, Any], schema: Schema) -> Tabel:
         felt=resource.get("field", ""),
         udgave=resource.get("edition", ""),
         raa=resource,
-        skema=schema,
         periode=_periode(resource["periode"]) if "periode" in resource else None,
         dato=_dato(resource["dato"]) if "dato" in resource else None,
     )

@@ -99,15 +99,23 @@ def komplet(
             found.append(Fund(f"{name}.csv", str(row), joined, vis(",".join(key)), said))
             continue
         for tabel, groups in tables.items():
-            where = " og ".join(g.removesuffix(": ") for g in groups if g)
+            where = _grupperne(groups)
             said = f"{where + ': ' if where else ''}{label} mangler; alle {number} i {name}.csv skal have en række"
             found.append(Fund(tabel.fil, "mangler", joined, vis(",".join(key)), said))
     return found
 
 
 def _i(groups: list[str]) -> str:
-    where = " og ".join(g.removesuffix(": ") for g in groups if g)
+    where = _grupperne(groups)
     return f" ({where})" if where else ""
+
+
+def _grupperne(groups: list[str]) -> str:
+    """The groups in a message; of many, the first and the last."""
+    names = [g.removesuffix(": ") for g in groups if g]
+    if len(names) > _ENKELTVIS:
+        return f"{names[0]} … {names[-1]} (i alt {len(names)})"
+    return " og ".join(names)
 
 
 def _navn(register: pd.DataFrame, columns: list[str], key: tuple[str, ...]) -> str:

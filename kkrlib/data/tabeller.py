@@ -8,6 +8,8 @@ told at once.
 from __future__ import annotations
 
 import csv
+import io
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +17,9 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib.data import datoer, noegler, regler, skema, tekstfil
-from kkrlib.data.beskrivelse import KOLONNEROLLER, Beskrivelse, Tabel, laes_beskrivelse
+from kkrlib import domme
+from kkrlib.data import datoer, noegler, opslag, regler, skema, tekstfil
+from kkrlib.data.beskrivelse import KOLONNEROLLER, Beskrivelse, Tabel, laes_beskrivelse, som_tabel
 from kkrlib.data.mappe import BESKRIVELSE, data_mappe
 from kkrlib.errors import ADVARSEL, DataError, Fund
 from kkrlib.tegn import vis
@@ -43,7 +46,7 @@ class _Laest:
     fund: list[Fund]
 
 
-def load(mappe: Path | str | None = None) -> dict[str, pd.DataFrame]:
+def load(mappe: Path | str | None = None, *, forfra: bool = False) -> dict[str, pd.DataFrame]:
     """Read and validate all tables.
 
     Returns one DataFrame per table of the descriptor, with the file's columns in its order: integers as ``int64``
@@ -52,12 +55,48 @@ def load(mappe: Path | str | None = None) -> dict[str, pd.DataFrame]:
     descriptor): columns ``tabel``, ``kolonne``, ``rolle``, ``noegle`` (key columns, separated by spaces), ``enhed``,
     ``navn`` (the table as the source names it; empty where the rows do). A table that the descriptor lacks raises
     :class:`DataError` when it is asked for. Raises :class:`DataError` with every finding if any of them is an error.
+
+    A folder that was valid is not validated again: its verdict is kept (:mod:`kkrlib.domme`) by the checksum of all
+    that is in it and of the code that judged, and the very bytes that the checksum is of are read. ``forfra``
+    validates it all the same.
     """
+    seen = opslag.tag(mappe)
+    if not forfra and seen is not None and seen.aftryk in _varme:
+        return Tabeller({name: table.copy(deep=False) for name, table in _varme[seen.aftryk].items()})
+    if not forfra and seen is not None and seen.kendt:
+        return gyldige(seen)
     laest = _laes(data_mappe(mappe))
     errors = [f for f in _fund(laest) if f.alvor != ADVARSEL]
     if errors:
         raise DataError(errors)
+    if seen is not None and opslag.tag(mappe) == seen:  # nobody wrote in it meanwhile
+        domme.husk(opslag.DOM, seen.aftryk)
     return _typede(laest)
+
+
+_varme: dict[str, dict[str, pd.DataFrame]] = {}
+
+
+def varm(mappe: Path | str | None = None) -> None:
+    """Keep the tables of a valid folder in this process, and in those that it forks: :func:`load` gives each who asks
+    tables of their own of the very same content, without reading it again. Does nothing for a folder not known to be
+    valid.
+    """
+    seen = opslag.tag(mappe)
+    if seen is not None and seen.kendt:
+        _varme.clear()
+        _varme[seen.aftryk] = gyldige(seen)
+
+
+def gyldige(mappe: opslag.Mappe) -> dict[str, pd.DataFrame]:
+    """The tables of a folder that is known to be valid, as :func:`load` returns them."""
+    resources = json.loads(mappe.tekst(BESKRIVELSE))["resources"]
+    described = {r["name"]: som_tabel(r) for r in resources}
+    tables = {}
+    for name, table in described.items():
+        _, *rows = csv.reader(io.StringIO(mappe.tekst(table.fil), newline="\n"))
+        tables[name] = pd.DataFrame(rows, columns=list(table.kolonner), dtype=str)
+    return _typede(_Laest(Beskrivelse(described), tables, {}, []))
 
 
 def laes(mappe: Path | str | None = None) -> dict[str, pd.DataFrame]:
@@ -88,6 +127,10 @@ def filer(mappe: Path | str | None = None) -> dict[str, str]:
     read.
     """
     folder = data_mappe(mappe)
+    seen = opslag.tag(folder)
+    if seen is not None and seen.kendt:
+        resources = json.loads(seen.tekst(BESKRIVELSE))["resources"]
+        return {name: seen.tekst(name) for name in (BESKRIVELSE, *(r["path"] for r in resources))}
     names = [BESKRIVELSE, *(t.fil for t in beskrivelse(folder).tabeller.values())]
     return {name: tekstfil.tekst(folder, name) for name in names}
 

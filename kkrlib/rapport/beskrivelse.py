@@ -20,7 +20,7 @@ from typing import Any
 
 from kkrlib import filer, perioder, tegn
 from kkrlib.errors import Fund, RunError, mente_du, naermeste
-from kkrlib.rapport.skrivning import load
+from kkrlib.rapport.skrivning import findes, load
 from kkrlib.tegn import vis
 
 SIMPLE = ("int", "float", "str", "bool", "list", "dict")
@@ -30,6 +30,8 @@ _LAESER = re.compile(r"kkrlib(\.\w+)+:\w+", re.ASCII)
 _FORMAT = (4, 5)
 
 Par = tuple[str, str]
+#: Rows of a table: columns, each with the values that count.
+Hvor = tuple[tuple[str, tuple[str | int, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Parameter:
     where nothing is said, elements are texts).
 
     ``kolonner`` are the (table, column) pairs in all of which a valid value stands (empty: any value of the type),
-    and make it one of the report's axes: there is a page for each value. ``etiket`` is what readers call such a
+    and make it one of the report's axes: there is a page for each value; ``hvor`` says of each pair which rows of the
+    table count (empty: all). ``etiket`` is what readers call such a
     parameter, ``alle`` the extra value that means all of them, ``kort`` the column with the short form that page
     names use, ``alias`` columns with other spellings. ``findes_i`` is a column, and ``valg`` are texts, among which a
     valid value is, without making pages. ``laeses_af`` names a function ``module:name`` that takes the tables and
@@ -69,6 +72,7 @@ class Parameter:
     hjaelp: str
     element: str = "str"
     kolonner: tuple[Par, ...] = ()
+    hvor: tuple[Hvor, ...] = ()
     etiket: str = ""
     alle: str | None = None
     kort: Par | None = None
@@ -274,6 +278,26 @@ def _er_par(value: Any) -> str:
     return "" if fine else 'skal være en tabel og en kolonne, fx ["regioner", "slug"]'
 
 
+def _er_raekker(value: Any) -> str:
+    """Pairs of table and column, each of them with or without the rows that count."""
+    fine = isinstance(value, list) and value
+    for pair in value if fine else ():
+        if isinstance(pair, list) and len(pair) == 3:
+            if said := _er_hvor(pair[2]):
+                return said
+            pair = pair[:2]
+        fine = fine and not _er_par(pair)
+    return "" if fine else 'skal være en liste af tabeller med kolonner, fx [["regioner", "region"]]'
+
+
+def _er_hvor(value: Any) -> str:
+    fine = isinstance(value, dict) and value and not any(_er_tekst(column) for column in value)
+    for values in value.values() if fine else ():
+        each = values if isinstance(values, list) else [values]
+        fine = fine and each and all(type(v) is int or not _er_tekst(v) for v in each)
+    return "" if fine else 'skal vælge rækker med kolonner og værdier, fx ["fakta", "udgave", {"felt": "boernehus"}]'
+
+
 def _er_parliste(value: Any) -> str:
     fine = isinstance(value, list) and value and not any(_er_par(v) for v in value)
     return "" if fine else 'skal være en liste af tabeller med kolonner, fx [["regioner", "region"]]'
@@ -302,6 +326,8 @@ def _er_heltal(value: Any) -> str:
 def _er_laeser(value: Any) -> str:
     if not isinstance(value, str) or not _LAESER.fullmatch(value):
         return "skal være en funktion, fx kkrlib.kommuner:entydig_laeser"
+    if findes(value):
+        return ""
     try:
         return "" if callable(load(value)) else "er ikke en funktion"
     except (ImportError, AttributeError):
@@ -310,7 +336,7 @@ def _er_laeser(value: Any) -> str:
 
 _NOEGLER = {"rapport": _er_navn, "titel": _er_tekst, "parametre": _er_ordbog}
 _BESKRIVELSE = {
-    "vaerdier": _er_parliste,
+    "vaerdier": _er_raekker,
     "etiket": _er_tekst,
     "alle": _er_tekst,
     "kort": _er_par,
@@ -434,6 +460,11 @@ def _gaelder(meta: Mapping[str, Any]) -> Gaelder:
     return Gaelder(meta["aar"], tuple(meta["dag"]) if "dag" in meta else None)
 
 
+def _hvor(raekker: Mapping[str, Any] | None = None) -> Hvor:
+    """What the third element of a pair says; nothing where there is none."""
+    return tuple((column, tuple(v) if isinstance(v, list) else (v,)) for column, v in (raekker or {}).items())
+
+
 def _med_beskrivelse(p: Parameter, meta: Mapping[str, Any]) -> Parameter:
     return Parameter(
         p.navn,
@@ -442,7 +473,8 @@ def _med_beskrivelse(p: Parameter, meta: Mapping[str, Any]) -> Parameter:
         p.standard,
         p.hjaelp,
         p.element,
-        kolonner=tuple((t, c) for t, c in meta.get("vaerdier", ())),
+        kolonner=tuple((pair[0], pair[1]) for pair in meta.get("vaerdier", ())),
+        hvor=tuple(_hvor(*pair[2:]) for pair in meta.get("vaerdier", ())),
         etiket=meta.get("etiket", ""),
         alle=meta.get("alle"),
         kort=tuple(meta["kort"]) if "kort" in meta else None,

@@ -7,11 +7,12 @@ on every system. It says nothing of the commit, which a committed page cannot kn
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -123,9 +124,7 @@ def pakker() -> tuple[tuple[str, str], ...]:
 
 
 def _skabeloner() -> list[str]:
-    return sorted(
-        f"rapport/skabelon/{p.name}" for p in (_PAKKE / "rapport" / "skabelon").iterdir() if p.suffix in (".css", ".j2")
-    )
+    return sorted(p.relative_to(_PAKKE).as_posix() for p in _PAKKE.glob("*/skabelon/*") if p.suffix in (".css", ".j2"))
 
 
 @cache
@@ -170,6 +169,15 @@ def _importerede(kilde: str, pakke: str = "") -> set[str]:
             above = pakke.split(".")[: len(pakke.split(".")) - node.level + 1] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
             names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def importerede(kilder: Iterable[str]) -> set[str]:
+    """Everything that the import statements of cells name; a cell that cannot be read names nothing."""
+    names: set[str] = set()
+    for source in kilder:
+        with contextlib.suppress(RunError):
+            names |= _importerede(_python(source))
     return names
 
 

@@ -10,20 +10,26 @@ import difflib
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kkrlib import perioder, tegn
-from kkrlib.errors import ParameterError, RunError, mente_du
+from kkrlib.errors import ParameterError, RunError, mente_du, naermeste
 from kkrlib.parametre import laes_hver, laes_noegler
 from kkrlib.rapport import grammatik
-from kkrlib.rapport.beskrivelse import Par, Parameter, Rapport
+from kkrlib.rapport.beskrivelse import Hvor, Par, Parameter, Rapport
 from kkrlib.rapport.skrivning import load
 from kkrlib.tegn import vis
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kkrlib.data.opslag import Kolonner
+
+    #: A table to look values up in.
+    Tabel: TypeAlias = pd.DataFrame | Kolonner
 
 _DANISH_TYPE = {
     "int": "et helt tal",
@@ -50,9 +56,7 @@ def _ren(value: Any) -> Any:
     return value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
 
 
-def dagen(
-    rapport: Rapport, p: Parameter, givet: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]
-) -> date | None:
+def dagen(rapport: Rapport, p: Parameter, givet: Mapping[str, Any], tabeller: Mapping[str, Tabel]) -> date | None:
     """The day that the values of ``p`` are asked for where ``givet`` has the year of it (see :class:`Gaelder`); None
     where there is no such day."""
     if p.gaelder is None or givet.get(p.gaelder.aar) is None:
@@ -61,21 +65,21 @@ def dagen(
     if p.gaelder.dag is None:
         return perioder.aarets_dag(year)
     table, column = p.gaelder.dag
-    rows = tabeller[table]
-    days = rows.loc[rows[_noegle(rapport.parametre[p.gaelder.aar], table)] == year, column]
-    return days.iloc[0].date() if len(days) else None
+    key = _noegle(rapport.parametre[p.gaelder.aar], table)
+    days = [day for of, day in _celler(tabeller[table], key, column) if of == year]
+    return days[0].date() if days else None
 
 
-def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame], dag: date | None = None) -> list[Any]:
+def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, Tabel], dag: date | None = None) -> list[Any]:
     """The values parameter ``navn`` can take, ``alle`` first; empty when any value of its type is valid.
 
     ``dag``: of registers with dates, those in force then; without it, all there have been. Raises RunError when the
-    metadata point to a table or column that does not exist.
+    metadata point to a table, a column or a value to choose rows by that does not exist.
     """
     p = rapport.parametre[navn]
     if not p.kolonner:
         return []
-    sets = [_column(rapport, p, pair, tabeller, dag) for pair in p.kolonner]
+    sets = [_column(rapport, p, pair, tabeller, rows, dag) for pair, rows in zip(p.kolonner, p.hvor, strict=True)]
     common = [v for v in dict.fromkeys(sets[0]) if all(v in s for s in sets[1:])]
     # Numbers by size; texts in the order of their table, which is the order of the sources.
     if all(isinstance(v, (int, float)) for v in common):
@@ -83,7 +87,7 @@ def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame], 
     return ([p.alle] if p.alle is not None else []) + common
 
 
-def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) -> Any:
+def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, Tabel]) -> Any:
     """The value of a parameter that is not given: the notebook's own, or the greatest there are data for where its
     own is None.
 
@@ -95,7 +99,7 @@ def standard(rapport: Rapport, navn: str, tabeller: Mapping[str, pd.DataFrame]) 
     return p.standard
 
 
-def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame]) -> list[str]:
+def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, Tabel]) -> list[str]:
     """What the metadata name that the data do not have, one Danish sentence each: tables, columns, and values for a
     page."""
     faults = []
@@ -106,13 +110,16 @@ def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame]) -> l
             key = (other[0], _noegle(p, other[0]))
             if other not in missing and not _findes(key, tabeller):
                 faults.append(_mangler(rapport, p, key))
-        if p.kolonner and not missing and not vaerdier(rapport, p.navn, tabeller):
+        chosen = [(pair[0], rows) for pair, rows in zip(p.kolonner, p.hvor, strict=True) if pair not in missing]
+        wrong = [said for table, rows in chosen for said in _hvor_mangler(rapport, p, table, rows, tabeller)]
+        faults += dict.fromkeys(wrong)
+        if p.kolonner and not missing and not wrong and not vaerdier(rapport, p.navn, tabeller):
             where = " og ".join(f"{table}.{column}" for table, column in p.kolonner)
             faults.append(f"{rapport.notesbog.name}: {p.navn} har ingen værdi i {where}, så der er ingen sider at lave")
     return faults
 
 
-def _findes(pair: Par, tabeller: Mapping[str, pd.DataFrame]) -> bool:
+def _findes(pair: Par, tabeller: Mapping[str, Tabel]) -> bool:
     return pair[0] in tabeller and pair[1] in tabeller[pair[0]].columns
 
 
@@ -120,17 +127,62 @@ def _mangler(rapport: Rapport, p: Parameter, pair: Par) -> str:
     return f"{rapport.notesbog.name}: metadata.kkr for {p.navn} peger på {'.'.join(pair)}, som ikke findes i data"
 
 
+def _hvor_mangler(
+    rapport: Rapport, p: Parameter, table: str, hvor: Hvor, tabeller: Mapping[str, Tabel]
+) -> Iterator[str]:
+    """What rows are chosen by that the table does not have: a column, or a value of it."""
+    for column, values in hvor:
+        if not _findes((table, column), tabeller):
+            yield _mangler(rapport, p, (table, column)) + mente_du(naermeste(column, tabeller[table].columns))
+            continue
+        there = list(dict.fromkeys(v for (v,) in _celler(tabeller[table], column)))
+        for value in values:
+            if value not in there:
+                said = f"vælger rækker, hvor {table}.{column} er «{vis(value)}», og dem er der ingen af"
+                hint = mente_du(naermeste(str(value), map(str, there)))
+                yield f"{rapport.notesbog.name}: metadata.kkr for {p.navn} {said}{hint}"
+
+
 def _column(
-    rapport: Rapport, p: Parameter, pair: Par, tabeller: Mapping[str, pd.DataFrame], dag: date | None = None
+    rapport: Rapport,
+    p: Parameter,
+    pair: Par,
+    tabeller: Mapping[str, Tabel],
+    hvor: Hvor = (),
+    dag: date | None = None,
 ) -> list[Any]:
+    """The values of a column, in the rows that ``hvor`` chooses; of a register with dates in those in force then."""
     if not _findes(pair, tabeller):
         raise RunError(_mangler(rapport, p, pair))
-    return [_plain(v) for v in _raekker(tabeller[pair[0]], dag)[pair[1]].dropna()]
+    if wrong := next(_hvor_mangler(rapport, p, pair[0], hvor, tabeller), ""):
+        raise RunError(wrong)
+    return [v for (v,) in _celler(tabeller[pair[0]], pair[1], hvor=hvor, dag=dag)]
 
 
-def _raekker(table: pd.DataFrame, dag: date | None) -> pd.DataFrame:
-    """The rows of a register with dates that are in force on a day; all rows of another table, or without a day."""
-    return table if dag is None or perioder.FRA not in table.columns else perioder.gaeldende(table, dag)
+def _celler(tabel: Tabel, *kolonner: str, hvor: Hvor = (), dag: date | None = None) -> list[tuple[Any, ...]]:
+    """The values of columns as plain Python, row by row, without the rows where one of them is missing.
+
+    ``hvor`` chooses rows; of a register with dates only those in force on ``dag`` count.
+    """
+    asked = [*kolonner, *(column for column, _ in hvor)]
+    dated = dag is not None and perioder.FRA in tabel.columns
+    found = []
+    for row in _alle(tabel, [*asked, *((perioder.FRA, perioder.TIL) if dated else ())]):
+        if dated and not (row[-2].date() <= dag and (row[-1] is None or row[-1].date() >= dag)):
+            continue
+        if all(value in values for value, (_, values) in zip(row[len(kolonner) : len(asked)], hvor, strict=True)):
+            found.append(row[: len(kolonner)])
+    return [row for row in found if None not in row]
+
+
+def _alle(tabel: Tabel, kolonner: list[str]) -> list[tuple[Any, ...]]:
+    """The values of columns row by row, None where one is missing."""
+    if hasattr(tabel, "celler"):
+        return tabel.celler(*kolonner, tomme=True)
+    columns = (
+        [None if missing else _plain(v) for v, missing in zip(tabel[c], tabel[c].isna(), strict=True)] for c in kolonner
+    )
+    return list(zip(*columns, strict=True))
 
 
 def _plain(value: Any) -> Any:
@@ -145,16 +197,14 @@ def _noegle(p: Parameter, table: str) -> str:
 
 
 def par(
-    rapport: Rapport, p: Parameter, other: Par, tabeller: Mapping[str, pd.DataFrame], dag: date | None = None
+    rapport: Rapport, p: Parameter, other: Par, tabeller: Mapping[str, Tabel], dag: date | None = None
 ) -> list[tuple[Any, Any]]:
     """``(value, other form)`` row by row, from the table that holds the other form; ``dag`` as for :func:`vaerdier`."""
     table, column = other
     key = _noegle(p, table)
     _column(rapport, p, (table, key), tabeller)
     _column(rapport, p, other, tabeller)
-    own = _raekker(tabeller[table], dag)
-    rows = own[[key, column]].dropna() if key != column else own[[column]].dropna()
-    return [(_plain(r[0]), _plain(r[-1])) for r in rows.itertuples(index=False)]
+    return [(row[0], row[-1]) for row in _celler(tabeller[table], key, column, dag=dag)]
 
 
 def kortnavn(vaerdi: Any) -> str:
@@ -172,9 +222,7 @@ def kortnavn(vaerdi: Any) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-") or "tom"
 
 
-def _spellings(
-    rapport: Rapport, p: Parameter, tabeller: Mapping[str, pd.DataFrame], dag: date | None
-) -> dict[str, list[Any]]:
+def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, Tabel], dag: date | None) -> dict[str, list[Any]]:
     """Accepted spelling (as :func:`kkrlib.tegn.normal`) → the values it stands for (more than one: ambiguous)."""
     valid = vaerdier(rapport, p.navn, tabeller, dag)
     spellings: dict[str, list[Any]] = {}
@@ -199,7 +247,7 @@ def _spellings(
 # --- checking what is given --------------------------------------------------------------------------------
 
 
-def kontroller(rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def kontroller(rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping[str, Tabel]) -> dict[str, Any]:
     """The given parameters as typed, official values, in the report's own order.
 
     Values are texts (from the command line) or Python values. Files become absolute paths, and what the metadata let
@@ -235,7 +283,7 @@ def _unknown_name(rapport: Rapport, name: str) -> str:
     return f"{vis(name)}: ukendt parameter{hint} Gyldige: {', '.join(rapport.parametre)}."
 
 
-def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame], dag: date | None) -> Any:
+def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Tabel], dag: date | None) -> Any:
     """One value, typed and official; raises _Fejl. ``dag``: the day it is asked for, see :func:`dagen`."""
     value = _ren(value)
     if isinstance(value, os.PathLike):
@@ -254,7 +302,7 @@ def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd
     if p.findes_i:
         typed = _blandt(typed, sorted(dict.fromkeys(_column(rapport, p, p.findes_i, tabeller))))
     if p.laeses_af:
-        typed = _laest(p, typed, load(p.laeses_af)(tabeller))
+        typed = _laest(p, typed, load(p.laeses_af)(_hele(tabeller)))
     if isinstance(typed, dict):
         faults = [f"{vis(key)}: {said}" for key, number in typed.items() if (said := _bounds(p, number))]
     else:
@@ -262,6 +310,11 @@ def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd
     if faults:
         raise _Fejl(" ".join(faults))
     return typed
+
+
+def _hele(tabeller: Mapping[str, Any]) -> Mapping[str, Tabel]:
+    """The tables themselves, where columns to look up were given (:class:`kkrlib.data.Opslag`)."""
+    return tabeller.hele() if hasattr(tabeller, "hele") else tabeller
 
 
 def _is_date(text: str) -> bool:
@@ -360,7 +413,7 @@ def _skrives(text: str) -> None:
         raise _Fejl(f"«{vis(text)}» er ikke tekst i UTF-8.") from None
 
 
-def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, pd.DataFrame], dag: date | None) -> Any:
+def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Tabel], dag: date | None) -> Any:
     valid = vaerdier(rapport, p.navn, tabeller, dag)
     listed = _list_of(valid)
     typed = value

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from kkrlib.errors import Fund, ParameterError, RunError
 from kkrlib.rapport.beskrivelse import Fejl, Parameter, Rapport, laes
 from kkrlib.rapport.givne import dagen, henvisningsfejl, kontroller, kortnavn, par, standard, vaerdier
+
+if TYPE_CHECKING:
+    from kkrlib.rapport.givne import Tabel
 
 __all__ = [
     "LAENGDE",
@@ -39,6 +42,8 @@ __all__ = [
 LAENGDE = 160
 """The most characters of a page's name. A file has the name of a table after it, and no file name may have more than
 255 bytes."""
+
+_KERNE = re.compile(r"[a-z0-9._-]*[a-z0-9_-]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,9 @@ def _notesboeger(folder: Path) -> list[Path]:
 
 
 def _ukendte_kerner(rapporter: Iterable[Rapport]) -> list[Fund]:
-    rapporter = list(rapporter)
+    # Where they are installed with Python, beside ipykernel; anything else is jupyter_client's to know.
+    here = Path(sys.prefix, "share", "jupyter", "kernels")
+    rapporter = [r for r in rapporter if not (_KERNE.fullmatch(r.kerne) and (here / r.kerne / "kernel.json").is_file())]
     if not rapporter:
         return []
     from jupyter_client.kernelspec import KernelSpecManager  # only here: it is slow to import
@@ -127,7 +134,7 @@ def _ukendte_kerner(rapporter: Iterable[Rapport]) -> list[Fund]:
     ]
 
 
-def efterse(rapporter: Iterable[Rapport], tabeller: Mapping[str, pd.DataFrame]) -> None:
+def efterse(rapporter: Iterable[Rapport], tabeller: Mapping[str, Tabel]) -> None:
     """Hold what the reports say of the data against the data.
 
     Raises RunError with a line for each table or column that is not there, and each parameter whose pages there are
@@ -141,7 +148,7 @@ def efterse(rapporter: Iterable[Rapport], tabeller: Mapping[str, pd.DataFrame]) 
 # --- the pages ------------------------------------------------------------------------------------------------
 
 
-def sider(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame], **valg: Any) -> list[Sidespec]:
+def sider(rapport: Rapport, tabeller: Mapping[str, Tabel], **valg: Any) -> list[Sidespec]:
     """The pages of a report: every combination of the parameters that have ``vaerdier``.
 
     ``valg`` fixes parameters (``aar=2025``, ``region="sjaelland"``, any other by its name); a value of None means
@@ -170,12 +177,12 @@ def sider(rapport: Rapport, tabeller: Mapping[str, pd.DataFrame], **valg: Any) -
     return pages
 
 
-def _i_kraft(rapport: Rapport, p: Parameter, givet: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]) -> bool:
+def _i_kraft(rapport: Rapport, p: Parameter, givet: Mapping[str, Any], tabeller: Mapping[str, Tabel]) -> bool:
     day = dagen(rapport, p, givet, tabeller)
     return day is None or givet[p.navn] in vaerdier(rapport, p.navn, tabeller, day)
 
 
-def _page_name(rapport: Rapport, parameters: Mapping[str, Any], tabeller: Mapping[str, pd.DataFrame]) -> str:
+def _page_name(rapport: Rapport, parameters: Mapping[str, Any], tabeller: Mapping[str, Tabel]) -> str:
     parts, extra = [rapport.navn], []
     for name, value in parameters.items():
         p = rapport.parametre[name]

@@ -20,18 +20,28 @@ from subprocess import DEVNULL
 from typing import Any
 
 from nbclient import NotebookClient
+from nbclient.client import CellExecutionComplete
 from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async, run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.log import logger
 
-from kkrlib import data
+from kkrlib import data, domme
 from kkrlib.errors import RunError, naermeste
 from kkrlib.rapport import celle, graenser
 
-MOTOR = "kkr"
+MOTOR = "kkr-jupyter"
 _VISER = frozenset(["stream", "display_data", "execute_result", "update_display_data", "error", "clear_output"])
+#: What a kernel is started with: its guard, and no history.
+ARGUMENTER = (
+    f"--IPKernelApp.extra_extensions={celle.__name__}",
+    "--IPKernelApp.reraise_ipython_extension_failures=True",
+    "--HistoryManager.enabled=False",
+)
+#: What the kernel runs after the last cell.
+SIDSTE = f"__import__({celle.__name__!r}, fromlist=['x']).afslut()"
+SVARER_IKKE = "kernen svarer ikke efter den sidste celle"
 #: Variables of the user's own, which would run their code in a kernel or make it talk.
 _PERSONLIGE = ("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONBREAKPOINT", "IPYTHONDIR")
 #: With this one ipykernel would not show what C code writes, since pytest reads that itself.
@@ -68,7 +78,8 @@ class Koersel:
         (ipython / celle.INDSTILLINGER).write_text(json.dumps(settings), encoding="utf-8")
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.midlertidig))
         env = {name: value for name, value in os.environ.items() if name not in (*_PERSONLIGE, _PYTEST)}
-        self.miljoe = {**env, **temporary, "IPYTHONDIR": str(ipython)}
+        # What the runner has not judged the kernel judges, and keeps no verdict: it writes nothing.
+        self.miljoe = {domme.GYLDIG: "", **env, **temporary, "IPYTHONDIR": str(ipython)}
         self.nb: Any = None
         self.startet: list[tuple[int, str]] = []  # number and source of each cell that was started; the first cell is 1
         self.pid: int | None = None
@@ -138,14 +149,10 @@ class Klient(PapermillNotebookClient):  # type: ignore[misc]
         self.koersel = koersel
         koersel.nb = nb_man.nb
         self._celler: dict[str, int] = {}  # an execution's id → the number of the cell that was started
-        self.on_cell_executed = self._svar
+        self.on_cell_executed = self.svar
 
     async def async_start_new_kernel(self, **kwargs: Any) -> None:
-        self.extra_arguments = [
-            f"--IPKernelApp.extra_extensions={celle.__name__}",
-            "--IPKernelApp.reraise_ipython_extension_failures=True",
-            "--HistoryManager.enabled=False",
-        ]
+        self.extra_arguments = list(ARGUMENTER)
         with open(self.koersel.log, "wb") as log:
             await super().async_start_new_kernel(
                 env=self.koersel.miljoe, cwd=str(self.koersel.tom), stdin=DEVNULL, stdout=log, stderr=log, **kwargs
@@ -160,7 +167,7 @@ class Klient(PapermillNotebookClient):  # type: ignore[misc]
         try:
             super().papermill_execute_cells()
             if not any(o["output_type"] == "error" for c in self.nb.cells for o in c.get("outputs", ())):
-                self._afslut()
+                self.afslut()
         finally:
             self.koersel.ryd_efterladte()
 
@@ -169,35 +176,43 @@ class Klient(PapermillNotebookClient):  # type: ignore[misc]
             await super()._async_check_alive()
         except DeadKernelError:
             code = self.km.provisioner.process.poll() if self.km and self.km.provisioner.process else None
-            self.koersel.doed = _dom(code)
+            self.koersel.doed = doedsaarsag(code)
             raise
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: Any, cell_index: int) -> None:
-        self.koersel.startet.append((cell_index + 1, cell.source))
-        self._celler[parent_msg_id] = len(self.koersel.startet)
+        self.begyndt(parent_msg_id, cell, cell_index)
         await self._laes(parent_msg_id, cell, cell_index)
+
+    def begyndt(self, anmodning: str, cell: Any, cell_index: int) -> None:
+        """Note that a cell has been started, by a request."""
+        self.koersel.startet.append((cell_index + 1, cell.source))
+        self._celler[anmodning] = len(self.koersel.startet)
 
     async def _laes(self, parent_msg_id: str, cell: Any = None, cell_index: int = -1) -> None:
         """Take the kernel's messages until it is done with one request; what belongs to an earlier one is too late."""
-        from nbclient.client import CellExecutionComplete
-
         while True:
             msg = await ensure_async(self.kc.iopub_channel.get_msg(timeout=None))
-            parent = msg["parent_header"].get("msg_id")
-            kind = msg["msg_type"]
-            if parent == parent_msg_id and cell is not None:
-                try:
-                    self.process_message(msg, cell, cell_index)
-                except CellExecutionComplete:
-                    return
-            elif kind in _VISER or kind.startswith("comm"):
-                shown = _begyndelse(msg)
-                self.koersel.afvis(
-                    f"cellen viser noget, efter at den er færdig{shown}; vent på tråde og opgaver, før cellen slutter",
-                    self._celler.get(parent),
-                )
-            elif parent == parent_msg_id and kind == "status" and msg["content"]["execution_state"] == "idle":
+            if self.modtag(msg, parent_msg_id, cell, cell_index):
                 return
+
+    def modtag(self, msg: Any, anmodning: str, cell: Any = None, cell_index: int = -1) -> bool:
+        """Take one message of the kernel, which works on a request; True when the kernel is done with it."""
+        parent = msg["parent_header"].get("msg_id")
+        kind = msg["msg_type"]
+        if parent == anmodning and cell is not None:
+            try:
+                self.process_message(msg, cell, cell_index)
+            except CellExecutionComplete:
+                return True
+        elif kind in _VISER or kind.startswith("comm"):
+            shown = _begyndelse(msg)
+            self.koersel.afvis(
+                f"cellen viser noget, efter at den er færdig{shown}; vent på tråde og opgaver, før cellen slutter",
+                self._celler.get(parent),
+            )
+        elif parent == anmodning and kind == "status" and msg["content"]["execution_state"] == "idle":
+            return True
+        return False
 
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
         kind, content = msg["msg_type"], msg["content"]
@@ -217,7 +232,7 @@ class Klient(PapermillNotebookClient):  # type: ignore[misc]
             return None
         return super().process_message(msg, cell, cell_index)
 
-    def _svar(self, cell: Any, cell_index: int, execute_reply: Any) -> None:
+    def svar(self, cell: Any, cell_index: int, execute_reply: Any) -> None:
         for payload in execute_reply["content"].get("payload") or ():
             if payload.get("source") != "ask_exit":
                 self.koersel.afvis(
@@ -226,11 +241,7 @@ class Klient(PapermillNotebookClient):  # type: ignore[misc]
 
     async def _async_afslut(self) -> None:
         """Let the kernel judge what is left, and read its last messages."""
-        id = await ensure_async(
-            self.kc.execute(
-                f"__import__({celle.__name__!r}, fromlist=['x']).afslut()", silent=True, store_history=False
-            )
-        )
+        id = await ensure_async(self.kc.execute(SIDSTE, silent=True, store_history=False))
         deadline = time.monotonic() + graenser.SVARTID
         reading = asyncio.ensure_future(self._laes(id))
         try:
@@ -238,12 +249,12 @@ class Klient(PapermillNotebookClient):  # type: ignore[misc]
                 await asyncio.wait([reading], timeout=1)
                 await self._async_check_alive()
                 if not reading.done() and time.monotonic() > deadline:
-                    return self.koersel.afvis("kernen svarer ikke efter den sidste celle")
+                    return self.koersel.afvis(SVARER_IKKE)
             reading.result()
         finally:
             reading.cancel()
 
-    _afslut = run_sync(_async_afslut)
+    afslut = run_sync(_async_afslut)
 
 
 def _ikke_tekst(data: Mapping[str, Any]) -> list[str]:
@@ -262,7 +273,7 @@ def _begyndelse(msg: Mapping[str, Any]) -> str:
     return f" ({line[:80]})" if line else ""
 
 
-def _dom(kode: int | None) -> str:
+def doedsaarsag(kode: int | None) -> str:
     """Why a kernel died, from what its process ended with."""
     if kode is None:
         return "kernen døde"

@@ -12,6 +12,7 @@ staging folder. Of one that was killed outright the workers end themselves, and 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -25,18 +26,16 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from kkrlib import mime
 from kkrlib.errors import KkrError, RunError
 from kkrlib.rapport import fingeraftryk, opsaetning, proces
 from kkrlib.rapport.katalog import Sidespec, upper_first
-from kkrlib.rapport.notesbog import CELLETID, Cellefejl, environment, koer, one_line, rest
+from kkrlib.rapport.notesbog import CELLETID, JUPYTER, VARM, Cellefejl, environment, koer, one_line, rest
 from kkrlib.rapport.publicering import INDEKS, Fil, Resultat, klargoer, publiser
 from kkrlib.rapport.skrivning import filfejl, load, om, staa
 from kkrlib.rapport.udgave import Besked, laest
 
 EKSPORT = "kkrlib.rapport.eksport:KkrRapport"
-SIDE = "application/vnd.kkr.side+json"
-TABEL = "application/vnd.kkr.tabel+json"
-FILER = "application/vnd.kkr.filer+json"
 Melding = Callable[[int, int, Resultat], None]
 #: what the folders of a run under ``build/`` are called, and the file in each whose lock says that the run lives
 MELLEM = ("mellem-", "verificer-")
@@ -59,6 +58,7 @@ def byg(
     indstillinger: Mapping[str, Any] | None = None,
     miljoe: Mapping[str, str] | None = None,
     proeve: Mapping[str, Any] | None = None,
+    motor: str = JUPYTER,
 ) -> list[Resultat]:
     """Build ``sider`` into the folder ``ud`` and return one result per page, in the order of ``sider``.
 
@@ -69,7 +69,8 @@ def byg(
     catalogue (None: no front page). ``indstillinger`` are those of :mod:`kkrlib.rapport.opsaetning` (default: read
     once, from ``rod``). ``miljoe`` is what the kernels see in the environment besides
     :data:`kkrlib.rapport.notesbog.MILJOE`. ``proeve`` makes them trial pages, which say what the controls object to
-    (``resources["kkr"]["proeve"]`` of the exporter).
+    (``resources["kkr"]["proeve"]`` of the exporter). ``motor`` is what runs the notebooks
+    (:func:`kkrlib.rapport.notesbog.koer`).
 
     Failures of pages are in the results; they raise nothing. Where nothing can be published, RunError or OSError comes
     before anything runs. KeyboardInterrupt ends all children and publishes nothing.
@@ -89,7 +90,7 @@ def byg(
     given = {"opsaetning": dict(settings)} | ({} if proeve is None else {"proeve": dict(proeve)})
     with mellemmappe(arbejde, "mellem-") as staging:
         with environment(rod, miljoe):
-            results = _run(sider, by_report, staging, arbejde, processer, melding, celletid, eksport, given)
+            results = _run(sider, by_report, staging, arbejde, processer, melding, celletid, eksport, given, motor)
         publiser(
             [r for r in results if not r.kode],
             ud=ud,
@@ -147,6 +148,7 @@ def _run(
     celletid: int,
     eksport: str,
     givet: Mapping[str, Any],
+    motor: str,
 ) -> list[Resultat]:
     if not sider:
         return []
@@ -157,7 +159,7 @@ def _run(
         max_workers=max(1, min(processer, len(sider))),
         mp_context=get_context("spawn"),
         initializer=_start_worker,
-        initargs=(str(staging), str(Path.cwd())),
+        initargs=(str(staging), str(Path.cwd()), _warm(sider) if motor == VARM else None, eksport),
     )
     results: dict[str, Resultat] = {}
 
@@ -165,7 +167,7 @@ def _run(
         return {"soeskende": _siblings(spec, soeskende[spec.rapport.navn]), **givet}
 
     try:
-        jobs = {pool.submit(_job, s, given(s), str(staging), str(arbejde), celletid, eksport): s for s in sider}
+        jobs = {pool.submit(_job, s, given(s), str(staging), str(arbejde), celletid, eksport, motor): s for s in sider}
         for job in as_completed(jobs):
             spec = jobs[job]
             try:
@@ -205,13 +207,32 @@ def _stop(pool: ProcessPoolExecutor) -> None:
         proces.draeb(below)
 
 
-def _start_worker(folder: str, here: str) -> None:
+def _warm(sider: Sequence[Sidespec]) -> list[str]:
+    """The modules of ours that the notebooks of pages import."""
+    from kkrlib.rapport.notesbog import laes
+
+    books = sorted({s.rapport.notesbog for s in sider})
+    sources = [c.source for book in books for c in laes(book).cells if c.cell_type == "code"]
+    return sorted({name for name in fingeraftryk.importerede(sources) if name.partition(".")[0] == "kkrlib"})
+
+
+def _start_worker(folder: str, here: str, warm: Sequence[str] | None, eksport: str) -> None:
+    """``warm``: what to import once, before kernels are forked from this worker; None: nothing."""
     proces.vogt()
     staa(Path(here))
     # A relative path means the same for every page: nothing. (Each kernel has an empty folder of its own.)
     os.chdir(Path(folder) / "tom")
     for talkative in ("papermill", "traitlets", "asyncio"):
         logging.getLogger(talkative).setLevel(logging.CRITICAL)
+    if warm is not None:
+        from kkrlib import data
+        from kkrlib.rapport import varm
+
+        varm.varm_op(warm)
+        data.varm()
+        load(eksport)
+        gc.collect()
+        gc.freeze()  # what is shared with the forks is not written in by collecting it
 
 
 def _siblings(spec: Sidespec, sider: Sequence[Sidespec]) -> list[dict[str, Any]]:
@@ -247,7 +268,7 @@ def _job(*args: Any) -> Resultat:
 
 
 def _page(
-    spec: Sidespec, givet: Mapping[str, Any], staging: str, arbejde: str, celletid: int, eksport: str
+    spec: Sidespec, givet: Mapping[str, Any], staging: str, arbejde: str, celletid: int, eksport: str, motor: str
 ) -> Resultat:
     """Run one notebook and export it into the staging folder, with ``givet`` as the exporter's ``resources["kkr"]``.
 
@@ -260,7 +281,7 @@ def _page(
     failed = Path(arbejde) / "fejl" / f"{spec.navn}.ipynb"
     result = Resultat(spec)
     try:
-        nb = koer(spec.rapport.notesbog, spec.parametre, made, celletid=celletid)
+        nb = koer(spec.rapport.notesbog, spec.parametre, made, celletid=celletid, motor=motor)
         result.titel, result.beskrivelse, result.hovedtal = _side(nb)
         result.filer = _export(nb, spec.navn, givet, Path(staging), eksport)
     except Cellefejl as stop:
@@ -300,18 +321,18 @@ def _near(path: Path) -> str:
 # --- exporting -----------------------------------------------------------------------------------
 
 
-def _outputs(nb: Any, mime: str) -> Iterator[Mapping[str, Any]]:
+def _outputs(nb: Any, art: str) -> Iterator[Mapping[str, Any]]:
     """The data of every output of a mime type, in order."""
     for cell in nb.cells:
         for output in cell.get("outputs", []):
-            data = output.get("data", {}).get(mime)
+            data = output.get("data", {}).get(art)
             if data is not None:
                 yield json.loads(data) if isinstance(data, str) else data
 
 
 def _side(nb: Any) -> tuple[str, str, dict[str, str]]:
     """Title, description and main figure as the notebook's ``Side`` output gives them."""
-    data = next(_outputs(nb, SIDE), {})
+    data = next(_outputs(nb, mime.SIDE), {})
     return str(data.get("titel", "")), str(data.get("beskrivelse", "")), dict(data.get("hovedtal") or {})
 
 
@@ -327,8 +348,8 @@ def _export(nb: Any, name: str, givet: Mapping[str, Any], staging: Path, eksport
         with om(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-    titles = {t.get("id"): str(t.get("titel", "")) for t in _outputs(nb, TABEL)}
-    titles |= {f["id"]: str(f["titel"]) for group in _outputs(nb, FILER) for f in group["filer"]}
+    titles = {t.get("id"): str(t.get("titel", "")) for t in _outputs(nb, mime.TABEL)}
+    titles |= {f["id"]: str(f["titel"]) for group in _outputs(nb, mime.FILER) for f in group["filer"]}
     return [Fil(p, len(c), titles.get(Path(p).stem.removeprefix(f"{name}-"), "")) for p, c in downloads.items()]
 
 

@@ -18,6 +18,8 @@ from kkrlib.rapport.celle import BACKEND
 from kkrlib.rapport.graenser import CELLETID, HUKOMMELSE, mb
 from kkrlib.rapport.skrivning import skriv
 
+#: The engines: one that starts Jupyter's kernel anew for each notebook, and one that forks a warm process.
+JUPYTER, VARM = MOTORER = ("jupyter", "kkr")
 #: what the kernel of a page sees, whatever machine it runs on
 MILJOE = {
     "PYTHONHASHSEED": "0",
@@ -73,8 +75,13 @@ def laes(notesbog: Path) -> Any:
     return nbformat.reads(json.dumps(raw), as_version=4)
 
 
-def koer(notesbog: Path, parametre: Mapping[str, Any], ud: Path, *, celletid: int = CELLETID) -> Any:
+def koer(
+    notesbog: Path, parametre: Mapping[str, Any], ud: Path, *, celletid: int = CELLETID, motor: str = JUPYTER
+) -> Any:
     """Run a notebook with papermill and return it, without timings; ``ud`` gets the executed notebook in any case.
+
+    ``motor``: :data:`JUPYTER` starts a kernel of its own, :data:`VARM` forks this process
+    (:mod:`kkrlib.rapport.varm`), where it can; the executed notebook is the same.
 
     The kernel has an empty folder, a temporary one and IPython's settings of its own, and the environment of this
     process (:class:`kkrlib.rapport.kerne.Koersel`); its cells compute and show, and the rest is refused
@@ -93,7 +100,7 @@ def koer(notesbog: Path, parametre: Mapping[str, Any], ud: Path, *, celletid: in
             source, made = run.mappe / "notesbog.ipynb", run.mappe / "ud.ipynb"
             nbformat.write(nb, source)
             try:
-                done, stop = _papermill(source, made, parametre, run, celletid), None
+                done, stop = _papermill(source, made, parametre, run, celletid, motor), None
             except Exception as error:
                 done, stop = run.nb, error
                 if not run.klar:
@@ -112,16 +119,20 @@ def koer(notesbog: Path, parametre: Mapping[str, Any], ud: Path, *, celletid: in
             run.ryd()
 
 
-def _papermill(kilde: Path, ud: Path, parametre: Mapping[str, Any], run: Any, celletid: int) -> Any:
+def _papermill(kilde: Path, ud: Path, parametre: Mapping[str, Any], run: Any, celletid: int, motor: str) -> Any:
     import papermill
 
     from kkrlib.rapport import kerne
+
+    engine = kerne.MOTOR
+    if motor == VARM:
+        from kkrlib.rapport.motor import MOTOR as engine
 
     return papermill.execute_notebook(
         str(kilde),
         str(ud),
         parameters=dict(parametre),
-        engine_name=kerne.MOTOR,
+        engine_name=engine,
         progress_bar=False,
         log_output=False,
         request_save_on_cell_execute=False,
@@ -204,7 +215,21 @@ def _clean(nb: Any) -> Any:
             cell.metadata.pop("tags", None)
         if "injected-parameters" in tags:
             cell["id"] = "injected-parameters"
+        if cell.cell_type == "code":
+            cell.outputs = _samlet(cell.outputs)
     return nb
+
+
+def _samlet(uddata: Sequence[Any]) -> list[Any]:
+    """Outputs with what was written to one stream without a break in one: the kernel sends it by the clock."""
+    made: list[Any] = []
+    for output in uddata:
+        before = made[-1] if made else None
+        if before is not None and output.output_type == before.output_type == "stream" and output.name == before.name:
+            before["text"] += output["text"]
+        else:
+            made.append(output)
+    return made
 
 
 def opfrisk(notesbog: Path, *, rod: Path, celletid: int = CELLETID, miljoe: Mapping[str, str] | None = None) -> bool:

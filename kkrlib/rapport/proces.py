@@ -16,6 +16,8 @@ from types import FrameType
 
 #: What asks a run to stop: Ctrl-C, ``kill``, and a terminal that closes.
 STOP = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+#: The name of the thread that only waits for the parent's end.
+VOGT = "kkr-vogt"
 FRIST = 1.0
 """Seconds a child has to end in an orderly way; then it is killed. A run that is stopped is gone within twice that."""
 
@@ -130,7 +132,7 @@ def vogt() -> None:
     signal.signal(signal.SIGTERM, told)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=watch, args=(parent,), daemon=True).start()
+        threading.Thread(target=watch, args=(parent,), daemon=True, name=VOGT).start()
 
 
 def foelg_foraelder() -> Callable[[], None] | None:

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from kkrlib import dansk
+from kkrlib.perioder import gaeldende
 from kkrlib.tekst import Tekst
 
 
@@ -17,10 +18,8 @@ def regler(tabeller: Mapping[str, pd.DataFrame], rapport: str, dag: date) -> Tek
     ``tabeller["retshenvisninger"]`` has one row per rule and period. A rule without a row for the day is left out; None
     where no rule is left.
     """
-    rows = tabeller["retshenvisninger"]
-    at = pd.Timestamp(dag)
-    begun = (rows["gaelder_fra"] <= at) & (rows["gaelder_til"].isna() | (rows["gaelder_til"] >= at))
-    chosen = rows[(rows["rapport"] == rapport) & begun].sort_values("nr", kind="stable")
+    rows = gaeldende(tabeller["retshenvisninger"], dag)
+    chosen = rows[rows["rapport"] == rapport].sort_values("nr", kind="stable")
     if chosen.empty:
         return None
     listed = "\n".join(

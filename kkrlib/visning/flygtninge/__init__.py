@@ -23,6 +23,7 @@ from kkrlib.visning.flygtninge.datakvalitet import (
     kilder,
     kontroller,
     metode,
+    regler,
 )
 from kkrlib.visning.flygtninge.forklaring import aarsager, aarsager_figur, bidrag, bidrag_figur, forklar, forklaringer
 from kkrlib.visning.flygtninge.indledning import hovedpunkter, hvad_er_nyt, side
@@ -62,6 +63,7 @@ __all__ = [
     "metode",
     "regionskvoter",
     "regionskvoter_figur",
+    "regler",
     "scenarie",
     "side",
     "tidligere_aftaler",

@@ -13,6 +13,7 @@ from kkrlib.flygtninge import Beregning
 from kkrlib.flygtninge.aftale import IKKE_OPFYLDT, OPFYLDT
 from kkrlib.flygtninge.beregning import Aftale
 from kkrlib.omraade import HELE_LANDET
+from kkrlib.perioder import aarets_dag, gaeldende
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst
 from kkrlib.visning.flygtninge.faelles import PERSONER, by_region, omraadets_aftaler
@@ -119,9 +120,10 @@ def tidligere_aftaler(b: Beregning) -> Tabel | None:
     chosen = [a for a in b.tidligere_aftaler if b.region in (HELE_LANDET, a.region)]
     if not chosen:
         return None
-    names = b.tabeller["kommuner"].set_index("kommunekode")["kommune"]
     rows = []
     for a in chosen:
+        register = gaeldende(b.tabeller["kommuner"], aarets_dag(a.kvoteaar))
+        names = register.set_index("kommunekode")["kommune"]
         for move in a.aftale.itertuples():
             if "fra" in a.aftale.columns:
                 rows.append((a.kvoteaar, a.region, names[move.fra], names[move.til], move.antal, a.note))

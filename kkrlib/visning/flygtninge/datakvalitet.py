@@ -14,6 +14,7 @@ from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst
 from kkrlib.visning import kilder as kilder_i_ord
 from kkrlib.visning import kontroller as kontroltabeller
+from kkrlib.visning import ret
 from kkrlib.visning.flygtninge.faelles import kilde
 
 
@@ -114,7 +115,7 @@ def kontroller(b: Beregning) -> Tabel | None:
     shown_above &= b.kontroller["art"] == "regel"
     note = "Kommunekvoter, der stemmer, står i tabellen over kommunekvoter."
     if b.region != HELE_LANDET:
-        others = tuple(f"-{r.slug}" for r in b.tabeller["regioner"].itertuples() if r.region != b.region)
+        others = tuple(f"-{r.slug}" for r in b.registre["regioner"].itertuples() if r.region != b.region)
         shown_above |= b.kontroller["id"].str.endswith(others) & (b.kontroller["dom"] == afstemning.STEMMER)
         note += " De andre regioners summer, der stemmer, står på deres egne sider."
     return kontroltabeller.alle(
@@ -165,6 +166,12 @@ def metode(b: Beregning) -> Tekst:
     tested = sorted({int(y) for y in b.tabeller["bilag_b"]["kvoteaar"]})
     said.append(f"De seks trin er prøvet mod de offentliggjorte kvoter for {dansk.opremsning(map(str, tested))}.")
     return Tekst(" ".join(said))
+
+
+def regler(b: Beregning) -> Tekst | None:
+    """Where the rules stood on the day of the letter (of the rule on changes, where that day is not known)."""
+    sent = b.brev["udmeldt"]
+    return ret.regler(b.tabeller, "flygtninge", regeldag(b.brev) if pd.isna(sent) else sent.date())
 
 
 def _other_act(b: Beregning) -> dict[str, Any] | None:

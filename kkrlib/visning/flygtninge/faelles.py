@@ -7,6 +7,7 @@ import pandas as pd
 from kkrlib import dansk
 from kkrlib.flygtninge import Beregning
 from kkrlib.flygtninge.beregning import Aftale
+from kkrlib.flygtninge.forklaring import AARSAGER, KOMMUNESTRUKTUR
 from kkrlib.omraade import HELE_LANDET
 
 PERSONER = "personer"
@@ -28,12 +29,19 @@ def kilde(b: Beregning, *own: str) -> str:
     return "; ".join([f"Udlændingestyrelsen{when} (kilde {b.brev['kilde']}, punkt {b.brev['punkt']})", *own])
 
 
+def aarsager_i(b: Beregning) -> list[str]:
+    """The causes of the year's changes: those of the rule, and the merging of kommuner where it did something."""
+    merged = [KOMMUNESTRUKTUR] if b.aarsager is not None and KOMMUNESTRUKTUR in b.aarsager.columns else []
+    return [*AARSAGER[:-1], *merged, *AARSAGER[-1:]]
+
+
 def aarsag_ord(cause: str) -> str:
     return {
         "landstal": "det ændrede landstal",
         "befolkning": "ændrede indbyggertal",
         "indvandrerandel": "ændrede tal for indvandrere og flygtninge",
         "familiesammenfoeringer": "ændrede tal for familiesammenføringer",
+        "kommunestruktur": "sammenlægningen af kommuner",
         "afrunding": "afrundingen",
     }[cause]
 

@@ -8,12 +8,12 @@ import pandas as pd
 
 from kkrlib import dansk, figurer
 from kkrlib.flygtninge import Beregning
-from kkrlib.flygtninge.forklaring import AARSAGER, BIDRAG
+from kkrlib.flygtninge.forklaring import BIDRAG
 from kkrlib.omraade import HELE_LANDET
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Fold, Tekst, fold
 from kkrlib.visning import regioner
-from kkrlib.visning.flygtninge.faelles import PERSONER, aarsag_ord, by_region, kilde
+from kkrlib.visning.flygtninge.faelles import PERSONER, aarsag_ord, aarsager_i, by_region, kilde
 
 BIDRAG_NAVNE = {
     "befolkningstal": "Indbyggertal",
@@ -27,6 +27,7 @@ AARSAG_NAVNE = {
     "befolkning": "Indbyggertal",
     "indvandrerandel": "Indvandrere og flygtninge",
     "familiesammenfoeringer": "Familiesammenføringer",
+    "kommunestruktur": "Sammenlagte kommuner",
     "afrunding": "Afrunding",
 }
 # Where the words of those names may be broken on a phone.
@@ -108,7 +109,10 @@ def bidrag(b: Beregning) -> Tabel:
 def forklaringer(b: Beregning) -> Fold | Tekst:
     """For each kommune the steps in words and numbers, one click away each."""
     if b.region == HELE_LANDET:
-        return Tekst("Siderne for de fem regioner forklarer kvoten for hver enkelt kommune trin for trin.")
+        return Tekst(
+            f"Siderne for de {dansk.antal(len(b.regioner))} regioner forklarer kvoten for hver enkelt kommune trin for "
+            "trin."
+        )
     return fold(
         (f"{row['kommune']}: kvote {dansk.tal(row['kommunekvote'])}", _explain(b, code, row, aarsager=False))
         for code, row in b.udvalgte.iterrows()
@@ -144,7 +148,7 @@ def _explain(b: Beregning, code: str, row: pd.Series, aarsager: bool = True) -> 
     if b.aarsager is not None:
         why = b.aarsager.loc[code]
         change = int(why["aendring"])
-        listed = dansk.opremsning(f"{AARSAG_NAVNE[c].lower()} {dansk.fortegn(why[c], 1)}" for c in AARSAGER)
+        listed = dansk.opremsning(f"{AARSAG_NAVNE[c].lower()} {dansk.fortegn(why[c], 1)}" for c in aarsager_i(b))
         verb = "uændret" if change == 0 else f"{'steget' if change > 0 else 'faldet'} med {dansk.tal(abs(change))}"
         text += f" Siden {b.forrige} er kvoten {verb}" + (f" ({listed})." if aarsager else ".")
     return "\n".join(lines) + f"\n\n{text}"
@@ -170,8 +174,8 @@ def aarsager_figur(b: Beregning) -> figurer.Figur | Tekst:
     """The change since the previous published year by cause."""
     if b.aarsager is None:
         return Tekst(f"Datagrundlaget indeholder ingen kvoter fra før {b.kvoteaar}, så en ændring kan ikke vises.")
-    parts, label = _area_rows(b, b.aarsager[[*AARSAGER, "aendring"]])
-    largest = max(AARSAGER, key=lambda c: sum(abs(x) for x in parts[c]))
+    parts, label = _area_rows(b, b.aarsager[[*aarsager_i(b), "aendring"]])
+    largest = max(aarsager_i(b), key=lambda c: sum(abs(x) for x in parts[c]))
     return figurer.bidrag(
         parts,
         id="aarsager",
@@ -184,7 +188,7 @@ def aarsager_figur(b: Beregning) -> figurer.Figur | Tekst:
         ),
         enhed=PERSONER,
         kilde=kilde(b, "egen beregning"),
-        dele=_delelige(AARSAG_NAVNE),
+        dele=_delelige({c: AARSAG_NAVNE[c] for c in aarsager_i(b)}),
         ialt="aendring",
         ialt_navn="Ændring",
         ialt_decimaler=0,
@@ -215,7 +219,7 @@ def aarsager(b: Beregning) -> Tabel | None:
                     fortegn=True,
                     beskrivelse=f"Den del af ændringen, der skyldes {aarsag_ord(c)}",
                 )
-                for c in AARSAGER
+                for c in aarsager_i(b)
             ),
         ],
         id="aarsager",

@@ -9,12 +9,11 @@ import pandas as pd
 
 from kkrlib import afstemning, dansk
 from kkrlib.flygtninge import Beregning
-from kkrlib.flygtninge.forklaring import AARSAGER
 from kkrlib.landstal import NEDSAETTELSE
 from kkrlib.omraade import HELE_LANDET
 from kkrlib.tekst import Side, Tekst
-from kkrlib.visning.flygtninge.faelles import aarsag_ord, kommuner_i_tal, omraadets_aftaler, some
-from kkrlib.visning.forrige import SENESTE, siden
+from kkrlib.visning.flygtninge.faelles import aarsag_ord, aarsager_i, kommuner_i_tal, omraadets_aftaler, some
+from kkrlib.visning.forrige import SENESTE, siden, struktur
 
 
 def side(b: Beregning) -> Side:
@@ -52,7 +51,9 @@ def hovedpunkter(b: Beregning) -> Tekst:
 def hvad_er_nyt(b: Beregning) -> Tekst:
     """What changed since the year before it in the data; for the first year that it is the first."""
     points = _changes(b) if b.forrige else []
-    return siden(b.kvoteaar, b.forrige, points, "Årsagerne står under [Hvad har ændret sig?](#hvad-har-aendret-sig)")
+    same = struktur(b.strukturaendringer, "ændringerne er regnet for de samme kommuner i begge år")
+    causes = "Årsagerne står under [Hvad har ændret sig?](#hvad-har-aendret-sig)"
+    return siden(b.kvoteaar, b.forrige, points, "\n\n".join(filter(None, (same, causes))))
 
 
 def _changes(b: Beregning) -> list[str]:
@@ -207,7 +208,7 @@ def _point_change(b: Beregning) -> str:
         return ""
     rows = b.udvalgte.sort_values("aendring", kind="stable")
     down, up = rows.iloc[0], rows.iloc[-1]
-    causes = b.aarsager.loc[rows.index, AARSAGER[:-1]]
+    causes = b.aarsager.loc[rows.index, aarsager_i(b)[:-1]]
     largest = max(causes, key=lambda c: sum(abs(x) for x in causes[c]))
     rise = (
         f"stiger kvoten mest i {_named_change(b, up['aendring'])}"

@@ -50,7 +50,7 @@ def regionskvoter(b: Beregning) -> Tabel:
         }
     )
     if _published(b.regioner, ""):
-        total["offentliggjort_kvote"] = [b.regioner["offentliggjort_kvote"].sum(min_count=5)]
+        total["offentliggjort_kvote"] = [b.regioner["offentliggjort_kvote"].sum(min_count=len(b.regioner))]
     if b.forrige:
         total["forrige_kvote"] = [b.regioner["forrige_kvote"].sum()]
         total["aendring"] = [b.regioner["aendring"].sum()]
@@ -92,7 +92,7 @@ def kort(b: Beregning) -> figurer.Figur:
         where += f" {dansk.opremsning(b.kommuner.loc[empty, 'kommune'])} har ingen indbyggere og er vist med 0."
     return figurer.flisekort(
         values,
-        b.tabeller["flisekort"],
+        b.registre["flisekort"],
         id="kommunekort",
         titel=f"Kommunekvoter {b.kvoteaar} i forhold til indbyggertallet",
         beskrivelse=(

@@ -50,9 +50,7 @@ def anvendelse_tekst(b: Beregning) -> Tekst:
 
 
 def _antal_omraader(b: Beregning) -> str:
-    n = len(omraader(b.tabeller, b.aar))
-    words = ("nul", "et", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni")
-    return words[n] if n < len(words) else dansk.tal(n)
+    return dansk.antal(len(omraader(b.tabeller, b.aar)))
 
 
 def indsatsomraader(b: Beregning) -> Tabel:

@@ -34,7 +34,7 @@ def kort(b: Beregning) -> figurer.Figur:
     return figurer.gruppekort(
         keys,
         numbers,
-        b.tabeller["flisekort"],
+        b.registre["flisekort"],
         id="klyngekort",
         titel="Hvilke kommuner hører til samme klynge?",
         beskrivelse=(

@@ -6,6 +6,7 @@ from kkrlib import dansk
 from kkrlib.klynger import DELT, Beregning, Deling, Kontorer
 from kkrlib.klynger.regel import BELOEB
 from kkrlib.omraade import HELE_LANDET
+from kkrlib.perioder import aarets_dag, gaeldende
 from kkrlib.visning.regioner import LANDET
 
 KR = "kroner"
@@ -82,4 +83,5 @@ def trykte_summer(b: Beregning) -> dict[str, dict[str, int]]:
 
 
 def kkr(b: Beregning, k: Kontorer) -> str:
-    return str(b.tabeller["regioner"].set_index("region").at[k.vilkaar["region"], "kkr"])
+    register = gaeldende(b.tabeller["regioner"], aarets_dag(k.vilkaar["fra_aar"]))
+    return str(register.set_index("region").at[k.vilkaar["region"], "kkr"])

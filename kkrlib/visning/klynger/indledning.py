@@ -11,9 +11,10 @@ from kkrlib import afstemning, dansk
 from kkrlib.klynger import Beregning, Deling, gaeldende
 from kkrlib.klynger.regel import NOEGLE
 from kkrlib.omraade import HELE_LANDET
+from kkrlib.struktur import aendringer
 from kkrlib.tekst import Side, Tekst
 from kkrlib.visning import kontroller
-from kkrlib.visning.forrige import siden
+from kkrlib.visning.forrige import siden, struktur
 from kkrlib.visning.klynger.faelles import MIO, kkr, klyngenavn, kommunenavn, omraadets_delinger
 
 
@@ -49,7 +50,11 @@ def hvad_er_nyt(b: Beregning) -> Tekst:
     """
     years = b.tabeller["klynge_aar"].set_index("aar")
     earlier = max((int(y) for y in years.index if y < b.aar), default=None)
-    return siden(b.aar, earlier, [] if earlier is None else _changes(b, years.loc[earlier]))
+    if earlier is None:
+        return siden(b.aar, None, [])
+    then, now = (day.date() for day in (years.at[earlier, "medlemskab_pr"], b.midler["medlemskab_pr"]))
+    same = struktur(aendringer(b.tabeller, then, now), "klynger og medlemskaber er talt efter regionen i hvert år")
+    return siden(b.aar, earlier, _changes(b, years.loc[earlier]), same)
 
 
 def _changes(b: Beregning, then: pd.Series) -> list[str]:

@@ -27,6 +27,7 @@ from kkrlib.visning.socialtilsyn.datakvalitet import (
     kildefejl,
     kilder,
     kontroller,
+    regler,
 )
 from kkrlib.visning.socialtilsyn.indledning import databrud, hovedpunkter, hvad_er_nyt, pladser_tekst, side, sikrede
 from kkrlib.visning.socialtilsyn.serier import (
@@ -60,6 +61,7 @@ __all__ = [
     "pladser_figur",
     "pladser_tekst",
     "portefoelje_figur",
+    "regler",
     "sager_figur",
     "sanktioner_figur",
     "sanktioner_pr_100",

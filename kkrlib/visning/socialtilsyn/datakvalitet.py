@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from kkrlib import afstemning, dansk, fakta, socialtilsyn
 from kkrlib.socialtilsyn import Beregning
 from kkrlib.sted import Sted
@@ -9,6 +11,7 @@ from kkrlib.tabeller import Kolonne, Tabel
 from kkrlib.tekst import Tekst, tekst
 from kkrlib.visning import kilder as kilder_i_ord
 from kkrlib.visning import kontroller as kontroltabeller
+from kkrlib.visning import ret
 from kkrlib.visning.socialtilsyn.faelles import OMSAETNING, kilde
 
 
@@ -86,6 +89,11 @@ def kontroller(b: Beregning) -> Tabel | Tekst:
         note=f"Filerne indeholder alle {dansk.tal(len(b.kontroller))} kontroller med kildens linjer.",
         steder=False,
     )
+
+
+def regler(b: Beregning) -> Tekst | None:
+    """Where the rules stood at the end of the year."""
+    return ret.regler(b.tabeller, "socialtilsyn", date(b.aar, 12, 31))
 
 
 def kilder(b: Beregning) -> Tekst:
