@@ -328,16 +328,14 @@ def _chosen(aar: str | None, region: str | None, parametre: Sequence[str]) -> di
 
 def _selected(names: Sequence[str]) -> dict[str, Rapport]:
     """The named reports, or all of them."""
-    from kkrlib.errors import ParameterError, naermeste
+    from kkrlib.errors import ParameterError, mente_du, naermeste
     from kkrlib.tegn import vis
 
     reports = _reports()
     faults = []
     for name in names:
         if name not in reports:
-            near = naermeste(name, reports)
-            hint = f"; mente du «{near}»?" if near else "."
-            faults.append(f"rapporten «{vis(name)}» findes ikke{hint}")
+            faults.append(f"rapporten «{vis(name)}» findes ikke{mente_du(naermeste(name, reports), '.')}")
     if faults:
         raise ParameterError(" ".join([*faults, f"Rapporter: {', '.join(reports)}."]))
     return {n: r for n, r in reports.items() if not names or n in names}

@@ -94,6 +94,11 @@ def antal(n: int) -> str:
     return words[n] if 0 <= n < len(words) else tal(n)
 
 
+def stort(tekst: str) -> str:
+    """The text with its first letter capital and the rest as it is."""
+    return tekst[:1].upper() + tekst[1:]
+
+
 def flertal(antal: int, ental: str, flertalsform: str) -> str:
     """The count and the noun in the right form: ``flertal(1, "person", "personer") → "1 person"``."""
     return f"{tal(antal)} {ental if antal == 1 else flertalsform}"

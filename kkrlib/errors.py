@@ -84,11 +84,17 @@ def naermeste(vaerdi: object, gyldige: Iterable[object]) -> str | None:
     return valid[near[0]] if near else None
 
 
+def mente_du(naer: object | None, ellers: str = "") -> str:
+    """The end of a sentence on a value that does not exist: ``"; mente du «Køge»?"`` where ``naer`` is what was meant
+    (see :func:`naermeste`), or else ``ellers``.
+    """
+    return ellers if naer is None or naer == "" else f"; mente du «{naer}»?"
+
+
 def ukendt_vaerdi(parameter: str, vaerdi: object, gyldige: Iterable[object]) -> ParameterError:
     """The error for a value that does not exist: one line with the nearest valid one and all of them."""
     valid = [str(v) for v in gyldige]
-    near = naermeste(vaerdi, valid)
-    hint = f"; mente du «{near}»?" if near else "."
+    hint = mente_du(naermeste(vaerdi, valid), ".")
     return ParameterError(f"{parameter}: «{vis(vaerdi)}» findes ikke{hint} Gyldige: {', '.join(valid)}.")
 
 

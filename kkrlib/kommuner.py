@@ -15,7 +15,7 @@ from datetime import date
 import pandas as pd
 
 from kkrlib import perioder, tegn
-from kkrlib.errors import naermeste
+from kkrlib.errors import mente_du, naermeste
 
 _KODE = re.compile(r"0?([0-9]{3})", re.ASCII)
 _BARE_CIFRE = re.compile(r"[1-9][0-9]{1,2}", re.ASCII)
@@ -89,7 +89,7 @@ def kode(tekst: object, kendte: Mapping[str, str], ukendt: str = "findes ikke i 
         raise UkendtKommune(ukendt)
     code = kendte[near]
     official = next(k for k, c in kendte.items() if c == code).title()
-    raise UkendtKommune(f"{ukendt}; mente du «{official}»?", code)
+    raise UkendtKommune(f"{ukendt}{mente_du(official)}", code)
 
 
 def form(tekst: object) -> str:

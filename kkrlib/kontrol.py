@@ -16,7 +16,7 @@ from fractions import Fraction
 import pandas as pd
 
 from kkrlib import afstemning, dansk, domme, flygtninge, klynger, socialtilsyn
-from kkrlib.errors import ADVARSEL, DataError, Fund, naermeste
+from kkrlib.errors import ADVARSEL, DataError, Fund, mente_du, naermeste
 
 #: The environment variable in which ``kkr build`` hands its kernels the :func:`aftryk` of the tables that it let
 #: through.
@@ -108,8 +108,7 @@ def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[
     found = []
     for fact, row in reasons.items():
         if fact not in daekning.index:
-            near = naermeste(fact, daekning.index)
-            hint = f"; mente du «{near}»?" if near else ""
+            hint = mente_du(naermeste(fact, daekning.index))
             found.append(Fund(path, str(row), "fakta", fact, f"tallet findes ikke{hint}"))
         elif fact not in open_.index:
             found.append(Fund(path, str(row), "fakta", fact, "tallet indgår i en kontrol", ADVARSEL))
@@ -197,9 +196,7 @@ def _aarsager_foerst(fund: Iterable[Fund], kontroller: Collection[str]) -> list[
     unknown = [f for f in found if f.kolonne == "kontrol" and f.vaerdi == f.raekke and f.vaerdi not in set(kontroller)]
     new = [f.vaerdi for f in found if f.raekke == "mangler"]
     meant = {f.vaerdi: naermeste(f.vaerdi, new) for f in unknown}
-    first = [
-        replace(f, regel=f"{f.regel}; mente du «{meant[f.vaerdi]}»?" if meant[f.vaerdi] else f.regel) for f in unknown
-    ]
+    first = [replace(f, regel=f.regel + mente_du(meant[f.vaerdi])) for f in unknown]
     follows = {m for m in meant.values() if m}
     return first + [f for f in found if f not in unknown and not (f.raekke == "mangler" and f.vaerdi in follows)]
 

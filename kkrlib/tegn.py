@@ -7,12 +7,15 @@ aloud.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
 #: Categories that no text of ours needs: control, format (zero width, direction), surrogate, private use, unassigned,
 #: the separators of lines and paragraphs, and marks that are set on another letter.
 _USYNLIGE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Mc", "Me"})
+
+_DANSKE = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "o", "ä": "a"})
 
 
 def usynlige(tekst: str) -> Iterator[str]:
@@ -51,3 +54,10 @@ def vis(vaerdi: object, hoejst: int = 80) -> str:
         return text
     shown = "".join(f"<U+{ord(c):04X}>" if next(usynlige(c), None) else c for c in text[:hoejst])
     return shown if len(text) <= hoejst else f"{shown}…"
+
+
+def slug(tekst: str) -> str:
+    """A text as an id or a file name: ``"Kommunekvoter på Ærø"`` is ``"kommunekvoter-paa-aeroe"``; empty if no letter
+    or digit is left.
+    """
+    return re.sub(r"[^a-z0-9]+", "-", tekst.lower().translate(_DANSKE)).strip("-")

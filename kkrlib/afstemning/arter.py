@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk
-from kkrlib.errors import DataError, Fund, naermeste
+from kkrlib.errors import DataError, Fund, mente_du, naermeste
 from kkrlib.interval import Interval, halv_enhed
 from kkrlib.sted import laes, skriv
 
@@ -348,8 +348,7 @@ def _faults(
 
 
 def _findes_ikke(fakta: str, naer: Mapping[str, str | None]) -> str:
-    near = naer.get(fakta)
-    return f"tallet {fakta} findes ikke" + (f"; mente du «{near}»?" if near else "")
+    return f"tallet {fakta} findes ikke{mente_du(naer.get(fakta))}"
 
 
 def _kan_ikke_fejle(judged: Mapping[str, Any], to: Sequence[Mapping[str, Any]]) -> bool:

@@ -12,7 +12,7 @@ from kkrlib import dansk
 from kkrlib.afstemning.arter import ARTER, beregn
 from kkrlib.afstemning.skabeloner import udfold
 from kkrlib.afstemning.tal import FUND, tal
-from kkrlib.errors import DataError, Fund, naermeste
+from kkrlib.errors import DataError, Fund, mente_du, naermeste
 from kkrlib.fordeling import eksakt
 from kkrlib.interval import halv_enhed
 from kkrlib.sted import Sted
@@ -210,8 +210,7 @@ def _med_linjer(controls: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], al
 
 
 def _mente(key: str, known: Collection[str]) -> str:
-    near = naermeste(key, known)
-    return f"; mente du «{near}»?" if near else ""
+    return mente_du(naermeste(key, known))
 
 
 def nye_og_borte(doemte: pd.DataFrame, kendte: pd.DataFrame) -> list[Fund]:

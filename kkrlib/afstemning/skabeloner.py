@@ -36,7 +36,7 @@ import pandas as pd
 from kkrlib import dansk
 from kkrlib.afstemning.arter import ARTER, KONTROL, LED
 from kkrlib.afstemning.fakta import BRED, fakta
-from kkrlib.errors import DataError, Fund, naermeste
+from kkrlib.errors import DataError, Fund, mente_du, naermeste
 
 FIL, FIL_LED, FIL_TABELLER = "skabeloner.csv", "skabelon_led.csv", "skabelon_tabeller.csv"
 
@@ -372,8 +372,7 @@ def _ordforraad(
     """What is not in the vocabulary: fields, kinds, roles, holes, and led without a template."""
     fields, ids = {str(f["felt"]) for f in view}, {t["id"] for t in templates}
     for part in (p for key, own in parts.items() if key not in ids for p in own):
-        near = naermeste(part["skabelon"], ids)
-        hint = f"; mente du «{near}»?" if near else ""
+        hint = mente_du(naermeste(part["skabelon"], ids))
         yield Fund(FIL_LED, str(part["linje"]), "skabelon", part["skabelon"], f"findes ikke i {FIL}{hint}")
     for line, row in enumerate(names.to_dict("records"), start=2):
         if row["felt"] not in fields:

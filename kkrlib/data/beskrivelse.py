@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kkrlib import tegn
 from kkrlib.data.mappe import BESKRIVELSE
 from kkrlib.data.tekstfil import tekst
-from kkrlib.errors import ADVARSEL, FEJL, DataError, Fund, naermeste
+from kkrlib.errors import ADVARSEL, FEJL, DataError, Fund, mente_du, naermeste
 from kkrlib.tegn import vis
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _tekst(valg: Iterable[str] = (), moenster: str = "", tom: bool = False) -> _
             yield path, value, "har bogstaver, der er skrevet som to tegn"
         elif choices and value not in choices:
             near = naermeste(value, choices)
-            yield path, value, f"skal være {_eller(choices)}" + (f"; mente du «{near}»?" if near else "")
+            yield path, value, f"skal være {_eller(choices)}" + mente_du(near)
         elif moenster and not re.fullmatch(moenster, value):
             yield path, value, f"skal have formen {moenster}"
         elif not value.strip() and not tom:
@@ -281,7 +281,7 @@ def _objekt(kraevet: Mapping[str, _Form], valgfri: Mapping[str, _Form] | None = 
             return
         for key in value.keys() - forms.keys():
             near = naermeste(key, forms)
-            yield _sti(path, key), "", "nøglen kendes ikke" + (f"; mente du «{near}»?" if near else "")
+            yield _sti(path, key), "", "nøglen kendes ikke" + mente_du(near)
         for key, form in forms.items():
             if key in value:
                 yield from form(_sti(path, key), value[key])
@@ -590,13 +590,13 @@ def _regel_brud(
     form = former.form(rule["check"])
     if form is None:
         near = naermeste(rule["check"], former.arter())
-        yield f"{path}.check", rule["check"], "kontrollen findes ikke" + (f"; mente du «{near}»?" if near else "")
+        yield f"{path}.check", rule["check"], "kontrollen findes ikke" + mente_du(near)
         return
     if form.fri:
         return
     for key in rule.keys() - form.noegler.keys() - {"check"}:
         near = naermeste(key, form.noegler)
-        yield f"{path}.{vis(key)}", "", "nøglen kendes ikke" + (f"; mente du «{near}»?" if near else "")
+        yield f"{path}.{vis(key)}", "", "nøglen kendes ikke" + mente_du(near)
     sound = {}
     for key, wanted in form.noegler.items():
         where = f"{path}.{key}"
@@ -693,7 +693,7 @@ def _kender(
     for column in wanted:
         if column not in columns[table]:
             near = naermeste(column, columns[table])
-            said = f"{table}.csv har ikke kolonnen" + (f"; mente du «{near}»?" if near else "")
+            said = f"{table}.csv har ikke kolonnen" + mente_du(near)
             yield path, column, said
         elif kind and columns[table][column] != kind:
             yield path, column, f"kolonnen skal have typen «{kind}»"
@@ -701,7 +701,7 @@ def _kender(
 
 def _ingen_tabel(path: str, name: str, columns: Iterable[str]) -> _Brud:
     near = naermeste(name, columns)
-    yield path, name, "tabellen står ikke i beskrivelsen" + (f"; mente du «{near}»?" if near else "")
+    yield path, name, "tabellen står ikke i beskrivelsen" + mente_du(near)
 
 
 # --- the typed objects ------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk, tegn, trykt
-from kkrlib.errors import Fund, naermeste
+from kkrlib.errors import Fund, mente_du, naermeste
 
 Tabeller = dict[str, pd.DataFrame]
 
@@ -112,8 +112,7 @@ def _bruges(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any],
     for position, cell in zip(table.index + 2, table[rule["kolonne"]], strict=True):
         for value in cell.split(" ") if rule.get("adskilt") else [cell]:
             if value and form(value) not in there:
-                near = naermeste(value, there.values())
-                hint = f"; mente du «{near}»?" if near else ""
+                hint = mente_du(naermeste(value, there.values()))
                 found.append(
                     Fund(resource["path"], str(position), rule["kolonne"], value, f"findes ikke i {places}{hint}")
                 )

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from kkrlib import dansk, filer, tegn
-from kkrlib.errors import DataError, Fund, naermeste
+from kkrlib.errors import DataError, Fund, mente_du, naermeste
 
 ENCODING = "filen er ikke UTF-8 (gem den som «CSV UTF-8»)"
 #: What one file may hold: many times the largest table there is (200 kB, 2.500 rows, cells of 500 characters), and so
@@ -111,7 +111,7 @@ def indhold(mappe: Path, navn: str, henvisning: bool = False) -> bytes:
         )
         if said == filer.FINDES_IKKE:
             near = naermeste(navn, [p.name for p in mappe.iterdir()] if mappe.is_dir() else [])
-            said += f"; mente du «{tegn.vis(near)}»?" if near else ""
+            said += mente_du(tegn.vis(near) if near else None)
         raise DataError([Fund(navn, "", "", "", said)]) from None
 
 

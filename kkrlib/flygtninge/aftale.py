@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk
+from kkrlib.afstemning import UPROEVET
 from kkrlib.errors import ADVARSEL, DataError, Fund, ParameterError, ukendt_vaerdi
 from kkrlib.fordeling import er_helt_tal
 from kkrlib.kommuner import UkendtKommune, kode, koder
@@ -26,7 +27,7 @@ from kkrlib.perioder import aarets_dag, paa_dagen
 
 FORMER = {"overfoersler": ["fra", "til", "antal", "note"], "kvoter": ["kommune", "kvote"]}
 _TAL = re.compile(r"-?\d{1,6}", re.ASCII)
-OPFYLDT, IKKE_OPFYLDT, UPROEVET = "opfyldt", "ikke opfyldt", "kan ikke efterprøves"
+OPFYLDT, IKKE_OPFYLDT = "opfyldt", "ikke opfyldt"
 #: What can be said of signatures, and of how the quotas follow a changed landstal (§ 6, stk. 4 and 3); the descriptor
 #: of aftaler.csv has the same words.
 UNDERSKREVET = {"ja": True, "nej": False}

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk, kommuner, tegn
-from kkrlib.errors import DataError, Fund, ParameterError, naermeste
+from kkrlib.errors import DataError, Fund, ParameterError, mente_du, naermeste
 from kkrlib.fordeling import er_helt_tal, stoerste_broek
 
 LEAD, OEVRIG, UDTRAADT = "lead", "øvrig", "udtrådt"
@@ -228,12 +228,8 @@ class _Afskedslaeser:
         }
         if isinstance(office, str) and tegn.normal(office) in spellings:
             return spellings[tegn.normal(office)]
-        near = naermeste(office, own["trykt"])
-        raise ValueError(
-            f"«{tegn.vis(office)}» er ikke et klyngekontor"
-            + (f"; mente du «{near}»?" if near else ".")
-            + f" Kontorerne er {', '.join(own['trykt'])}."
-        )
+        hint = mente_du(naermeste(office, own["trykt"]), ".")
+        raise ValueError(f"«{tegn.vis(office)}» er ikke et klyngekontor{hint} Kontorerne er {', '.join(own['trykt'])}.")
 
     def kun_de(self) -> str:
         """Who takes part, in a sentence without its full stop."""

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import kommuner, parametre, tegn
-from kkrlib.errors import Fund, naermeste
+from kkrlib.errors import Fund, mente_du, naermeste
 from kkrlib.klynger.regel import NOEGLE, aar_med_data, hele_kroner
 
 REGION_BETALER = "region"
@@ -231,8 +231,7 @@ def _finding(found: list[Fund], file: str, sheet: str, row: Any, column: str, va
 
 
 def _hint(value: Any, valid: Iterable[str]) -> str:
-    near = naermeste(value, valid)
-    return f"; mente du «{near}»?" if near else ""
+    return mente_du(naermeste(value, valid))
 
 
 def _noegle(key: tuple[str, str], keys: set[tuple[str, str]], regions: Sequence[str]) -> tuple[str, str]:

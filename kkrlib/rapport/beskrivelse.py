@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kkrlib import filer, perioder, tegn
-from kkrlib.errors import Fund, RunError, naermeste
+from kkrlib.errors import Fund, RunError, mente_du, naermeste
 from kkrlib.rapport.skrivning import findes, load
 from kkrlib.tegn import vis
 
@@ -364,8 +364,7 @@ def _efter_skema(
     fine = {}
     for name, value in given.items():
         if name not in schema:
-            near = naermeste(name, schema)
-            hint = f"; mente du «{near}»?" if near else f"; gyldige er {', '.join(schema)}"
+            hint = mente_du(naermeste(name, schema), f"; gyldige er {', '.join(schema)}")
             found.append(_fund(path, where, name, f"ukendt nøgle{hint}"))
         elif said := schema[name](value):
             found.append(_fund(path, f"{where}.{name}", value, said))
@@ -445,8 +444,7 @@ def _parametre(
         return {}
     for name in described:
         if name not in parameters:
-            near = naermeste(name, parameters)
-            hint = f"; mente du «{near}»?" if near else ""
+            hint = mente_du(naermeste(name, parameters))
             found.append(_fund(path, "metadata.kkr.parametre", name, f"er ikke i cellen «parameters»{hint}"))
     complete = {n: _med_beskrivelse(p, described.get(n, {})) for n, p in parameters.items()}
     for p in complete.values():

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kkrlib import perioder, tegn
-from kkrlib.errors import ParameterError, RunError, naermeste
+from kkrlib.errors import ParameterError, RunError, mente_du, naermeste
 from kkrlib.parametre import laes_hver, laes_noegler
 from kkrlib.rapport import grammatik
 from kkrlib.rapport.beskrivelse import Hvor, Par, Parameter, Rapport
@@ -133,15 +133,13 @@ def _hvor_mangler(
     """What rows are chosen by that the table does not have: a column, or a value of it."""
     for column, values in hvor:
         if not _findes((table, column), tabeller):
-            near = naermeste(column, tabeller[table].columns)
-            yield _mangler(rapport, p, (table, column)) + (f"; mente du «{near}»?" if near else "")
+            yield _mangler(rapport, p, (table, column)) + mente_du(naermeste(column, tabeller[table].columns))
             continue
         there = list(dict.fromkeys(v for (v,) in _celler(tabeller[table], column)))
         for value in values:
             if value not in there:
-                near = naermeste(str(value), map(str, there))
                 said = f"vælger rækker, hvor {table}.{column} er «{vis(value)}», og dem er der ingen af"
-                hint = f"; mente du «{near}»?" if near else ""
+                hint = mente_du(naermeste(str(value), map(str, there)))
                 yield f"{rapport.notesbog.name}: metadata.kkr for {p.navn} {said}{hint}"
 
 
@@ -281,7 +279,7 @@ def _unknown_name(rapport: Rapport, name: str) -> str:
     if not rapport.parametre:
         return f"{vis(name)}: ukendt parameter; rapporten har ingen."
     near = difflib.get_close_matches(kortnavn(name), rapport.parametre, n=1, cutoff=0.5)
-    hint = f"; mente du «{near[0]}»?" if near else "."
+    hint = mente_du(near[0] if near else None, ".")
     return f"{vis(name)}: ukendt parameter{hint} Gyldige: {', '.join(rapport.parametre)}."
 
 
@@ -340,7 +338,7 @@ def _blandt(value: Any, valid: Any) -> Any:
     if tegn.normal(value) in meant:
         return meant[tegn.normal(value)]
     nearest = _nearest(value, list(valid), {text: [v] for text, v in meant.items()})
-    hint = f"; mente du «{nearest}»?" if nearest is not None else "."
+    hint = mente_du(nearest, ".")
     raise _Fejl(f"«{vis(value)}» findes ikke{hint} Gyldige: {_list_of(list(valid))}.")
 
 
@@ -435,7 +433,7 @@ def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, T
     if dag is not None and tegn.normal(typed) in _spellings(rapport, p, tabeller, None):
         raise _Fejl(f"«{vis(value)}» findes ikke den {dag.isoformat()}. Gyldige: {listed}.")
     nearest = _nearest(typed, valid, spellings)
-    hint = f"; mente du «{nearest}»?" if nearest is not None else "."
+    hint = mente_du(nearest, ".")
     raise _Fejl(f"«{vis(value)}» findes ikke{hint} Gyldige: {listed}.")
 
 
@@ -478,5 +476,6 @@ def _file(value: Any, mappe: bool = False) -> str:
     if there:
         raise _Fejl(f"«{vis(value)}» er ikke en almindelig fil.")
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
-    hint = f"; mente du «{folder / near[0] if str(folder) != '.' else near[0]}»?" if near else "."
+    meant = [folder / name if str(folder) != "." else name for name in near]
+    hint = mente_du(meant[0] if meant else None, ".")
     raise _Fejl(f"filen «{vis(value)}» findes ikke{hint}")

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kkrlib import filer, tegn
-from kkrlib.errors import DataError, Fund, naermeste
+from kkrlib.errors import DataError, Fund, mente_du, naermeste
 from kkrlib.tegn import vis
 
 FIL = "kkr.toml"
@@ -80,8 +80,7 @@ def kontroller(rettelser: Collection[Mapping[str, Any]], sider: Collection[str])
     found = []
     for r in rettelser:
         if not any(rettelser_til(name, [r]) for name in sider):
-            near = naermeste(r["side"], sider)
-            hint = f"; mente du «{near}»?" if near else ""
+            hint = mente_du(naermeste(r["side"], sider))
             found.append(Fund(RETTELSER, "", "side", r["side"], f"der er ingen side, hvis navn begynder sådan{hint}"))
     told = set()
     for name in sorted(sider):
@@ -142,8 +141,7 @@ def _hvad(error: tomllib.TOMLDecodeError) -> str:
 def _ukendte(fil: str, foran: str, given: Mapping[str, Any], kendte: tuple[str, ...], found: list[Fund]) -> None:
     for name in given:
         if name not in kendte:
-            near = naermeste(name, kendte)
-            hint = f"; mente du «{near}»?" if near else f"; gyldige er {', '.join(kendte)}"
+            hint = mente_du(naermeste(name, kendte), f"; gyldige er {', '.join(kendte)}")
             found.append(Fund(fil, "", "", f"{foran}{vis(name)}", f"ukendt navn{hint}"))
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kkrlib.errors import Fund, KkrError, ParameterError, RunError, naermeste
+from kkrlib.errors import Fund, KkrError, ParameterError, RunError, mente_du, naermeste
 from kkrlib.rapport import opsaetning, udgave
 from kkrlib.rapport.katalog import Sidespec
 from kkrlib.rapport.skrivning import load, om, vist
@@ -286,10 +286,8 @@ def fjern(
         faults = []
         for name in dict.fromkeys(navne):
             if name not in entries:
-                near = naermeste(name, entries)
-                faults.append(
-                    f"siden «{name}» er ikke udgivet i {vist(ud)}" + (f"; mente du «{near}»?" if near else ".")
-                )
+                hint = mente_du(naermeste(name, entries), ".")
+                faults.append(f"siden «{name}» er ikke udgivet i {vist(ud)}{hint}")
         if faults:
             raise ParameterError("\n".join(faults))
         left = {n: e for n, e in entries.items() if n not in navne}

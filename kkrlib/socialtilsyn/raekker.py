@@ -16,6 +16,32 @@ class Serieraekke(Protocol):
     status: str
 
 
+class Tal(Protocol):
+    """Any row of :func:`kkrlib.socialtilsyn.serie`; ``vaerdi`` is None where a derived value is only an interval."""
+
+    indikator: str
+    navn: str
+    enhed: str
+    art: str
+    aar: int
+    mindst: Fraction
+    hoejst: Fraction
+    status: str
+    fakta: str
+    fravalgt: str
+    fejl: str
+
+    @property
+    def vaerdi(self) -> Fraction | None: ...
+
+
+class Oplyst(Tal, Protocol):
+    """A row of the series whose value is known."""
+
+    @property
+    def vaerdi(self) -> Fraction: ...
+
+
 class Afledning(Protocol):
     """A row of ``socialtilsyn_afledte``: what is derived of which fact, from which year, and how."""
 

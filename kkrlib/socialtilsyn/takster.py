@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from kkrlib.afstemning import AFRUNDING, AFVIGER, STEMMER
 from kkrlib.errors import DataError, Fund
 from kkrlib.socialtilsyn.afledning import afrund
 from kkrlib.socialtilsyn.aktivitet import _status, opslag
@@ -15,8 +16,6 @@ from kkrlib.socialtilsyn.udvikling import tabel
 #: The kinds of takst, and the size classes (places) by which they differ, as they stand in the indicators' keys.
 ARTER = ("tilsyn", "ny-godkendelse", "vaesentlig-aendring", "skaerpet-tilsyn")
 KLASSER = ("0-7", "8-24", "25-49", "over-50")
-
-STEMMER, AFRUNDING, AFVIGER = "stemmer", "afrunding", "afviger"
 
 
 def takstindeks(serie: pd.DataFrame, basisaar: int) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from kkrlib.figurer import Figur
 from kkrlib.kontrol import Samlet
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Side, Tekst, tekst
+from kkrlib.visning import kilder as kilder_i_ord
 from kkrlib.visning import kontroller
 
 _KILDE = "kildedokumenterne; egen beregning"
@@ -38,7 +39,6 @@ def hovedpunkter(s: Samlet, foelsomhed: pd.DataFrame) -> Tekst:
 
     ``foelsomhed`` is what :func:`kkrlib.kontrol.foelsomhed` returns.
     """
-    counts = s.kontroller["dom"].value_counts()
     covered, every = int((s.daekning["kontroller"] > 0).sum()), len(s.daekning)
     wrong = s.kontroller[s.kontroller["dom"] == afstemning.AFVIGER]
     without = int((wrong["fund"] == "").sum())
@@ -71,10 +71,7 @@ def hovedpunkter(s: Samlet, foelsomhed: pd.DataFrame) -> Tekst:
         andel=covered / every,
         ses=int((foelsomhed["op"] | foelsomhed["ned"]).sum()),
         antal=len(s.kontroller),
-        stemmer=int(counts.get(afstemning.STEMMER, 0)),
-        afrunding=int(counts.get(afstemning.AFRUNDING, 0)),
-        afviger=len(wrong),
-        uproevet=int(counts.get(afstemning.UPROEVET, 0)),
+        **kontroller.domme(s.kontroller),
         fund=len(s.fund),
         afgjort=int((s.fund["afgjort"] == "ja").sum()),
         uden=f" {dansk.flertal(without, 'afvigelse har', 'afvigelser har')} endnu ingen forklaring." if without else "",
@@ -82,11 +79,6 @@ def hovedpunkter(s: Samlet, foelsomhed: pd.DataFrame) -> Tekst:
         forklaring=_foerste_saetning(s.fund.at[largest.index[0], "forklaring"]) if len(s.fund) else "",
         kvoter=len(quotas),
     )
-
-
-def _dokument(linjer: str) -> str:
-    """The source of the number that a control judges."""
-    return sted.laes(linjer)[0].kilde
 
 
 def _foerste_linje(linjer: str) -> str:
@@ -110,30 +102,22 @@ def hvad_er_nyt(s: Samlet) -> Tekst:
 def kilder(s: Samlet) -> Tekst:
     """The documents, by the number that the tables call them."""
     rows = s.tabeller["kilder"].dropna(subset=["fil"])
-    return Tekst(
-        "\n".join(
-            f"- Kilde {r.kilde}: {r.titel}, {_dokumenter(s)[r.kilde].partition(', ')[2]}." for r in rows.itertuples()
-        )
-    )
+    return Tekst("\n".join(f"- Kilde {code}: {kilder_i_ord.dokument(s.tabeller, code)}." for code in rows["kilde"]))
 
 
-def _dokumenter(s: Samlet) -> dict[str, str]:
-    """What a reader calls a source, by its number: who published it, and when."""
-    sources = s.tabeller["kilder"].set_index("kilde")
-    when = {k: str(t).partition("-") for k, t in sources["tid"].dropna().items()}
-    return {
-        k: f"{sources.at[k, 'udgiver']}, {dansk.maaned(int(y), int(m)) if m else y}" for k, (y, _, m) in when.items()
-    }
+def _dokument(s: Samlet, kilde: str) -> str:
+    """What a reader calls a source: who published it, and when."""
+    return kilder_i_ord.dokument(s.tabeller, kilde, navn="udgiver")
 
 
 def _efter_kilde(s: Samlet) -> pd.DataFrame:
     """Verdicts and coverage by source; index ``kilde``."""
-    judged = s.kontroller.assign(kilde=s.kontroller["linjer"].map(_dokument))
+    judged = s.kontroller.assign(kilde=s.kontroller["linjer"].map(kilder_i_ord.foerste))
     counts = afstemning.optael(judged.sort_values("kilde", kind="stable"), "kilde")
     by_source = s.daekning.groupby("kilde")["kontroller"]
     numbers = pd.DataFrame({"tal": by_source.size(), "daekket": by_source.agg(lambda n: int((n > 0).sum()))})
     result = numbers.join(counts).fillna(0).astype("int64")
-    result["dokument"] = [f"{_dokumenter(s)[k]} (kilde {k})" for k in result.index]
+    result["dokument"] = [f"{_dokument(s, k)} (kilde {k})" for k in result.index]
     found = judged[judged["fund"] != ""].drop_duplicates("fund")["kilde"].value_counts()
     result["fund"] = found.reindex(result.index).fillna(0).astype("int64")
     return result
@@ -143,9 +127,8 @@ def efter_kilde(s: Samlet) -> Tabel:
     """Verdicts by source, with how many of its numbers stand in a control."""
     rows = _efter_kilde(s)
     total = rows.drop(columns="dokument").sum().to_frame().T.assign(dokument="I alt")
-    names = {afstemning.UPROEVET: "uproevet"}
     return tabel(
-        rows.rename(columns=names),
+        kontroller.som_kolonner(rows),
         [
             Kolonne("dokument", "Dokument", raekkehoved=True),
             Kolonne(
@@ -165,7 +148,7 @@ def efter_kilde(s: Samlet) -> Tabel:
         titel="Tal, kontroller og resultater efter dokument",
         enhed="tal, kontroller og fund",
         kilde=_KILDE,
-        ialt=total.rename(columns=names),
+        ialt=kontroller.som_kolonner(total),
         note="En kontrol står ved det dokument, hvis tal den bedømmer. Tal fra ét dokument kan være holdt op mod et "
         "andet.",
     )
@@ -175,7 +158,7 @@ def fund_figur(s: Samlet) -> Figur:
     """Findings by source."""
     rows = _efter_kilde(s)
     rows = rows[rows["fund"] > 0].sort_values("fund", ascending=False, kind="stable")
-    listed = "; ".join(f"{_dokumenter(s)[r.Index]}: {dansk.tal(r.fund)}" for r in rows.itertuples())
+    listed = "; ".join(f"{_dokument(s, r.Index)}: {dansk.tal(r.fund)}" for r in rows.itertuples())
     return figurer.soejler(
         rows,
         id="fund-efter-kilde",
@@ -199,17 +182,11 @@ def _del(s: Samlet, kontrol: Any) -> str:
 
 def efter_emne(s: Samlet) -> Tabel:
     """Verdicts by subject."""
-    subjects = [_del(s, control) for control in s.kontroller.itertuples()]
-    rows = afstemning.optael(s.kontroller.assign(emne=subjects), "emne").reset_index()
-    columns = kontroller.domkolonner(rows)
-    rows = rows.rename(columns={afstemning.UPROEVET: "uproevet"})
-    return tabel(
-        rows,
-        [Kolonne("emne", "Emne", raekkehoved=True), *columns],
-        ialt=kontroller.i_alt(rows, "emne", columns),
+    return kontroller.efter(
+        s.kontroller.assign(emne=[_del(s, control) for control in s.kontroller.itertuples()]),
+        Kolonne("emne", "Emne", raekkehoved=True),
         id="efter-emne",
         titel="Kontroller og resultater efter emne",
-        enhed=kontroller.KONTROLLER,
         kilde=_KILDE,
     )
 
@@ -228,7 +205,7 @@ def fund(s: Samlet) -> Tabel | Tekst:
                 "fund": key,
                 "hvad": kontroller.med_enhed(shown.beskrivelse, shown.enhed)
                 + (f" – og {len(symptoms) - 1} til" if len(symptoms) > 1 else ""),
-                "dokument": _dokumenter(s)[_dokument(shown.linjer)],
+                "dokument": _dokument(s, kilder_i_ord.foerste(shown.linjer)),
                 "trykt": kontroller.trykt(shown),
                 "foelger": kontroller.foelger(shown),
                 "forskel": "" if shown.enhed == "tabel" else shown.forskel,
@@ -236,7 +213,7 @@ def fund(s: Samlet) -> Tabel | Tekst:
                 "aarsag": "Endnu ikke forklaret." if recorded is None else recorded["forklaring"],
                 "afgjort": "nej" if recorded is None else recorded["afgjort"],
                 "linjer": shown.linjer,
-                "kilde": _dokument(shown.linjer),
+                "kilde": kilder_i_ord.foerste(shown.linjer),
             }
         )
     return tabel(
@@ -370,7 +347,7 @@ def _etiket(s: Samlet, tal: Any) -> str:
         names = s.tabeller["klynge_kontorer"].set_index("kontor")["trykt"]
         return f"{names.get(tal.raekke, tal.raekke)}: {_KOLONNER.get(tal.kolonne, tal.kolonne.replace('_', ' '))}"
     row = f"{tal.afsnit}, {tal.raekke}" if tal.afsnit else tal.raekke
-    row = row[:1].upper() + row[1:]
+    row = dansk.stort(row)
     return row if tal.kolonne == "antal" else f"{row}: {tal.kolonne}"
 
 
@@ -393,7 +370,7 @@ def boernehus_indebaerer(s: Samlet) -> Tabel | Tekst:
         id="boernehus",
         titel=f"{edition['titel']}: hvad de to trykte udgifter indebærer",
         enhed="kroner, afledt",
-        kilde=f"{_dokumenter(s)[edition['kilde']]}, punkt {edition['punkt']}; egen beregning",
+        kilde=f"{_dokument(s, edition['kilde'])}, punkt {edition['punkt']}; egen beregning",
         note="Ingen af tallene er trykt. De forudsætter, at udgiften er et fast beløb og et beløb pr. sag. De trykte "
         "beløb er hele kroner, så de afledte kan være få kroner fra de rigtige; filerne har det mindste og det "
         "største. Sagens titel taler om en stigning, men udgiften året før er ikke trykt.",

@@ -110,7 +110,7 @@ def _front(
         if model == b.aar
         else f"Efter modellen for {model} kan uforbrugte midler overføres"
     )
-    guide = (
+    guide: tuple[str, ...] = (
         f"Klyngeregnskab {b.aar}",
         "Udfyld de gule felter i arkene Betalere og Indsatser. "
         "Skriv hele kroner som tal, uden formler, og 0, hvor der intet er brugt. "

@@ -14,6 +14,8 @@ from kkrlib.tabeller import Kolonne, Tabel, tabel
 # A number of one of these units needs no word.
 _UDEN_ENHED = ("antal", "personer", "tabel", "årstal", "andel", "faktor")
 KONTROLLER = "kontroller"
+# A verdict of several words is no name of a column.
+_NAVNE = {afstemning.UPROEVET: "uproevet"}
 
 
 def optaelling(
@@ -22,17 +24,31 @@ def optaelling(
     """Verdicts by kind of control. ``navne`` are the field's own names of the kinds."""
     rows = afstemning.optael(kontroller).reset_index()
     rows["art"] = [(navne or {}).get(art, afstemning.ARTER[art].navn.capitalize()) for art in rows["art"]]
+    return _taelling(rows, Kolonne("art", "Art", raekkehoved=True), id=id, titel=titel, kilde=kilde)
+
+
+def efter(kontroller: pd.DataFrame, led: Kolonne, **andet: Any) -> Tabel:
+    """Verdicts by the column that ``led`` shows; ``andet`` are the table's ``id``, ``titel`` and ``kilde``."""
+    return _taelling(afstemning.optael(kontroller, led.navn).reset_index(), led, **andet)
+
+
+def _taelling(rows: pd.DataFrame, led: Kolonne, **andet: Any) -> Tabel:
     columns = domkolonner(rows)
-    rows = rows.rename(columns={afstemning.UPROEVET: "uproevet"})
-    return tabel(
-        rows,
-        [Kolonne("art", "Art", raekkehoved=True), *columns],
-        ialt=i_alt(rows, "art", columns),
-        id=id,
-        titel=titel,
-        enhed=KONTROLLER,
-        kilde=kilde,
-    )
+    rows = som_kolonner(rows)
+    return tabel(rows, [led, *columns], ialt=i_alt(rows, led.navn, columns), enhed=KONTROLLER, **andet)
+
+
+def som_kolonner(rows: pd.DataFrame) -> pd.DataFrame:
+    """Counts by verdict with the names of :func:`domkolonner`."""
+    return rows.rename(columns=_NAVNE)
+
+
+def domme(kontroller: pd.DataFrame) -> dict[str, int]:
+    """How many controls got each verdict, by the name that a text fills in: ``stemmer``, ``afrunding``, ``afviger``,
+    ``uproevet``.
+    """
+    counts = kontroller["dom"].value_counts()
+    return {_NAVNE.get(verdict, verdict): int(counts.get(verdict, 0)) for verdict in afstemning.DOMME}
 
 
 def i_alt(rows: pd.DataFrame, navn: str, kolonner: Iterable[Kolonne]) -> pd.DataFrame:
@@ -49,9 +65,8 @@ def domkolonner(rows: pd.DataFrame) -> list[Kolonne]:
         afstemning.UPROEVET: "Kan ikke efter\N{SOFT HYPHEN}prøves",
     }
     shown = [verdict for verdict in afstemning.DOMME if rows[verdict].any()]
-    names = {afstemning.UPROEVET: "uproevet"}
     return [
-        *(Kolonne(names.get(v, v), heads[v], type="heltal", enhed=KONTROLLER) for v in shown),
+        *(Kolonne(_NAVNE.get(v, v), heads[v], type="heltal", enhed=KONTROLLER) for v in shown),
         Kolonne("i_alt", "I alt", type="heltal", enhed=KONTROLLER),
     ]
 

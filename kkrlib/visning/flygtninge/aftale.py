@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 import pandas as pd
 
 from kkrlib import dansk
+from kkrlib.afstemning import UPROEVET
 from kkrlib.flygtninge import Beregning
-from kkrlib.flygtninge.aftale import IKKE_OPFYLDT, OPFYLDT, UPROEVET
-from kkrlib.flygtninge.beregning import HELE_LANDET, Aftale
+from kkrlib.flygtninge.aftale import IKKE_OPFYLDT, OPFYLDT
+from kkrlib.flygtninge.beregning import Aftale
+from kkrlib.omraade import HELE_LANDET
 from kkrlib.perioder import aarets_dag, gaeldende
-from kkrlib.tabeller import Kolonne, tabel
+from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst
-from kkrlib.visning.flygtninge.faelles import PERSONER, by_region, omraadets_aftaler, stor
+from kkrlib.visning.flygtninge.faelles import PERSONER, by_region, omraadets_aftaler
 
 _AFTALEKILDE = "Udlændingestyrelsens meddelelser om kommunekvoter, gengivet i regelsamlingen bag rapporten"
 
@@ -53,10 +54,10 @@ def _aftaledom(a: Aftale) -> str:
 
 
 def _krav(a: Aftale, udfald: str) -> list[str]:
-    return [f"«{stor(navn)}»" for navn in a.dom.loc[a.dom["udfald"] == udfald, "krav"]]
+    return [f"«{dansk.stort(navn)}»" for navn in a.dom.loc[a.dom["udfald"] == udfald, "krav"]]
 
 
-def aftaler_dom(b: Beregning) -> Any:
+def aftaler_dom(b: Beregning) -> Tabel | None:
     """Requirement by requirement; nothing where there is no aftale."""
     chosen = omraadets_aftaler(b)
     if not chosen:
@@ -65,7 +66,7 @@ def aftaler_dom(b: Beregning) -> Any:
     rows = pd.concat([a.dom.assign(region=a.region) for a in chosen], ignore_index=True)
     rows["lyder"] = rows["noegle"].map(demands)
     for column in ("krav", "udfald", "henvisning"):
-        rows[column] = rows[column].map(stor)
+        rows[column] = rows[column].map(dansk.stort)
     act = b.brev["bekendtgoerelse"]
     note = ""
     if not pd.isna(act) and not rows["henvisning"].str.contains(act, regex=False).any():
@@ -89,12 +90,12 @@ def aftaler_dom(b: Beregning) -> Any:
     )
 
 
-def aftaler_kvoter(b: Beregning) -> Any:
+def aftaler_kvoter(b: Beregning) -> Tabel | None:
     """The quotas after the aftale, for the kommuner it changes; nothing where there is none."""
     chosen = [a for a in omraadets_aftaler(b) if a.kvoter is not None]
     if not chosen:
         return None
-    rows = pd.concat([a.kvoter[a.kvoter["aendring"] != 0] for a in chosen])
+    rows = pd.concat([a.kvoter[a.kvoter["aendring"] != 0] for a in chosen if a.kvoter is not None])
     if rows.empty:
         return None
     return tabel(
@@ -114,7 +115,7 @@ def aftaler_kvoter(b: Beregning) -> Any:
     )
 
 
-def tidligere_aftaler(b: Beregning) -> Any:
+def tidligere_aftaler(b: Beregning) -> Tabel | None:
     """The aftaler of other years that are known; nothing where there is none in the area."""
     chosen = [a for a in b.tidligere_aftaler if b.region in (HELE_LANDET, a.region)]
     if not chosen:

@@ -8,13 +8,14 @@ import pandas as pd
 
 from kkrlib import afstemning, dansk
 from kkrlib.flygtninge import Beregning, bekendtgoerelse
-from kkrlib.flygtninge.beregning import HELE_LANDET
 from kkrlib.flygtninge.udmelding import regeldag
+from kkrlib.omraade import HELE_LANDET
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst
+from kkrlib.visning import kilder as kilder_i_ord
 from kkrlib.visning import kontroller as kontroltabeller
 from kkrlib.visning import ret
-from kkrlib.visning.flygtninge.faelles import kilde, stor, stort_foerst
+from kkrlib.visning.flygtninge.faelles import kilde
 
 
 def afstemning_tekst(b: Beregning) -> Tekst:
@@ -23,13 +24,12 @@ def afstemning_tekst(b: Beregning) -> Tekst:
         return Tekst(
             f"Der er ingen offentliggjorte kvoter eller summer for {b.kvoteaar} i datagrundlaget at sammenholde med."
         )
-    counts = b.kontroller["dom"].value_counts()
-    agree = int(counts.get(afstemning.STEMMER, 0))
-    wrong = int(counts.get(afstemning.AFVIGER, 0))
+    counts = kontroltabeller.domme(b.kontroller)
     text = (
         f"Der er foretaget {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal for {b.kvoteaar}: "
         f"kvoterne er sammenholdt med reglen, summerne med deres rækker og totalerne med landstallet. "
-        f"{_verdicts(len(b.kontroller), agree, wrong)}" + " Kontrollen gælder hele landet, også på regionernes sider."
+        f"{_verdicts(len(b.kontroller), counts['stemmer'], counts['afviger'])}"
+        + " Kontrollen gælder hele landet, også på regionernes sider."
     )
     return Tekst(text)
 
@@ -46,7 +46,7 @@ def _verdicts(total: int, agree: int, wrong: int) -> str:
     return ", og ".join([", ".join(said[:-1]), said[-1]]) + "."
 
 
-def afstemning_optaelling(b: Beregning) -> Any:
+def afstemning_optaelling(b: Beregning) -> Tabel | None:
     """Verdicts by kind of control; nothing where there is no published number to control."""
     if b.kontroller.empty:
         return None
@@ -65,25 +65,20 @@ def afstemning_optaelling(b: Beregning) -> Any:
     )
 
 
-def kildefejl(b: Beregning) -> Any:
+def kildefejl(b: Beregning) -> Tabel | Tekst:
     """The faults of the sources: what is printed, what was taken, and why."""
     if b.kildefejl.empty:
         return Tekst("Der er ikke fundet fejl i kilden.")
     rows = b.kildefejl.copy()
-    rows["sted"] = [f"Kilde {r.kilde}, linje {r.linje}" for r in rows.itertuples()]
+    rows["sted"] = kilder_i_ord.hvor(rows)
     for column in ("trykt", "anvendt"):
         rows[column] = [
             dansk.tal(int(x)) if art == "sum" else x for x, art in zip(rows[column], rows["art"], strict=True)
         ]
-    return tabel(
+    return kilder_i_ord.fejl(
         rows,
-        [
-            Kolonne("sted", "Sted", raekkehoved=True),
-            Kolonne("trykt", "Der står"),
-            Kolonne("anvendt", "Brugt eller beregnet"),
-            Kolonne("begrundelse", "Begrundelse"),
-        ],
-        id="kildefejl",
+        [Kolonne("sted", "Sted", raekkehoved=True)],
+        "Brugt eller beregnet",
         titel=f"Fejl og uklarheder i kilden for {b.kvoteaar}",
         enhed="én fejl pr. række",
         kilde=kilde(b),
@@ -91,7 +86,7 @@ def kildefejl(b: Beregning) -> Any:
     )
 
 
-def advarsler(b: Beregning) -> Any:
+def advarsler(b: Beregning) -> Tabel | None:
     """What is unlikely in the year's numbers, and recorded aftaler that don't satisfy the law; None without any."""
     if not b.advarsler:
         return None
@@ -99,7 +94,7 @@ def advarsler(b: Beregning) -> Any:
         [(b.kommuner["kommune"].get(f.raekke, f"{f.fil}, række {f.raekke}"), f.regel) for f in b.advarsler],
         columns=["sted", "advarsel"],
     )
-    rows["advarsel"] = rows["advarsel"].map(lambda s: f"{stor(s).rstrip('.')}.")
+    rows["advarsel"] = rows["advarsel"].map(lambda s: f"{dansk.stort(s).rstrip('.')}.")
     return tabel(
         rows,
         [Kolonne("sted", "Sted", raekkehoved=True), Kolonne("advarsel", "Advarsel", bred=True)],
@@ -112,7 +107,7 @@ def advarsler(b: Beregning) -> Any:
     )
 
 
-def kontroller(b: Beregning) -> Any:
+def kontroller(b: Beregning) -> Tabel | None:
     """The controls that the table of kommunekvoter does not show already, folded; the download has all of them."""
     if b.kontroller.empty:
         return None
@@ -159,7 +154,7 @@ def metode(b: Beregning) -> Tekst:
     if not pd.isna(letter["familiesammenfoerte_aar"]):
         days.append(f"familiesammenføringerne er fra {int(letter['familiesammenfoerte_aar'])}")
     if days:
-        said.append(stort_foerst(", og ".join(days)) + ".")
+        said.append(dansk.stort(", og ".join(days)) + ".")
     if len(days) < 2:
         said.append("Datagrundlaget oplyser ikke for alle tal i bilag A, hvornår de er opgjort.")
     if len(b.udmeldinger) > 1:
@@ -196,7 +191,7 @@ def fortolkninger(b: Beregning) -> Tabel:
             documents[r.kilde] + ("" if pd.isna(r.linje) else f", punkt {r.punkt}, linje {r.linje}")
             for r in rows.itertuples()
         ],
-        henvisning=rows["henvisning"].map(stor),
+        henvisning=rows["henvisning"].map(dansk.stort),
     )
     return tabel(
         rows,
@@ -242,29 +237,10 @@ def kilder(b: Beregning) -> Tabel:
     ]
     if other is not None:
         parts.append(("Den gældende bekendtgørelse", acts[acts["bekendtgoerelse"] == other["bekendtgoerelse"]]))
-    rows = []
-    for text, table in parts:
-        for (source, item), part in table.groupby(["kilde", "punkt"], sort=False):
-            low, high = int(part["linje"].min()), int(part["linje"].max())
-            document, when = documents.at[source, "titel"], documents.at[source, "tid"]
-            rows.append(
-                (
-                    text,
-                    document if pd.isna(when) else f"{source}: {document}, {when}",
-                    item,
-                    f"{low}" if low == high else f"{low}–{high}",
-                )
-            )
-    return tabel(
-        pd.DataFrame(rows, columns=["tal", "dokument", "punkt", "linjer"]),
-        [
-            Kolonne("tal", "Tal", raekkehoved=True),
-            Kolonne("dokument", "Dokument"),
-            Kolonne("punkt", "Punkt"),
-            Kolonne("linjer", "Linjer i teksten"),
-        ],
-        id="kilder",
-        titel="Hvor tallene står",
-        enhed="linjenumre i dokumentets tekst",
-        kilde=kilde(b),
-    )
+
+    def called(source: str) -> str:
+        # The time as the register has it, and a collection of rules without a number.
+        name = kilder_i_ord.dokument(b.tabeller, source, skriv=str)
+        return name if pd.isna(documents.at[source, "tid"]) else f"{source}: {name}"
+
+    return kilder_i_ord.steder(parts, called, kilde(b))

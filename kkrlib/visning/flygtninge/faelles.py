@@ -6,15 +6,11 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.flygtninge import Beregning
-from kkrlib.flygtninge.beregning import HELE_LANDET, Aftale
+from kkrlib.flygtninge.beregning import Aftale
 from kkrlib.flygtninge.forklaring import AARSAGER, KOMMUNESTRUKTUR
+from kkrlib.omraade import HELE_LANDET
 
 PERSONER = "personer"
-
-
-def stor(text: str) -> str:
-    """The text with its first letter capital and the rest as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def some(part: int, whole: int) -> str:
@@ -58,7 +54,3 @@ def by_region(b: Beregning, rows: pd.DataFrame) -> pd.DataFrame:
 
 def omraadets_aftaler(b: Beregning) -> list[Aftale]:
     return [a for a in b.aftaler if b.region in (HELE_LANDET, a.region)]
-
-
-def stort_foerst(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from kkrlib import dansk, figurer
 from kkrlib.flygtninge import Beregning
-from kkrlib.flygtninge.beregning import HELE_LANDET
 from kkrlib.flygtninge.forklaring import BIDRAG
+from kkrlib.omraade import HELE_LANDET
 from kkrlib.tabeller import Kolonne, Tabel, tabel
-from kkrlib.tekst import Tekst, fold
+from kkrlib.tekst import Fold, Tekst, fold
 from kkrlib.visning import regioner
 from kkrlib.visning.flygtninge.faelles import PERSONER, aarsag_ord, aarsager_i, by_region, kilde
 
@@ -107,7 +106,7 @@ def bidrag(b: Beregning) -> Tabel:
     )
 
 
-def forklaringer(b: Beregning) -> Any:
+def forklaringer(b: Beregning) -> Fold | Tekst:
     """For each kommune the steps in words and numbers, one click away each."""
     if b.region == HELE_LANDET:
         return Tekst(
@@ -171,7 +170,7 @@ def _rounding(b: Beregning, row: pd.Series, parts: pd.Series) -> str:
     )
 
 
-def aarsager_figur(b: Beregning) -> Any:
+def aarsager_figur(b: Beregning) -> figurer.Figur | Tekst:
     """The change since the previous published year by cause."""
     if b.aarsager is None:
         return Tekst(f"Datagrundlaget indeholder ingen kvoter fra før {b.kvoteaar}, så en ændring kan ikke vises.")
@@ -197,7 +196,7 @@ def aarsager_figur(b: Beregning) -> Any:
     )
 
 
-def aarsager(b: Beregning) -> Any:
+def aarsager(b: Beregning) -> Tabel | None:
     """The same for every kommune, as a table; nothing where there is no earlier year."""
     if b.aarsager is None:
         return None

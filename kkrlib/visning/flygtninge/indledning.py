@@ -9,8 +9,8 @@ import pandas as pd
 
 from kkrlib import afstemning, dansk
 from kkrlib.flygtninge import Beregning
-from kkrlib.flygtninge.beregning import HELE_LANDET
 from kkrlib.landstal import NEDSAETTELSE
+from kkrlib.omraade import HELE_LANDET
 from kkrlib.tekst import Side, Tekst
 from kkrlib.visning.flygtninge.faelles import aarsag_ord, aarsager_i, kommuner_i_tal, omraadets_aftaler, some
 from kkrlib.visning.forrige import SENESTE, siden, struktur
@@ -204,7 +204,7 @@ def _point_kommuner(b: Beregning) -> str:
 
 
 def _point_change(b: Beregning) -> str:
-    if not b.forrige:
+    if not b.forrige or b.aarsager is None:
         return ""
     rows = b.udvalgte.sort_values("aendring", kind="stable")
     down, up = rows.iloc[0], rows.iloc[-1]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kkrlib import dansk, figurer
 from kkrlib.flygtninge import Beregning, pr_10000
-from kkrlib.flygtninge.beregning import HELE_LANDET
+from kkrlib.omraade import HELE_LANDET
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.visning import regioner
 from kkrlib.visning.flygtninge.faelles import PERSONER, by_region, kilde, some
@@ -43,7 +43,7 @@ def regionskvoter(b: Beregning) -> Tabel:
     """Regionskvoter with the published ones, per 10,000 inhabitants, and the change."""
     total = pd.DataFrame(
         {
-            "region": ["Hele landet"],
+            "region": [regioner.LANDET],
             "befolkning": [int(b.regioner["befolkning"].sum())],
             "regionskvote": [int(b.regioner["regionskvote"].sum())],
             "pr_10000": [Fraction(b.landstal * 10_000, int(b.regioner["befolkning"].sum()))],
@@ -269,9 +269,5 @@ def _change_columns(b: Beregning) -> list[Kolonne]:
 
 def _totals(b: Beregning, columns: list[str]) -> pd.DataFrame:
     """A total row per region, and one for the country."""
-    sums = b.kommuner.groupby("region")[columns].sum().loc[b.regioner.index].reset_index()
-    sums["kommune"] = [f"{region} i alt" for region in sums["region"]]
-    country = b.kommuner[columns].sum().to_frame().T.assign(region="Hele landet", kommune="Hele landet")
-    sums = pd.concat([sums, country], ignore_index=True)
-    sums = sums.astype(dict.fromkeys(columns, "Int64"))
+    sums = regioner.i_alt(b.kommuner, b.regioner.index, columns).astype(dict.fromkeys(columns, "Int64"))
     return sums.assign(pr_10000=pr_10000(sums["kommunekvote"], sums["befolkning"]))

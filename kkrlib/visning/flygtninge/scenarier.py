@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.flygtninge import Beregning
-from kkrlib.flygtninge.beregning import HELE_LANDET
+from kkrlib.omraade import HELE_LANDET
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst, tekst
 from kkrlib.visning import regioner
@@ -51,7 +49,7 @@ def landstal_varianter(b: Beregning) -> Tabel:
     rows.columns = [str(c) if isinstance(c, str) else f"landstal_{c}" for c in rows.columns]
     totals = pd.DataFrame(
         {
-            "navn": ["Hele landet" if b.region == HELE_LANDET else f"{b.region} i alt"],
+            "navn": [regioner.LANDET if b.region == HELE_LANDET else f"{b.region} i alt"],
             **{f"landstal_{n}": [int(rows[f"landstal_{n}"].sum())] for n in quotas.columns},
         }
     )
@@ -133,7 +131,7 @@ def graenser(b: Beregning) -> Tabel:
     )
 
 
-def scenarie(b: Beregning) -> Any:
+def scenarie(b: Beregning) -> Tabel | Tekst:
     """The scenario of the parameters: who changes. A sentence where no scenario is asked for."""
     if b.scenarie is None:
         return Tekst("Der er ikke regnet på andre forudsætninger på denne side.")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+from kkrlib import dansk
 from kkrlib.flygtninge import Beregning
 from kkrlib.landstal import NEDSAETTELSE, NY_BEREGNING
-from kkrlib.tabeller import Kolonne, tabel
+from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst
 from kkrlib.visning import regioner
-from kkrlib.visning.flygtninge.faelles import PERSONER, by_region, kilde, stort_foerst
+from kkrlib.visning.flygtninge.faelles import PERSONER, by_region, kilde
 
 _KONSEKVENS = {
     NY_BEREGNING: "Ny beregning af kvoterne",
@@ -19,7 +18,7 @@ _KONSEKVENS = {
 }
 
 
-def udmeldinger_tekst(b: Beregning) -> Any:
+def udmeldinger_tekst(b: Beregning) -> Tekst | None:
     """The heading and the rule on a landstal that changed within its year, or on quotas as fixed; nothing where there
     is neither."""
     if not _flere_kvoter(b):
@@ -37,7 +36,7 @@ def udmeldinger_tekst(b: Beregning) -> Any:
     )
 
 
-def udmeldinger(b: Beregning) -> Any:
+def udmeldinger(b: Beregning) -> Tabel | None:
     """The announcements in order, each with its change and the limit for it; nothing where there is only one."""
     if len(b.udmeldinger) == 1:
         return None
@@ -74,7 +73,7 @@ def udmeldinger(b: Beregning) -> Any:
     )
 
 
-def udmeldinger_kvoter(b: Beregning) -> Any:
+def udmeldinger_kvoter(b: Beregning) -> Tabel | None:
     """The quotas of each kommune beside each other: of April, after the aftale, as fixed, and after each later
     announcement."""
     if not _flere_kvoter(b):
@@ -104,13 +103,9 @@ def udmeldinger_kvoter(b: Beregning) -> Any:
         values = values.reindex(rows.index).astype("Int64")
         if values.notna().any():
             rows[key] = values
-            shown.append(Kolonne(key, stort_foerst(heading), type="heltal", beskrivelse=meaning))
-    sums = rows.groupby("region")[[k.navn for k in shown]].sum(min_count=1).loc[b.regioner.index].reset_index()
-    sums["kommune"] = [f"{region} i alt" for region in sums["region"]]
-    country = (
-        rows[[k.navn for k in shown]].sum(min_count=1).to_frame().T.assign(region="Hele landet", kommune="Hele landet")
-    )
-    totals = pd.concat([sums, country], ignore_index=True).astype({k.navn: "Int64" for k in shown})
+            shown.append(Kolonne(key, dansk.stort(heading), type="heltal", beskrivelse=meaning))
+    names = [k.navn for k in shown]
+    totals = regioner.i_alt(rows, b.regioner.index, names, mindst=1).astype(dict.fromkeys(names, "Int64"))
     return tabel(
         by_region(b, rows),
         [
@@ -131,7 +126,7 @@ def udmeldinger_kvoter(b: Beregning) -> Any:
     )
 
 
-def udmeldinger_regionskvoter(b: Beregning) -> Any:
+def udmeldinger_regionskvoter(b: Beregning) -> Tabel | None:
     """The regionskvoter that were agreed or fixed beside those of the letter; nothing where there are none."""
     known = b.tabeller["fastsatte_regionskvoter"].loc[lambda t: t["kvoteaar"] == b.kvoteaar]
     if known.empty:
@@ -156,7 +151,7 @@ def udmeldinger_regionskvoter(b: Beregning) -> Any:
         titel=f"Aftalte og fastsatte regionskvoter for {b.kvoteaar}",
         enhed=PERSONER,
         kilde=kilde(b),
-        ialt=pd.DataFrame([{"region": "Hele landet"} | {k.navn: int(rows[k.navn].sum()) for k in shown[1:]}]),
+        ialt=pd.DataFrame([{"region": regioner.LANDET} | {k.navn: int(rows[k.navn].sum()) for k in shown[1:]}]),
     )
 
 
@@ -168,10 +163,11 @@ def _flere_kvoter(b: Beregning) -> bool:
 
 def _after_aftale(b: Beregning, at: str) -> list[tuple[str, str, pd.Series, str]]:
     """The quotas after the recorded aftaler; nothing where there is none, or its numbers are not known in full."""
-    known = [a for a in b.aftaler if not a.fra_fil]
-    if not known or any(a.kvoter is None for a in known) or b.udmelding["nr"] != 1:
+    recorded = [a.kvoter for a in b.aftaler if not a.fra_fil]
+    known = [quotas for quotas in recorded if quotas is not None]
+    if not known or len(known) < len(recorded) or b.udmelding["nr"] != 1:
         return []
     after = b.kommuner["kommunekvote"].copy()
-    for a in known:
-        after.update(a.kvoter["aftalt_kvote"])
+    for quotas in known:
+        after.update(quotas["aftalt_kvote"])
     return [("efter_aftale", f"{at}Efter aftale", after, "De beregnede kvoter med aftalens ændringer")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import pandas as pd
 
@@ -14,7 +13,7 @@ from kkrlib.klynger.regel import NOEGLE
 from kkrlib.klynger.regnskab import OVERFOERES, RAADERUM
 from kkrlib.omraade import HELE_LANDET
 from kkrlib.tabeller import Kolonne, Tabel, tabel
-from kkrlib.tekst import Fil, Tekst, filer, tekst
+from kkrlib.tekst import Fil, Filer, Tekst, filer, tekst
 from kkrlib.visning import klyngeregnskab, regioner
 from kkrlib.visning.klynger.faelles import KR, kilde, klyngenavn, kommunenavn, omraadets_delinger
 
@@ -59,7 +58,7 @@ def indsatsomraader(b: Beregning) -> Tabel:
     rows = omraader(b.tabeller, b.aar).assign(
         sted=lambda t: [f"{k}:{n}" for k, n in zip(t["kilde"], t["linje"], strict=True)]
     )
-    rows["eksempel"] = rows["eksempel"].str[0].str.upper() + rows["eksempel"].str[1:]
+    rows["eksempel"] = rows["eksempel"].map(dansk.stort, na_action="ignore")
     return tabel(
         rows,
         [
@@ -105,7 +104,7 @@ def regnskab_tekst(b: Beregning) -> Tekst:
     )
 
 
-def skabeloner(b: Beregning) -> Any:
+def skabeloner(b: Beregning) -> Filer:
     """The templates to download: one per klynge on a region's page, all in one file, with all budgets, on the national
     page.
     """
@@ -233,7 +232,7 @@ def _regnskabstabel(b: Beregning) -> Tabel:
     )
 
 
-def indsatser(b: Beregning) -> Any:
+def indsatser(b: Beregning) -> Tabel | None:
     """What the accounts say the money went to; nothing where they name no indsats."""
     rows = b.i_omraadet(b.indsatser)
     if rows.empty:

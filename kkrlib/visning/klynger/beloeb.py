@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from kkrlib import dansk, figurer
@@ -89,7 +87,7 @@ def pr_indbygger_figur(b: Beregning) -> figurer.Figur:
     )
 
 
-def klynger_tekst(b: Beregning) -> Any:
+def klynger_tekst(b: Beregning) -> Tekst | None:
     """What the source itself says of the amounts it prints; nothing for a year without Tabel 1."""
     if not har_tabel_1(b):
         return None
@@ -112,11 +110,7 @@ def klynger(b: Beregning) -> Tabel:
     rows["nummer"] = [numre(b)[key] for key in zip(rows["region"], rows["klynge"], strict=True)]
     rows["navn"] = [f"{n}. {k}" for n, k in zip(rows["nummer"], rows["klynge"], strict=True)]
     added = ["indbyggere", *BELOEB]
-    sums = rows.groupby("region", sort=False)[added].sum().reset_index()
-    sums["navn"] = [f"{r} i alt" for r in sums["region"]]
-    sums = pd.concat(
-        [sums, rows[added].sum().to_frame().T.assign(region="Hele landet", navn="Hele landet")], ignore_index=True
-    )
+    sums = regioner.i_alt(rows, b.regioner.index, added, "navn")
     for column in BELOEB:
         sums[f"{column}_pr_indbygger"] = [a / n for a, n in zip(sums[column], sums["indbyggere"], strict=True)]
         published = trykte_summer(b)[column]

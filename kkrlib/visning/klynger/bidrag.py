@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from kkrlib import dansk, figurer
@@ -54,11 +52,7 @@ def kommuner(b: Beregning) -> Tabel:
     """Who pays what: one row per kommune and klynge it contributes to."""
     rows, whole = _by_region(b, b.bidrag), _by_region(b, b.kommuner)
     money = ["befolkning", "kommuner", "regioner", "i_alt"]
-    sums = whole.groupby("region", sort=False)[money].sum().reset_index()
-    sums["kommune"] = [f"{r} i alt" for r in sums["region"]]
-    sums = pd.concat(
-        [sums, whole[money].sum().to_frame().T.assign(region="Hele landet", kommune="Hele landet")], ignore_index=True
-    )
+    sums = regioner.i_alt(whole, b.regioner.index, money)
     own = b.i_omraadet(rows)
     parted = bool((rows["andel"] % 1 != 0).any())
     if parted:
@@ -149,7 +143,7 @@ def kommuner(b: Beregning) -> Tabel:
     )
 
 
-def deltagelse(b: Beregning) -> Any:
+def deltagelse(b: Beregning) -> Tabel | Tekst:
     """The memberships that are not full ones, and those that are derived."""
     rows = b.i_omraadet(b.fordelt)
     rows = rows[(rows["art"] != "fuld") | (rows["grundlag"] == "udledt")].copy()
@@ -160,7 +154,7 @@ def deltagelse(b: Beregning) -> Any:
         f"{name} ({sign})" if pd.notna(sign) else name
         for name, sign in zip(rows["art_navn"], rows["tegn"], strict=True)
     ]
-    rows["maade"] = rows["maade"].str[0].str.upper() + rows["maade"].str[1:]
+    rows["maade"] = rows["maade"].map(dansk.stort)
     rows["bidrag_ord"] = [
         "udledt af beløbene" if g == "udledt" else s for g, s in zip(rows["grundlag"], rows["bidrager"], strict=True)
     ]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 import pandas as pd
 
 from kkrlib import afstemning, dansk, landstal
@@ -12,13 +9,13 @@ from kkrlib.klynger import Beregning, gaeldende
 from kkrlib.klynger.noegler import ALLE_MEDLEMMER, ANDET_AAR, FAST_DEL, REGLEN, TRYKT_SATS
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst, tekst
+from kkrlib.visning import kilder as kilder_i_ord
 from kkrlib.visning import kontroller as kontroltabeller
 from kkrlib.visning.klynger.faelles import KR, PERSONER, har_tabel_1, kilde, kommunenavn, opgjort, trykte_summer
 
 
 def afstemning_tekst(b: Beregning) -> Tekst:
     """What was compared, in numbers."""
-    counts = b.kontroller["dom"].value_counts()
     return tekst(
         "De offentliggjorte tal om klyngemidlerne for {aar} er sammenholdt med fordelingsnøglen, med deres egne "
         "summer og med hinanden i {antal:tal} kontroller. "
@@ -31,10 +28,7 @@ def afstemning_tekst(b: Beregning) -> Tekst:
         "ikke er nævnt"
         if b.delinger
         else "",
-        stemmer=int(counts.get(afstemning.STEMMER, 0)),
-        afrunding=int(counts.get(afstemning.AFRUNDING, 0)),
-        afviger=int(counts.get(afstemning.AFVIGER, 0)),
-        uproevet=int(counts.get(afstemning.UPROEVET, 0)),
+        **kontroltabeller.domme(b.kontroller),
     )
 
 
@@ -91,7 +85,7 @@ def fund_tekst(b: Beregning) -> Tekst:
     return Tekst("\n".join(lines) if lines else "Ingen tal afviger.")
 
 
-def afvigelser(b: Beregning) -> Any:
+def afvigelser(b: Beregning) -> Tabel | Tekst:
     """Every deviation with its size in kroner and in inhabitants, and its cause."""
     rows = b.kontroller[b.kontroller["dom"] == afstemning.AFVIGER].copy()
     if rows.empty:
@@ -137,7 +131,7 @@ def afvigelser(b: Beregning) -> Any:
         id="afvigelser",
         titel="Afvigelser efter årsag",
         enhed="kroner, hvor andet ikke står ved tallet",
-        kilde=_dokumenter(b, _koder(rows["sted_linje"]), "egen beregning"),
+        kilde=kilder_i_ord.linje(b.tabeller, _koder(rows["linjer"]), "egen beregning"),
         mangler="ikke relevant",
         gruppe="aarsag",
     )
@@ -146,20 +140,14 @@ def afvigelser(b: Beregning) -> Any:
 def kildefejl(b: Beregning) -> Tabel:
     """The faults of the sources: what is printed, what was taken, and why."""
     rows = b.kildefejl.copy()
-    rows["sted"] = [f"Kilde {r.kilde}, linje {r.linje}" for r in rows.itertuples()]
-    return tabel(
+    rows["sted"] = kilder_i_ord.hvor(rows)
+    return kilder_i_ord.fejl(
         rows,
-        [
-            Kolonne("sted", "Sted", raekkehoved=True),
-            Kolonne("trykt", "Der står"),
-            Kolonne("anvendt", "Brugt her"),
-            Kolonne("begrundelse", "Begrundelse"),
-            Kolonne("fund", "Fund", vis=False),
-        ],
-        id="kildefejl",
+        [Kolonne("sted", "Sted", raekkehoved=True)],
+        "Brugt her",
         titel="Fejl og uklarheder i kilderne",
         enhed="ét fund pr. række",
-        kilde=_dokumenter(b, rows["kilde"]),
+        kilde=kilder_i_ord.linje(b.tabeller, rows["kilde"]),
         mangler="(ikke trykt)",
     )
 
@@ -173,7 +161,7 @@ def kontroller(b: Beregning) -> Tabel:
         rows,
         id="afstemning",
         titel=f"Kontroller for {b.aar}",
-        kilde=_dokumenter(b, _koder(rows["sted_linje"]), "egen beregning"),
+        kilde=kilder_i_ord.linje(b.tabeller, _koder(rows["linjer"]), "egen beregning"),
         vis=shown,
         note=f"Alle {dansk.tal(len(rows))} kontroller står i filerne, også de {dansk.tal(int(equal.sum()))}, der "
         "stemmer.",
@@ -196,7 +184,7 @@ def kontroller(b: Beregning) -> Tabel:
     )
 
 
-def noegler(b: Beregning) -> Any:
+def noegler(b: Beregning) -> Tabel | None:
     """Which other keys were tried where a region's own amounts do not follow the rule, and by how much each fails;
     nothing where all do.
     """
@@ -296,39 +284,12 @@ def kilder(b: Beregning) -> Tabel:
         ("Optællinger i teksten", b.tabeller["klynge_optaellinger"].loc[lambda t: t["aar"] == b.aar]),
         *([("Klyngekontorer", pd.concat([k.kontorer for k in b.kontorer]))] if b.kontorer else []),
     ]
-    rows, codes = [], []
-    for text, part in spans:
-        for (source, item), lines in part.groupby(["kilde", "punkt"])["linje"]:
-            low, high = int(lines.min()), int(lines.max())
-            rows.append((text, f"{source}: {_dokument(b, source)}", item, f"{low}" if low == high else f"{low}–{high}"))
-            codes.append(source)
-    return tabel(
-        pd.DataFrame(rows, columns=["tal", "dokument", "punkt", "linjer"]),
-        [
-            Kolonne("tal", "Tal", raekkehoved=True),
-            Kolonne("dokument", "Dokument"),
-            Kolonne("punkt", "Punkt"),
-            Kolonne("linjer", "Linjer i teksten"),
-        ],
-        id="kilder",
-        titel="Hvor tallene står",
-        enhed="linjenumre i dokumentets tekst",
-        kilde=_dokumenter(b, codes),
+    codes = {str(code) for _, part in spans for code in part["kilde"]}
+    return kilder_i_ord.steder(
+        [(text, part.sort_values(["kilde", "punkt"], kind="stable")) for text, part in spans],
+        lambda code: f"{code}: {kilder_i_ord.dokument(b.tabeller, code)}",
+        kilder_i_ord.linje(b.tabeller, codes),
     )
-
-
-def _dokument(b: Beregning, code: str) -> str:
-    """A source document in words: «Referat af møde i KKR Sjælland, august 2021»."""
-    row = b.tabeller["kilder"].set_index("kilde").loc[code]
-    if pd.isna(row["tid"]):
-        return str(row["titel"])
-    year, _, month = str(row["tid"]).partition("-")
-    return f"{row['titel']}, {dansk.maaned(int(year), int(month)) if month else year}"
-
-
-def _dokumenter(b: Beregning, codes: Iterable[str], *own: str) -> str:
-    """The source line of a table whose rows come from several documents."""
-    return "; ".join([*(f"{_dokument(b, code)} (kilde {code})" for code in sorted(set(codes))), *own])
 
 
 def _foerste(lines: pd.Series) -> pd.Series:
@@ -337,5 +298,5 @@ def _foerste(lines: pd.Series) -> pd.Series:
 
 
 def _koder(lines: pd.Series) -> list[str]:
-    """The documents of lines written as ``002:1957``."""
-    return [line.partition(":")[0] for line in lines if line]
+    """The documents of the numbers that are judged."""
+    return [kilder_i_ord.foerste(line) for line in lines if line]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from kkrlib.klynger import DELT, Beregning
 from kkrlib.klynger.regel import NOEGLE
-from kkrlib.tabeller import Kolonne, tabel
-from kkrlib.tekst import tekst
+from kkrlib.tabeller import Kolonne, Tabel, tabel
+from kkrlib.tekst import Tekst, tekst
 from kkrlib.visning.klynger.faelles import DELE, KR, PERSONER, kilde, kommunenavn, omraadets_delinger
 
 
-def koebenhavn_tekst(b: Beregning) -> Any:
+def koebenhavn_tekst(b: Beregning) -> Tekst | None:
     """What the source says of København, and what is derived, with the section's heading."""
     chosen = omraadets_delinger(b)
     if not chosen:
@@ -44,7 +42,7 @@ def koebenhavn_tekst(b: Beregning) -> Any:
     )
 
 
-def koebenhavn(b: Beregning) -> Any:
+def koebenhavn(b: Beregning) -> Tabel | None:
     """The two klynger both ways, beside what is published in either."""
     chosen = omraadets_delinger(b)
     if not chosen or b.delt is None:
@@ -93,7 +91,7 @@ def koebenhavn(b: Beregning) -> Any:
     )
 
 
-def koebenhavn_spor(b: Beregning) -> Any:
+def koebenhavn_spor(b: Beregning) -> Tabel | None:
     """What each published amount says of the division."""
     chosen = omraadets_delinger(b)
     if not chosen:

@@ -7,6 +7,7 @@ from kkrlib.klynger import DELT, Beregning, Deling, Kontorer
 from kkrlib.klynger.regel import BELOEB
 from kkrlib.omraade import HELE_LANDET
 from kkrlib.perioder import aarets_dag, gaeldende
+from kkrlib.visning.regioner import LANDET
 
 KR = "kroner"
 PERSONER = "personer"
@@ -78,7 +79,7 @@ def trykte_summer(b: Beregning) -> dict[str, dict[str, int]]:
     pools = b.tabeller["klynge_regionspuljer"].loc[lambda t: t["aar"] == b.aar].set_index("region")["pulje"]
     regions = {"kommuner": rows["kommuner"], "regioner": pools, "i_alt": rows["i_alt"]}
     country = {"kommuner": "pulje_kommuner", "regioner": "pulje_regioner", "i_alt": "i_alt"}
-    return {c: {**regions[c].dropna().astype(int).to_dict(), "Hele landet": int(b.midler[country[c]])} for c in BELOEB}
+    return {c: {**regions[c].dropna().astype(int).to_dict(), LANDET: int(b.midler[country[c]])} for c in BELOEB}
 
 
 def kkr(b: Beregning, k: Kontorer) -> str:

@@ -13,6 +13,7 @@ from kkrlib.klynger.regel import NOEGLE
 from kkrlib.omraade import HELE_LANDET
 from kkrlib.struktur import aendringer
 from kkrlib.tekst import Side, Tekst
+from kkrlib.visning import kontroller
 from kkrlib.visning.forrige import siden, struktur
 from kkrlib.visning.klynger.faelles import MIO, kkr, klyngenavn, kommunenavn, omraadets_delinger
 
@@ -112,11 +113,8 @@ def _point_rates(b: Beregning) -> str:
 
 
 def _point_check(b: Beregning) -> str:
-    counts = b.kontroller["dom"].value_counts()
-    fits, open_ = (
-        int(counts.get(afstemning.STEMMER, 0) + counts.get(afstemning.AFRUNDING, 0)),
-        int(counts.get(afstemning.UPROEVET, 0)),
-    )
+    counts = kontroller.domme(b.kontroller)
+    fits, open_ = counts["stemmer"] + counts["afrunding"], counts["uproevet"]
     untested = f", og {dansk.tal(open_)} kan ikke efterprøves" if open_ else ""
     return (
         f"{dansk.tal(fits)} af {dansk.tal(len(b.kontroller))} kontroller af de offentliggjorte tal stemmer, når "

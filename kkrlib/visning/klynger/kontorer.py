@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.klynger import Beregning, Kontorer
 from kkrlib.klynger.kontorer import FOR_FAA, GAELDER, LEAD, UDEN_LEAD
-from kkrlib.tabeller import Kolonne, tabel
-from kkrlib.tekst import tekst
+from kkrlib.tabeller import Kolonne, Tabel, tabel
+from kkrlib.tekst import Tekst, tekst
 from kkrlib.visning.klynger.faelles import KR, PERSONER, kkr, kommunenavn
 
 
-def kontorer_tekst(b: Beregning) -> Any:
+def kontorer_tekst(b: Beregning) -> Tekst | None:
     """The agreement in words, its assumption, and what happens when kommuner leave, with the section's heading."""
     if not b.kontorer:
         return None
@@ -102,7 +100,7 @@ def _kontorstatus(k: Kontorer) -> str:
     return " ".join([*parts, "I parentes står, hvor mange af de andre kommuner der deltager."])
 
 
-def klyngekontorer(b: Beregning) -> Any:
+def klyngekontorer(b: Beregning) -> Tabel | None:
     """Each kommune's bill per office and in all, per year and for the period."""
     if not b.kontorer:
         return None

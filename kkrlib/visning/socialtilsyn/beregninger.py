@@ -7,11 +7,11 @@ import re
 import pandas as pd
 
 from kkrlib import dansk, figurer
+from kkrlib.afstemning import AFVIGER
 from kkrlib.socialtilsyn import AFLEDT, OFFENTLIGGJORT, Beregning
-from kkrlib.socialtilsyn.takster import AFVIGER
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst
-from kkrlib.visning.socialtilsyn.faelles import IKKE, SANKTIONER, SUM, ingen, kilde, raekke, stort
+from kkrlib.visning.socialtilsyn.faelles import IKKE, SANKTIONER, SUM, ingen, kilde, oplyst, raekke
 
 # The size classes above the smallest, as the takster's keys end.
 STOERRE = ("-8-24", "-25-49", "-over-50")
@@ -122,14 +122,15 @@ def _ufordelt(b: Beregning) -> list[str]:
     notes = []
     for sanction, words in SANKTIONER.items():
         for year in b.aarene:
-            total = raekke(b, sanction, year)
+            total = oplyst(b, sanction, year)
             parts = [
                 r for r in (raekke(b, f"{sanction}-{x}", year) for x in ("plejefamilier", *EJERE)) if r is not None
             ]
             owned = [r for r in parts if r.indikator.rpartition("-")[2] in EJERE]
-            if total is None or total.status != OFFENTLIGGJORT or not owned:
+            known = [r.vaerdi for r in parts if r.vaerdi is not None]
+            if total is None or total.status != OFFENTLIGGJORT or not owned or len(known) < len(parts):
                 continue
-            left = total.vaerdi - sum(r.vaerdi for r in parts)
+            left = total.vaerdi - sum(known)
             if left > 0:
                 notes.append(
                     f"For {words.lower()} i {year} er {dansk.tal(left)} af {dansk.tal(total.vaerdi)} afgørelser "
@@ -161,7 +162,7 @@ def _pr_100(
         rows,
         [
             Kolonne("raekke", "Hvad og hvornår", raekkehoved=True),
-            Kolonne("antal", stort(enhed), type="heltal"),
+            Kolonne("antal", dansk.stort(enhed), type="heltal"),
             Kolonne("ud_af", af, type="heltal", enhed="antal"),
             Kolonne("pr_100", "Pr. 100", type="decimal"),
             Kolonne("forbehold", "Forbehold"),

@@ -7,11 +7,12 @@ from datetime import date
 from kkrlib import afstemning, dansk, fakta, socialtilsyn
 from kkrlib.socialtilsyn import Beregning
 from kkrlib.sted import Sted
-from kkrlib.tabeller import Kolonne, Tabel, tabel
+from kkrlib.tabeller import Kolonne, Tabel
 from kkrlib.tekst import Tekst, tekst
+from kkrlib.visning import kilder as kilder_i_ord
 from kkrlib.visning import kontroller as kontroltabeller
 from kkrlib.visning import ret
-from kkrlib.visning.socialtilsyn.faelles import OMSAETNING, kilde, stort
+from kkrlib.visning.socialtilsyn.faelles import OMSAETNING, kilde
 
 
 def kildefejl(b: Beregning) -> Tabel | Tekst:
@@ -24,18 +25,16 @@ def kildefejl(b: Beregning) -> Tabel | Tekst:
         linje=[Sted.af(r).kort for r in rows.to_dict("records")], tabel=rows["tabel"].replace("tekst", "Teksten")
     )
     words = rows["art"] == "navn"
-    return tabel(
+    return kilder_i_ord.fejl(
         rows,
         [
             Kolonne("fejl", "Nøgle", vis=False),
             Kolonne("tabel", "Sted", raekkehoved=True),
             Kolonne("linje", "Kilde og linje"),
             Kolonne("art", "Art", vis=False),
-            Kolonne("trykt", "Trykt"),
-            Kolonne("anvendt", "Anvendt eller følger af andre tal"),
-            Kolonne("begrundelse", "Begrundelse"),
         ],
-        id="kildefejl",
+        "Anvendt eller følger af andre tal",
+        trykt="Trykt",
         titel=f"Steder i årsrapporten for {b.aar}, hvor tal eller tekst ikke passer sammen",
         enhed="trykte tal og ord",
         kilde=kilde(b),
@@ -49,7 +48,6 @@ def kildefejl(b: Beregning) -> Tabel | Tekst:
 
 def afstemning_tekst(b: Beregning) -> Tekst:
     """What was compared, in numbers."""
-    counts = b.kontroller["dom"].value_counts()
     own = set(fakta.af(b.tabeller, socialtilsyn.FELT, b.aar, fakta.TAL)["id"])
     tested = {
         fact for facts in b.kontroller.loc[b.kontroller["dom"] != afstemning.UPROEVET, "alle_fakta"] for fact in facts
@@ -63,10 +61,7 @@ def afstemning_tekst(b: Beregning) -> Tekst:
         daekket=len(own & tested),
         alle=len(own),
         antal=len(b.kontroller),
-        stemmer=int(counts.get(afstemning.STEMMER, 0)),
-        afrunding=int(counts.get(afstemning.AFRUNDING, 0)),
-        afviger=int(counts.get(afstemning.AFVIGER, 0)),
-        uproevet=int(counts.get(afstemning.UPROEVET, 0)),
+        **kontroltabeller.domme(b.kontroller),
     )
 
 
@@ -129,4 +124,4 @@ def _mangler(b: Beregning) -> str:
     years = [y for y in range(min(facts), b.aar + 1) if y not in full]
     none = [f"rapporten for {y}" for y in years if y not in facts]
     part = [f"den fulde rapport for {y}" for y in years if y in facts]
-    return f"{stort(dansk.opremsning([*none, *part]))} er ikke blandt kilderne." if years else ""
+    return f"{dansk.stort(dansk.opremsning([*none, *part]))} er ikke blandt kilderne." if years else ""

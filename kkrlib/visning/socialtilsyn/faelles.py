@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
 
 from kkrlib import dansk
 from kkrlib.socialtilsyn import Beregning
+from kkrlib.socialtilsyn.raekker import Oplyst, Tal
 from kkrlib.tekst import Tekst
 
 IKKE = "ikke oplyst"
@@ -22,13 +23,21 @@ def ingen(b: Beregning, hvad: str) -> Tekst:
     return Tekst(f"{hvad}: de tal står ikke i årsrapporterne til og med {b.aar}.")
 
 
-def spaend(row: Any) -> str:
+def spaend(row: Tal) -> str:
     return dansk.tal(row.vaerdi) if row.vaerdi is not None else f"{dansk.tal(row.mindst)}–{dansk.tal(row.hoejst)}"
 
 
-def raekke(b: Beregning, indicator: str, year: int) -> Any:
+def raekke(b: Beregning, indicator: str, year: int) -> Tal | None:
     """The row of an indicator and year, or None."""
-    return next(b.serie[(b.serie["indikator"] == indicator) & (b.serie["aar"] == year)].itertuples(), None)
+    found: Iterator[Tal] = b.serie[(b.serie["indikator"] == indicator) & (b.serie["aar"] == year)].itertuples()
+    return next(found, None)
+
+
+def oplyst(b: Beregning, indicator: str, year: int) -> Oplyst | None:
+    """The row of an indicator and year whose value is known, or None."""
+    own = b.serie[(b.serie["indikator"] == indicator) & (b.serie["aar"] == year) & b.serie["vaerdi"].notna()]
+    found: Iterator[Oplyst] = own.itertuples()
+    return next(found, None)
 
 
 def kilde(b: Beregning, *own: str) -> str:
@@ -38,7 +47,3 @@ def kilde(b: Beregning, *own: str) -> str:
             *own,
         ]
     )
-
-
-def stort(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
 
 import pandas as pd
 
 from kkrlib import dansk, fakta, socialtilsyn
 from kkrlib.socialtilsyn import AFLEDT, OFFENTLIGGJORT, Beregning
+from kkrlib.socialtilsyn.raekker import Oplyst, Tal
 from kkrlib.tekst import Side, Tekst
-from kkrlib.visning.socialtilsyn.faelles import OMSAETNING, raekke, spaend
+from kkrlib.visning.socialtilsyn.faelles import OMSAETNING, oplyst, raekke, spaend
 
 # The numbers among which «Hvad er nyt» looks for the largest change.
 NYT = {
@@ -35,8 +35,8 @@ def side(b: Beregning) -> Side:
 
 
 def _hovedtal(b: Beregning) -> tuple[str, str] | None:
-    row = raekke(b, "plejefamilier", b.aar)
-    return None if row is None or row.vaerdi is None else (dansk.tal(row.vaerdi), "plejefamilier ved årets udgang")
+    row = oplyst(b, "plejefamilier", b.aar)
+    return None if row is None else (dansk.tal(row.vaerdi), "plejefamilier ved årets udgang")
 
 
 def hovedpunkter(b: Beregning) -> Tekst:
@@ -100,7 +100,7 @@ def _nye_sikrede(b: Beregning, indicators: Iterable[str]) -> str:
     said = [
         f"{dansk.tal(row.vaerdi)} {NYT[i].split()[0]}"
         for i in indicators
-        if (row := raekke(b, f"{i}-sikrede", b.aar)) is not None
+        if (row := oplyst(b, f"{i}-sikrede", b.aar)) is not None
     ]
     if not said or b.forrige is None or since is pd.NaT or since.year <= b.forrige:
         return ""
@@ -113,8 +113,8 @@ def _point(indicator: str, words: str, b: Beregning) -> str:
     """This year's number, beside that of the report before it and, where it is only derived, that of the
     year between.
     """
-    row = raekke(b, indicator, b.aar)
-    if row is None or row.vaerdi is None:
+    row = oplyst(b, indicator, b.aar)
+    if row is None:
         return ""
     when = f"ved udgangen af {b.aar}" if row.art == "bestand" else f"i {b.aar}"
     text = f"Der var **{dansk.tal(row.vaerdi)} {words}** {when}"
@@ -139,11 +139,9 @@ def _point(indicator: str, words: str, b: Beregning) -> str:
                 "står under [datakvalitet](#datakvalitet)"
             )
     breaks = _brud(b, indicator, int(before.aar)) if before is not None else ""
-    if breaks:
-        text += f". {breaks}"
-        text += (
-            " Faldet er derfor ikke kun lukkede tilbud" if indicator == "tilbud" and row.vaerdi < before.mindst else ""
-        )
+    if before is not None and breaks:
+        fell = indicator == "tilbud" and row.vaerdi < before.mindst
+        text += f". {breaks}" + (" Faldet er derfor ikke kun lukkede tilbud" if fell else "")
     return f"{text.removesuffix('.')}."
 
 
@@ -155,7 +153,7 @@ def _brud(b: Beregning, indicator: str, efter: int) -> str:
     return f"Tallene kan ikke sammenlignes direkte: {', og '.join(rows['tekst'])}." if len(rows) else ""
 
 
-def _mod(row: Any, before: Any) -> str:
+def _mod(row: Oplyst, before: Tal) -> str:
     said = " (afledt)" if before.status == AFLEDT else ""
     if before.vaerdi is None:
         less = "flere" if row.mindst > before.hoejst else "færre" if row.hoejst < before.mindst else "flere eller færre"
@@ -180,7 +178,7 @@ def _point_udbud(b: Beregning) -> str:
 
 
 def _ledige(b: Beregning) -> str:
-    row, before = raekke(b, "ledige-pladser", b.aar), raekke(b, "ledige-pladser", b.aar - 1)
+    row, before = oplyst(b, "ledige-pladser", b.aar), raekke(b, "ledige-pladser", b.aar - 1)
     if row is None:
         return ""
     places = f"**{dansk.tal(row.vaerdi)} ledige pladser**"
@@ -203,8 +201,9 @@ def _ledige(b: Beregning) -> str:
 
 
 def _stroemme(b: Beregning, area: str) -> str:
-    new, gone, revoked = (raekke(b, f"{flow}-{area}", b.aar) for flow in ("nye", "ophoert", "tilbagekaldt"))
-    if new is None or gone is None:
+    new, gone, revoked = (oplyst(b, f"{flow}-{area}", b.aar) for flow in ("nye", "ophoert", "tilbagekaldt"))
+    unsure = revoked is None and raekke(b, f"tilbagekaldt-{area}", b.aar) is not None
+    if new is None or gone is None or unsure:
         return ""
     if area == "tilbud":
         last = "" if revoked is None else f", og {dansk.tal(revoked.vaerdi)} blev tilbagekaldt"
@@ -228,7 +227,7 @@ def _stroemme(b: Beregning, area: str) -> str:
 
 
 def _point_netto(b: Beregning) -> str:
-    net = raekke(b, "netto-regnskab", b.aar)
+    net = oplyst(b, "netto-regnskab", b.aar)
     said = []
     if net is not None:
         word = "mindreforbrug" if net.vaerdi < 0 else "merforbrug"
@@ -253,7 +252,7 @@ def databrud(b: Beregning) -> Tekst | None:
     if not text:
         return None
     first, last = raekke(b, "tilbud", min(years)), raekke(b, "tilbud", b.aar)
-    fell = last is not None and last.hoejst < first.mindst
+    fell = last is not None and first is not None and last.hoejst < first.mindst
     return Tekst(text + (" Faldet er derfor ikke kun lukkede tilbud." if fell else ""))
 
 
@@ -276,7 +275,7 @@ def sikrede(b: Beregning) -> Tekst | None:
     """
     parts = {"magtanvendelser-sikrede": "magtanvendelser", "whistleblow-sikrede": "henvendelser"}
     said = [
-        f"{dansk.tal(row.vaerdi)} {words}" for i, words in parts.items() if (row := raekke(b, i, b.aar)) is not None
+        f"{dansk.tal(row.vaerdi)} {words}" for i, words in parts.items() if (row := oplyst(b, i, b.aar)) is not None
     ]
     if not said:
         return None

@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from kkrlib import dansk, fakta, figurer, socialtilsyn
+from kkrlib import dansk, fakta, figurer, socialtilsyn, tegn
 from kkrlib.socialtilsyn import AFLEDT, OFFENTLIGGJORT, Beregning
+from kkrlib.socialtilsyn.raekker import Tal
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 from kkrlib.tekst import Tekst
-from kkrlib.visning.socialtilsyn.faelles import IKKE, SANKTIONER, SUM, ingen, kilde, spaend, stort
+from kkrlib.visning.socialtilsyn.faelles import IKKE, SANKTIONER, SUM, ingen, kilde, spaend
 
 # A longer table is one click away, under its figure.
 FOLD_FRA = 30
@@ -88,7 +89,7 @@ def takster_figur(b: Beregning) -> figurer.Figur | Tekst:
 
 def udvikling(b: Beregning, gruppe: str) -> Tabel | Tekst:
     """The published numbers of one chapter, and in words what is only derived."""
-    return _serietabel(b, b.serie[b.serie["gruppe"] == gruppe], _slug(gruppe), stort(gruppe))
+    return _serietabel(b, b.serie[b.serie["gruppe"] == gruppe], f"udvikling-{tegn.slug(gruppe)}", dansk.stort(gruppe))
 
 
 def takster(b: Beregning) -> Tabel | Tekst:
@@ -187,7 +188,7 @@ def _serietabel(b: Beregning, rows: pd.DataFrame, id: str, titel: str, efter: st
     unknown = table.loc[[not p for p in parts], [f"aar_{y}" for y in years]].isna().any(axis=None)
     note = " ".join(
         [
-            *([f"«{stort(IKKE)}» betyder, at tallet ikke står i de brugte rapporters tekst."] if unknown else []),
+            *([f"«{dansk.stort(IKKE)}» betyder, at tallet ikke står i de brugte rapporters tekst."] if unknown else []),
             *chosen,
         ]
     )
@@ -218,7 +219,7 @@ def _samlet(names: Iterable[str]) -> list[str]:
     return [*said[:1], *(n[:1].lower() + n[1:] if n[1:2].islower() else n for n in said[1:])]
 
 
-def _usikkert(b: Beregning, row: Any) -> str:
+def _usikkert(b: Beregning, row: Tal) -> str:
     """A word beside a derived number that a fault of a report makes uncertain."""
     reports = b.tabeller["socialtilsyn_kildefejl"].set_index("fejl")["rapport"]
     of = [int(reports[f]) for f in row.fejl.split()]
@@ -233,9 +234,3 @@ def _usikkert(b: Beregning, row: Any) -> str:
 
 def _steder(facts: pd.DataFrame, ids: Iterable[str]) -> str:
     return dansk.opremsning(dict.fromkeys(f"{facts.at[i, 'tabel'].lower()}" for i in ids))
-
-
-def _slug(text: str) -> str:
-    for a, c in (("æ", "ae"), ("ø", "oe"), ("å", "aa"), (" ", "-")):
-        text = text.replace(a, c)
-    return f"udvikling-{text}"
