@@ -11,49 +11,59 @@ from fractions import Fraction
 
 import pandas as pd
 
-from kkrlib import afstemning
+from kkrlib import afstemning, dansk, sted
 from kkrlib.afstemning import Interval
 
-EMNE = "boernehus"
+FELT = "boernehus"
+
+#: The printed table: its name, the rows and the columns that are read. A total's column names its number of cases.
+TABEL, I_ALT, SAGER = "Fordeling af den objektive finansiering", "I alt", "Antal sager"
+BOERN, UDGIFT = "Antal 0-17-årige børn og unge", "Forventet objektiv udgift, {} sager"
 
 
 def indebaerer(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """What follows from the totals at the two numbers of cases.
+    """What follows from the totals at the two numbers of cases, in the newest edition that prints them.
 
     ``tabeller`` is what :func:`kkrlib.data.load` returns. Returns one row per derived number: ``navn``, ``vaerdi``,
     ``mindst`` and ``hoejst`` (Fraction, kr.: what the printed totals, rounded to whole kroner, leave open), ``formel``
-    (how it follows) and ``linjer``. No rows where the totals are not there.
+    (how it follows), ``linjer`` and ``udgave``. No rows where the totals are not there.
     """
+    columns = ["navn", "vaerdi", "mindst", "hoejst", "formel", "linjer", "udgave"]
     numbers = afstemning.tal(tabeller)
-    columns = ["navn", "vaerdi", "mindst", "hoejst", "formel", "linjer"]
-    # The numbers of cases are facts themselves; the totals are named for them.
-    cases = sorted(
-        (int(value), key.rsplit("-", 1)[1])
-        for key, value in numbers["vaerdi"].items()
-        if str(key).startswith(f"{EMNE}-sager-")
-    )
-    keys = {n: f"{EMNE}-i-alt-kr-{name}" for n, name in cases}
-    if len(cases) != 2 or not {*keys.values(), f"{EMNE}-i-alt-antal"} <= set(numbers.index):
-        return pd.DataFrame(columns=columns)
-    few, many = keys
-    at = {name: numbers.loc[key] for name, key in (*keys.items(), ("antal", f"{EMNE}-i-alt-antal"))}
-    of = {name: Interval(row["mindst"], row["vaerdi"], row["hoejst"]) for name, row in at.items()}
-    per_case = (of[many] - of[few]) * Interval.punkt(Fraction(1, many - few))
+    numbers = numbers[(numbers["felt"] == FELT) & (numbers["tabel"] == TABEL)]
+    for edition in sorted(numbers["udgave"].dropna().unique(), reverse=True):
+        if rows := _indebaerer(numbers[numbers["udgave"] == edition]):
+            return pd.DataFrame([(*row, int(edition)) for row in rows], columns=columns)
+    return pd.DataFrame(columns=columns)
+
+
+def _indebaerer(tal: pd.DataFrame) -> list[tuple]:
+    """The derived numbers of one edition; none where it lacks a total."""
+    at = {(row, column): number for row, column, number in zip(tal["raekke"], tal["kolonne"], tal.index, strict=True)}
+    # The numbers of cases are facts themselves; the columns of the totals are named for them.
+    cases = sorted(int(value) for value in tal.loc[tal["raekke"] == SAGER, "vaerdi"])
+    wanted = [(I_ALT, UDGIFT.format(dansk.tal(n))) for n in cases] + [(I_ALT, BOERN)]
+    if len(cases) != 2 or not {*wanted} <= at.keys():
+        return []
+    few, many = cases
+    used = [tal.loc[at[key]] for key in wanted]
+    at_few, at_many, children = (Interval(row["mindst"], row["vaerdi"], row["hoejst"]) for row in used)
+    per_case = (at_many - at_few) * Interval.punkt(Fraction(1, many - few))
     # fixed = (many·few's total − few·many's total) / (many − few): each total counts once in the interval
-    fixed = of[few] * Interval.punkt(Fraction(many, many - few)) - of[many] * Interval.punkt(Fraction(few, many - few))
-    lines = "; ".join(dict.fromkeys(f"{row['kilde']}:{row['linje']}" for row in at.values()))
+    fixed = at_few * Interval.punkt(Fraction(many, many - few)) - at_many * Interval.punkt(Fraction(few, many - few))
+    lines = sted.skriv(row["sted"] for row in used)
     rows = [
         ("Pris pr. sag", per_case, f"forskellen mellem de to udgifter delt med {many - few} sager"),
         ("Fast udgift, uanset antal sager", fixed, f"udgiften ved {few} sager minus {few} gange prisen pr. sag"),
         (
             f"Udgift pr. barn og ung ved {many} sager",
-            of[many] / of["antal"],
+            at_many / children,
             "udgiften i alt delt med antallet af 0–17-årige",
         ),
         (
             f"Udgift pr. barn og ung ved {few} sager",
-            of[few] / of["antal"],
+            at_few / children,
             "udgiften i alt delt med antallet af 0–17-årige",
         ),
     ]
-    return pd.DataFrame([(name, x.vaerdi, x.mindst, x.hoejst, how, lines) for name, x, how in rows], columns=columns)
+    return [(name, x.vaerdi, x.mindst, x.hoejst, how, lines) for name, x, how in rows]

@@ -74,14 +74,24 @@ def maaned(aar: int, maaned: int) -> str:
     return format_date(date(aar, maaned, 1), format="MMMM y", locale=LOCALE)
 
 
+#: The letters that come last in the Danish alphabet, as what sorts after z.
+_SIDST: dict[int, str | int | None] = {ord("æ"): "{a", ord("ø"): "{b", ord("å"): "{c"}
+
+
 def alfabetisk(navn: str) -> str:
     """A key that sorts names by the Danish alphabet: æ, ø and å last, and aa as å («Aabenraa» after «Ærø»)."""
-    return navn.casefold().replace("aa", "å").translate(str.maketrans({"æ": "{a", "ø": "{b", "å": "{c"}))
+    return navn.casefold().replace("aa", "å").translate(_SIDST)
 
 
 def opremsning(items: Iterable[str]) -> str:
     """``["a", "b", "c"] → "a, b og c"``."""
     return format_list(list(items), locale=LOCALE)
+
+
+def antal(n: int) -> str:
+    """A small whole number in words, as in running text: ``fem``; another in digits."""
+    words = ("nul", "et", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni")
+    return words[n] if 0 <= n < len(words) else tal(n)
 
 
 def flertal(antal: int, ental: str, flertalsform: str) -> str:

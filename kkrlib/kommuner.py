@@ -10,10 +10,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
 
 import pandas as pd
 
-from kkrlib import tegn
+from kkrlib import perioder, tegn
 from kkrlib.errors import naermeste
 
 _KODE = re.compile(r"0?([0-9]{3})", re.ASCII)
@@ -38,12 +39,13 @@ class UkendtKommune(ValueError):
 def koder(register: pd.DataFrame, stavemaader: pd.DataFrame | None = None) -> dict[str, str]:
     """Every accepted spelling (as :func:`form`) → kommunekode; the first one of each kommune is its official name.
 
-    ``register``: columns ``kommunekode`` (three digits) and ``kommune``, one row per kommune. ``stavemaader``: columns
-    ``kommunekode``, ``stavemaade``, ``art``, of which the rows with art ``variant`` count; a source's misspelling is no
-    name. A spelling that two kommuner would share names neither, unless it is one's official name or code.
+    ``register``: columns ``kommunekode`` (three digits) and ``kommune``, one row per kommune, or one for each name it
+    has had, the last of which is its official one. ``stavemaader``: columns ``kommunekode``, ``stavemaade``, ``art``,
+    of which the rows with art ``variant`` count; a source's misspelling is no name. A spelling that two kommuner would
+    share names neither, unless it is one's official name or code.
     """
     official = dict(zip(register["kommunekode"], register["kommune"], strict=True))
-    names = list(official.items())
+    names = list(zip(register["kommunekode"], register["kommune"], strict=True))
     if stavemaader is not None:
         variants = stavemaader[(stavemaader["art"] == "variant") & stavemaader["kommunekode"].isin(list(official))]
         names += list(zip(variants["kommunekode"], variants["stavemaade"], strict=True))
@@ -97,16 +99,21 @@ def form(tekst: object) -> str:
     return _BINDESTREG.sub("-", tegn.normal(tekst))
 
 
-def laeser(tabeller: Mapping[str, pd.DataFrame], *, fra_program: bool = False) -> Callable[[object], str]:
+def laeser(
+    tabeller: Mapping[str, pd.DataFrame], *, dag: date | None = None, fra_program: bool = False
+) -> Callable[[object], str]:
     """What reads a text as a kommunekode (see :func:`kode`), from the tables that :func:`kkrlib.data.load` returns.
+
+    ``dag``: only what is a kommune on that day is one; without it every kommune there has been.
 
     ``fra_program``: the texts come through a program that may have read them as numbers first. YAML 1.1 reads
     ``0360`` as an octal number, and papermill writes its key as the text ``"240"``, which is another kommune's code.
     Digits that such a reading of a kommunekode can have left are refused; with a zero before them, or as a name, they
     are read.
     """
-    known = koder(tabeller["kommuner"], tabeller.get("stavemaader"))
-    names = dict(zip(tabeller["kommuner"]["kommunekode"], tabeller["kommuner"]["kommune"], strict=True))
+    register = tabeller["kommuner"] if dag is None else perioder.gaeldende(tabeller["kommuner"], dag)
+    known = koder(register, tabeller.get("stavemaader"))
+    names = dict(zip(register["kommunekode"], register["kommune"], strict=True))
 
     def read(tekst: object) -> str:
         if fra_program and isinstance(tekst, str) and (before := _foer_oktalt(tekst, names)):

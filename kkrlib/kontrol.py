@@ -115,9 +115,9 @@ def _uden_grund(doemte: pd.DataFrame, daekning: pd.DataFrame, tabeller: Mapping[
             found.append(Fund(path, str(row), "fakta", fact, "tallet indgår i en kontrol", ADVARSEL))
     missing = [f for f in open_.index if f not in reasons.keys() | asked]
     # A year's table that is entered before what it is controlled against is one warning, not one per row.
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[tuple[str, ...], list[str]] = {}
     for fact in missing:
-        key = "/".join(fact.split("/")[:2]), str(open_.at[fact, "kolonne"])
+        key = tuple(open_.loc[fact, ["datatabel", "felt", "udgave", "tabel", "kolonne"]].astype(str))
         groups.setdefault(key, []).append(fact)
     for facts in groups.values():
         more = f" og {dansk.flertal(len(facts) - 1, 'tal', 'tal')} til i samme kolonne" if len(facts) > SAMLET else ""
@@ -168,8 +168,8 @@ def port(tabeller: Mapping[str, pd.DataFrame], kendte_fejl: Iterable[Fund] = (),
         gathered = saml(tabeller)
     except DataError as error:
         return Port(uregneligt=[_med_fil(f, tabeller) for f in error.fund])
-    rows = gathered.tal[["tabel", "raekke"]].astype(str)
-    bad = {k for k, t, r in zip(rows.index, rows["tabel"], rows["raekke"], strict=True) if (t, r) in wrong}
+    rows = gathered.tal[["datatabel", "datalinje"]].astype(str)
+    bad = {k for k, t, r in zip(rows.index, rows["datatabel"], rows["datalinje"], strict=True) if (t, r) in wrong}
     touched = {
         key
         for key, facts in zip(gathered.kontroller["id"], gathered.kontroller["alle_fakta"], strict=True)

@@ -45,8 +45,9 @@ def heltal(*, mindst: int | None = None, valgfri: bool = False) -> Art:
             return f"{said}; skriv tallet uden anførselstegn."
         if isinstance(value, bool) or not isinstance(value, Real):
             return f"{said}."
-        if isinstance(value, Integral) or (value == value and abs(value) < 10**15 and value == int(value)):
-            return f"{said} skrevet med cifre alene; skriv {int(value)}."
+        number: Any = value  # a kind of number that has no common type: numpy's, Decimal's, Fraction's
+        if isinstance(value, Integral) or (number == number and abs(number) < 10**15 and number == int(number)):
+            return f"{said} skrevet med cifre alene; skriv {int(number)}."
         return f"{said}."
 
     return fault
@@ -93,7 +94,7 @@ def ordbog(vaerdi: Art) -> Art:
 
     def fault(value: Any) -> str:
         if not isinstance(value, Mapping):
-            return f"«{vis(value)}» er ikke en ordbog, fx {{a: 1}}."
+            return f"«{vis(value)}» er ikke en ordbog, fx {{Lolland: 25}}."
         faults = [
             f'«{vis(key)}» er ikke tekst; skriv koden i anførselstegn, fx "0360" (uden dem læses den som et tal).'
             for key in value

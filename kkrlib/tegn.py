@@ -47,5 +47,7 @@ def vis(vaerdi: object, hoejst: int = 80) -> str:
     long.
     """
     text = str(vaerdi)
+    if len(text) <= hoejst and text.isascii() and text.isprintable():  # most are, and each character is seen
+        return text
     shown = "".join(f"<U+{ord(c):04X}>" if next(usynlige(c), None) else c for c in text[:hoejst])
     return shown if len(text) <= hoejst else f"{shown}…"

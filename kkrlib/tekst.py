@@ -10,18 +10,14 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
 from inspect import cleandoc
 from typing import Any
 
 import pandas as pd
 
-from kkrlib import dansk
+from kkrlib import dansk, mime
 from kkrlib.errors import RunError
-
-MIME_SIDE = "application/vnd.kkr.side+json"
-MIME_FILER = "application/vnd.kkr.filer+json"
-MIME_FOLD = "application/vnd.kkr.fold+json"
+from kkrlib.skabeloner import fyld
 
 # «29. april 2024» first on a line is a numbered list in Markdown, unless its full stop is escaped.
 _DATO_FOERST = re.compile(r"^(\s*\d+)\. ")
@@ -49,9 +45,9 @@ class Side:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
-            "text/html": f"<h1>{escape(self.titel)}</h1>",
-            "text/plain": self.titel,
-            MIME_SIDE: {
+            mime.HTML: str(fyld("<h1>{titel}</h1>", titel=self.titel)),
+            mime.TEKST: self.titel,
+            mime.SIDE: {
                 "titel": self.titel,
                 "beskrivelse": self.beskrivelse,
                 **({"hovedtal": dict(zip(("tal", "tekst"), self.hovedtal, strict=True))} if self.hovedtal else {}),
@@ -69,7 +65,7 @@ class Tekst:
         return self.markdown
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"text/markdown": self.markdown, "text/plain": self.markdown}
+        return {mime.MARKDOWN: self.markdown, mime.TEKST: self.markdown}
 
 
 def tekst(skabelon: str, /, **tal: Any) -> Tekst:
@@ -106,7 +102,7 @@ class Fold:
         # JupyterLab shows the Markdown, open; the page is made from the payload.
         markdown = "\n\n".join(f"**{title}**\n\n{text}" for title, text in self.afsnit)
         payload = {"afsnit": [{"titel": title, "markdown": text} for title, text in self.afsnit]}
-        return {"text/markdown": markdown, "text/plain": markdown, MIME_FOLD: payload}
+        return {mime.MARKDOWN: markdown, mime.TEKST: markdown, mime.FOLD: payload}
 
 
 def fold(afsnit: Iterable[tuple[str, str | Tekst]]) -> Fold:
@@ -146,9 +142,9 @@ class Filer:
             for f in self.filer
         ]
         return {
-            "text/markdown": f"{self.titel}:\n\n{names}",
-            "text/plain": f"{self.titel}:\n{names}",
-            MIME_FILER: {"titel": self.titel, "filer": files},
+            mime.MARKDOWN: f"{self.titel}:\n\n{names}",
+            mime.TEKST: f"{self.titel}:\n{names}",
+            mime.FILER: {"titel": self.titel, "filer": files},
         }
 
 

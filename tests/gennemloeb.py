@@ -121,10 +121,11 @@ def hurtige_fund(filer: Mapping[str, pd.DataFrame], aendret: str | None = None) 
                     found.append(Fund(resource["path"], str(i + 2), field["name"], "", "må ikke være tom"))
         for key in resource["schema"].get("foreignKeys", ()):
             own, other = ([k] if isinstance(k, str) else k for k in (key["fields"], key["reference"]["fields"]))
-            there = set(files[key["reference"]["resource"]][other].itertuples(index=False, name=None))
+            register = key["reference"]["resource"] or name  # a table may refer to itself
+            there = set(files[register][other].itertuples(index=False, name=None))
             for i, values in enumerate(table[own].itertuples(index=False, name=None)):
                 if all(values) and values not in there:
-                    text = f"findes ikke i {key['reference']['resource']}.csv"
+                    text = f"findes ikke i {register}.csv"
                     found.append(Fund(resource["path"], str(i + 2), ",".join(own), ",".join(values), text))
         for rule in resource.get("checks", ()):
             if rule["check"] == regler.KOMPLET:

@@ -12,7 +12,19 @@ from kkrlib import data, flygtninge
 
 KILDE = "proeve"
 #: Tables that the refugee report does not read.
-ANDRE = ("klynge_", "socialtilsyn_", "oevrige_", "kontrol", "uden_kontrol", "henvisninger", "emner", "talord", "fald")
+ANDRE = (
+    "klynge_",
+    "socialtilsyn_",
+    "fakta",
+    "tilsyn",
+    "oevrige_",
+    "kontrol",
+    "uden_kontrol",
+    "henvisninger",
+    "emner",
+    "talord",
+    "fald",
+)
 #: Of a landstal row: what a letter says of dates, for the quota year given.
 BREV = {
     "udmeldt": "{foer}-04-29",
@@ -32,6 +44,9 @@ def kun_flygtninge(folder: Path) -> None:
         if resource["name"].startswith(ANDRE):
             (folder / resource["path"]).unlink()
     package["resources"] = [r for r in package["resources"] if not r["name"].startswith(ANDRE)]
+    for resource in package["resources"]:
+        about = resource.get("periode", {})
+        about |= {k: [p for p in v if not p[0].startswith(ANDRE)] for k, v in about.items() if k == "dage"}
     path.write_text(json.dumps(package), encoding="utf-8")
 
 
@@ -64,25 +79,40 @@ def valgfri(folder, name):
     return [f["name"] for f in fields if not f.get("constraints", {}).get("required")]
 
 
+def proevekilde(folder: Path) -> None:
+    """The source of what nobody has published, once."""
+    if KILDE not in {r["kilde"] for r in laes_raekker(folder, "kilder")}:
+        row = {"kilde": KILDE, "titel": "Et prøvebrev", "udgiver": "Ingen", "fil": "proeve.txt", "sha256": "0" * 64}
+        tilfoej(folder, "kilder", [row])
+
+
 def naeste_aar(folder: Path) -> int:
     return max(flygtninge.aar_med_data(data.laes(folder))) + 1
 
 
-def tilfoej_aar(folder: Path, landstal: int = 700, senere=()) -> int:
-    """Add the year after the latest one with data. ``senere`` are later announcements: (landstal, udmeldt,
+def i_kraft(rows, dag):
+    """Of a register's rows, those in force on an ISO day."""
+    return [r for r in rows if r["gaelder_fra"] <= dag and (not r["gaelder_til"] or r["gaelder_til"] >= dag)]
+
+
+def tilfoej_aar(folder: Path, landstal: int = 700, senere=(), aar=None) -> int:
+    """Add the year after the latest one with data, or ``aar``. ``senere`` are later announcements: (landstal, udmeldt,
     konsekvens). Returns the year.
 
-    Every number is the latest year's, changed by its kommunekode; one kommune has no asylansøgere printed.
+    Every number is the latest year's, changed by its kommunekode; one kommune has no asylansøgere printed. Kommuner and
+    regions are those that the folder's registers have on 1 January of the year: one that is part of another by then
+    counts there.
     """
-    aar = naeste_aar(folder)
+    aar = aar or naeste_aar(folder)
+    day = f"{aar}-01-01"
+    region = {r["kommunekode"]: r["region"] for r in i_kraft(laes_raekker(folder, "kommuner"), day)}
+    part_of = {
+        r["kommunekode"]: r["efterfoelger"] for r in laes_raekker(folder, "kommune_efterfoelgere") if r["dag"] <= day
+    }
     latest = str(aar - 1)
     base = max(int(y) for y in {r["kvoteaar"] for r in laes_raekker(folder, "bilag_a")})
     place = {"kilde": KILDE, "punkt": "1"}
-    tilfoej(
-        folder,
-        "kilder",
-        [{"kilde": KILDE, "titel": "Et prøvebrev", "udgiver": "Ingen", "fil": "proeve.txt", "sha256": "0" * 64}],
-    )
+    proevekilde(folder)
 
     days = {k: v.format(foer=latest, foerfoer=aar - 2) for k, v in BREV.items()}
     first = {"kvoteaar": aar, "nr": 1, "landstal": landstal, "konsekvens": "beregning", **days, **place, "linje": 1}
@@ -96,6 +126,11 @@ def tilfoej_aar(folder: Path, landstal: int = 700, senere=()) -> int:
 
     def changed(name, **rules):
         old = [r for r in laes_raekker(folder, name) if r["kvoteaar"] == str(base)]
+        merged = [r for r in old if r["kommunekode"] in part_of]
+        old = [{**r, "region": region[r["kommunekode"]]} for r in old if r["kommunekode"] not in part_of]
+        for gone in merged:
+            into = next(r for r in old if r["kommunekode"] == part_of[gone["kommunekode"]])
+            into |= {c: int(into[c] or 0) + int(gone[c] or 0) for c in rules}
         new = [
             r
             | {"kvoteaar": aar, **place, "linje": line}
@@ -149,7 +184,7 @@ def tilfoej_aar(folder: Path, landstal: int = 700, senere=()) -> int:
 
 def fastsaet(folder: Path, aar: int, nr: int, kvoter, form: str = "fastsat", regioner: bool = True) -> None:
     """Add quotas as fixed after an announcement: ``kvoter`` by kommunekode, and (``regioner``) their sums."""
-    region = {r["kommunekode"]: r["region"] for r in laes_raekker(folder, "kommuner")}
+    region = {r["kommunekode"]: r["region"] for r in i_kraft(laes_raekker(folder, "kommuner"), f"{aar}-01-01")}
     place = {"kilde": KILDE, "punkt": "2"}
     rows = [
         {

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from kkrlib import afstemning, dansk, data, flygtninge
 from kkrlib.afstemning import AFRUNDING, AFVIGER, STEMMER, UPROEVET, Interval
 from kkrlib.afstemning.arter import KONTROL, LED
-from kkrlib.afstemning.tal import eksakt_tal, trykte_decimaler
 from kkrlib.errors import DataError
+from kkrlib.interval import eksakt_tal, trykte_decimaler
+from kkrlib.sted import Sted
 
 ENHEDER = {
     "antal": ("antal", "1", "ja"),
@@ -39,12 +40,14 @@ KILDER = [
     ("000", "Bilag", "KKR", "2022", "000.txt", "x"),
     ("regler", "Regler", "kkrlib", None, None, None),
 ]
-FAKTA = ["id", "emne", "tabel", "vaerdi", "enhed", "maal", "forbehold", "trykt", "kilde", "punkt", "linje"]
-ROLLER = [("fakta", "vaerdi", "published", "id", "", ""), ("regler", "vaerdi", "rule", "regel "
-"gaelder_fra", "", "reglerne"),
-          ("henvisninger", "trykt", "reference", "id", "tabel", ""), ("bred", "beloeb", "published", "aar "
-          "sted", "kr.", "bilag 2"),
-          ("fejl", "begrundelse", "finding", "fejl", "", "")]  # fmt: skip
+FAKTA = ["id", "felt", "udgave", "tabel", "vaerdi", "enhed", "maal", "forbehold", "trykt", "kilde", "punkt", "linje"]
+ROLLER = [
+    ("fakta", "vaerdi", "published", "id", "", "", "", ""),
+    ("regler", "vaerdi", "rule", "regel gaelder_fra", "", "reglerne", "", ""),
+    ("henvisninger", "trykt", "reference", "id", "tabel", "", "proeve", "rapport"),
+    ("bred", "beloeb", "published", "aar sted", "kr.", "bilag 2", "bredt", "aar"),
+    ("fejl", "begrundelse", "finding", "fejl", "", "", "", ""),
+]
 
 
 def fakta(id, tekst, **andet):
@@ -55,7 +58,8 @@ def fakta(id, tekst, **andet):
     value = value or printed.replace(".", "").replace(",", ".")
     row = {
         "id": id,
-        "emne": "proeve",
+        "felt": "proeve",
+        "udgave": 2024,
         "tabel": "Tabel 1",
         "vaerdi": value,
         "enhed": unit,
@@ -83,7 +87,9 @@ FASTE = {name: pd.DataFrame(columns=columns) for name, columns in TOMME.items()}
     "forbehold": pd.DataFrame(
         [(k, *v) for k, v in FORBEHOLD.items()], columns=["forbehold", "under_procent", "over_procent"]
     ),
-    "kolonneroller": pd.DataFrame(ROLLER, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn"]),
+    "kolonneroller": pd.DataFrame(
+        ROLLER, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn", "felt", "udgave"]
+    ),
 }
 
 
@@ -244,13 +250,11 @@ def test_a_number_of_a_wide_table_has_its_key_its_own_line_and_its_tables_name()
     numbers = afstemning.tal(tables)
     assert list(numbers.index) == ["bred/2022/Fyn/beloeb", "bred/2022//beloeb"]  # an empty cell is no number
     row = numbers.iloc[0]
-    assert (row["mindst"], row["hoejst"], row["navn"], row["dokument"], row["linje"]) == (
-        Fraction(79, 2),
-        Fraction(81, 2),
-        "bilag 2",
-        "Bilag, 2022",
-        7,
-    )
+    assert (row["mindst"], row["hoejst"], row["dokument"]) == (Fraction(79, 2), Fraction(81, 2), "Bilag, 2022")
+    assert row["sted"] == Sted("000", 7, punkt="2.6")
+    about = ["felt", "udgave", "tabel", "raekke", "kolonne"]
+    assert list(row[about]) == ["bredt", 2022, "bilag 2", "Fyn", "beloeb"]
+    assert list(row[["datatabel", "datalinje", "datakolonne"]]) == ["bred", 2, "beloeb"]
 
 
 def test_an_unknown_unit_and_reservation_are_all_found_with_their_rows():
@@ -485,18 +489,13 @@ def test_a_reference_agrees_where_the_report_has_the_table_and_what_is_meant_sta
         "punkt": "2.3",
         "linje": 5,
     }
-    tables = tabeller_af(henvisninger=[place])
-    tables["fakta"] = (
-        pd.DataFrame(
-            [
-                fakta("a", "5 antal"),
-                fakta("b", "5 antal", tabel="Tabel 2"),
-                fakta("c", "5 antal", emne="2021"),
-                fakta("d", "5 antal", tabel="Tabel 9", emne="2021"),
-            ]
-        )
-        .rename(columns={"emne": "rapport"})
-        .replace({"rapport": {"proeve": "2023"}})
+    tables = tabeller_af(
+        fakta("a", "5 antal", udgave=2023),
+        fakta("b", "5 antal", udgave=2023, tabel="Tabel 2"),
+        fakta("c", "5 antal", udgave=2021),
+        fakta("d", "5 antal", udgave=2021, tabel="Tabel 9"),
+        fakta("e", "5 antal", udgave=2023, tabel="Tabel 9", felt="et andet"),
+        henvisninger=[place],
     )
     row = afstemning.doem(
         beregn([kontrol("k", "findes", "henvisning-1")], [led("k", 1, "mener", mener)] if mener else [], tables)
@@ -792,14 +791,22 @@ def test_accepted_deviations_take_their_explanation_from_the_faults_of_the_sourc
     }
 
 
-def test_declared_controls_are_those_whose_id_begins_so_with_their_led():
+def test_declared_controls_are_those_that_judge_a_number_of_the_edition_with_their_led():
     tables = tabeller_af(
-        kontroller=[kontrol(k, "sum", "f") for k in ("a-1", "a-2", "b-1")],
-        kontrol_led=[led(k, 1, "led", "f") for k in ("a-1", "b-1")],
+        fakta("f", "5 antal", felt="a", udgave=2021),
+        fakta("g", "5 antal", felt="a", udgave=2023),
+        fakta("h", "5 antal", felt="b", udgave=2021),
+        kontroller=[kontrol(k, "sum", of) for k, of in (("1", "f"), ("2", "f"), ("3", "g"), ("4", "h"))],
+        kontrol_led=[led(k, 1, "led", "g") for k in ("1", "3", "4")],
     )
-    controls, parts = afstemning.erklaerede(tables, "a-")
-    assert (list(controls["id"]), list(parts["kontrol"])) == (["a-1", "a-2"], ["a-1"])
-    assert [len(x) for x in afstemning.erklaerede(tables)] == [3, 2]
+    for chosen, ids, of in (
+        (("a", 2021), ["1", "2"], ["1"]),
+        (("a",), ["1", "2", "3"], ["1", "3"]),
+        ((), ["1", "2", "3", "4"], ["1", "3", "4"]),
+        (("c",), [], []),
+    ):
+        controls, parts = afstemning.erklaerede(tables, *chosen)
+        assert (list(controls["id"]), list(parts["kontrol"])) == (ids, of)
 
 
 @pytest.mark.parametrize(

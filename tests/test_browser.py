@@ -19,8 +19,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from kkrlib import figurer, tabeller
-from kkrlib.rapport.eksport import MIME_FIGUR, KkrRapport
+from kkrlib import figurer, mime
+from kkrlib.rapport.eksport import KkrRapport
 from kkrlib.tabeller import Kolonne, tabel
 from kkrlib.tekst import Side, fold, tekst
 
@@ -412,12 +412,12 @@ def test_the_page_of_the_stored_notebook_has_its_tables_and_figures(path):
     """The stored outputs are those of the parameters' defaults, which nbval holds them to."""
     nb = nbformat.read(path, as_version=4)
     data = [o["data"] for c in nb.cells for o in c.get("outputs", []) if "data" in o]
-    ids = {mime: [d[mime]["id"] for d in data if mime in d] for mime in (tabeller.MIME, MIME_FIGUR)}
-    assert ids[tabeller.MIME], "the notebook has no stored outputs"
+    ids = {art: [d[art]["id"] for d in data if art in d] for art in (mime.TABEL, mime.FIGUR)}
+    assert ids[mime.TABEL], "the notebook has no stored outputs"
     titles = [d[m]["titel"] for d in data for m in d if m.endswith("side+json")]
     pages = [
         p for p in SIDER.values() if BeautifulSoup(p.read_text(encoding="utf-8"), "html.parser").h1.get_text() in titles
     ]
     assert len(pages) == 1
-    assert paa_siden(pages[0], "tabel") == ids[tabeller.MIME]
-    assert paa_siden(pages[0], "figur") == ids[MIME_FIGUR]
+    assert paa_siden(pages[0], "tabel") == ids[mime.TABEL]
+    assert paa_siden(pages[0], "figur") == ids[mime.FIGUR]

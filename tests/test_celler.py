@@ -21,6 +21,7 @@ import pytest
 from proeveprojekt import SIDE, TABELLER, filer, notesbog, projekt
 from test_koersel import HELE, alive, byg
 
+from kkrlib import mime
 from kkrlib.errors import RunError
 from kkrlib.rapport import eksport, graenser, katalog, kerne, publicering
 from kkrlib.rapport import notesbog as koerer
@@ -360,7 +361,7 @@ def test_a_download_that_is_no_base64_is_refused():
 
     entry = {"id": "f", "type": "csv", "titel": "F", "base64": "æ"}
     with pytest.raises(RunError, match=r"celle 3: filen «f.csv» har et indhold, der ikke er base64"):
-        sidebyg(output("display_data", data={eksport.MIME_FILER: {"titel": "F", "filer": [entry]}}))
+        sidebyg(output("display_data", data={mime.FILER: {"titel": "F", "filer": [entry]}}))
 
 
 def processer(*linjer: bytes) -> list[int]:

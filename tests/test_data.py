@@ -298,7 +298,11 @@ def test_a_wrong_encoding_is_named(folder):
     path = folder / "kommuner.csv"
     path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1"))
     (finding,) = errors(folder)
-    assert (finding.fil, finding.raekke, finding.vaerdi) == ("kommuner.csv", "2", "101,København,Region Hovedstaden")
+    assert (finding.fil, finding.raekke, finding.vaerdi) == (
+        "kommuner.csv",
+        "2",
+        "101,København,Region Hovedstaden,2007-01-01,",
+    )
     assert "UTF-8" in finding.regel
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import io
 import json
@@ -25,10 +26,12 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
 
-from kkrlib import farver, tabeller
+from kkrlib import farver, mime, tabeller
 from kkrlib.errors import RunError
-from kkrlib.rapport import eksport, fingeraftryk, opsaetning
-from kkrlib.rapport.eksport import KkrRapport, indeks, stoerrelse
+from kkrlib.rapport import fingeraftryk, laeser, opsaetning, stilark
+from kkrlib.rapport.dele import stoerrelse
+from kkrlib.rapport.eksport import KkrRapport
+from kkrlib.rapport.forside import indeks
 from kkrlib.tabeller import Kolonne, tabel
 from kkrlib.tekst import Side, fold, tekst
 
@@ -177,8 +180,8 @@ def test_every_internal_link_leads_somewhere_and_ids_are_unique(hel):
 def test_tables_and_figures_are_as_many_as_in_the_notebook(hel):
     _, s, _ = hel
     outputs = [o for c in notesbog(*HEL).cells for o in c.get("outputs", [])]
-    for css, mime in (("tabel", tabeller.MIME), ("figur", eksport.MIME_FIGUR)):
-        assert len(s.select(f"div.{css}")) == sum(mime in o["data"] for o in outputs) > 0
+    for css, art in (("tabel", mime.TABEL), ("figur", mime.FIGUR)):
+        assert len(s.select(f"div.{css}")) == sum(art in o["data"] for o in outputs) > 0
     assert len(s.select("table")) == len(s.select("caption")) == 2
 
 
@@ -307,7 +310,7 @@ def test_corrections_contact_and_statement_are_shown_as_they_are_filled_in():
 
 
 def test_printed_pages_carry_the_reports_and_the_publishers_name():
-    css = str(eksport.stil('Børn & "unge"', "KKR Sjælland"))
+    css = str(stilark.stil('Børn & "unge"', "KKR Sjælland"))
     assert css.rstrip().endswith(
         '@page{@top-left{content:"B\\f8 rn \\26  \\22 unge\\22 "}@bottom-left{content:"KKR Sj\\e6 lland"}}'
     )
@@ -330,8 +333,8 @@ def test_columns_of_text_are_named_once():
         and table.select_one("td.mangler").get_text() == "ikke oplyst"
     )
     assert table.get_text() == BeautifulSoup(made.html, "html.parser").table.get_text()
-    css = str(eksport.stil("T"))
-    assert all(f".k{n} td:nth-child({n})" in css for n in range(2, eksport.KOLONNER + 1))
+    css = str(stilark.stil("T"))
+    assert all(f".k{n} td:nth-child({n})" in css for n in range(2, tabeller.KOLONNER + 1))
 
 
 def test_a_number_stays_on_the_line_of_what_it_counts():
@@ -402,7 +405,7 @@ def test_markdown_is_written_as_html5():
 
 
 def test_page_knows_every_colour_and_every_class_of_the_figures():
-    css = str(eksport.stil("T"))
+    css = str(stilark.stil("T"))
     assert farver.css().strip() in css
     used = set(re.findall(r"var\(--([a-z0-9-]+)", css))
     assert used <= set(re.findall(r"--([a-z0-9-]+)\s*:", css))
@@ -681,11 +684,11 @@ FORVANSKNINGER = {
         "celle 8: figuren «kort» har ingen beskrivelse",
     ),
     "a payload that is None": (
-        ny(output("display_data", data={tabeller.MIME: None})),
+        ny(output("display_data", data={mime.TABEL: None})),
         "celle 10: .* har intet indhold",
     ),
     "a fold of nothing": (
-        ny(output("display_data", data={eksport.MIME_FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})),
+        ny(output("display_data", data={mime.FOLD: {"afsnit": [{"titel": "x", "markdown": None}]}})),
         "celle 10: det foldede afsnit «x» skal have",
     ),
     "a file without title": (
@@ -693,7 +696,7 @@ FORVANSKNINGER = {
             output(
                 "display_data",
                 data={
-                    eksport.MIME_FILER: {
+                    mime.FILER: {
                         "titel": "F",
                         "filer": [{"id": "f", "type": "csv", "titel": None, "base64": "eA=="}],
                     }
@@ -729,9 +732,9 @@ def test_a_side_of_something_else_than_text_is_refused(value):
 
 
 def test_the_page_has_every_table_of_its_fragments(monkeypatch):
-    monkeypatch.setattr(
-        eksport, "_kolonneklasser", lambda html: re.sub("<table.*?</table>", "", html, count=1, flags=re.S)
-    )
+    whole = laeser.Laeser._tilfoej
+    less = functools.partial(re.sub, "<table.*?</table>", "", flags=re.S)
+    monkeypatch.setattr(laeser.Laeser, "_tilfoej", lambda self, html: whole(self, less(html)))
     with pytest.raises(RunError, match="siden har 0 <table>, notebooken viser 1"):
         byg(vis(en_tabel()))
 
@@ -755,7 +758,7 @@ def test_all_refusals_come_at_once():
 
 
 def test_an_output_that_the_template_drops_is_noticed(monkeypatch):
-    monkeypatch.setattr(eksport._Laeser, "_tilfoej", lambda self, html: None)
+    monkeypatch.setattr(laeser.Laeser, "_tilfoej", lambda self, html: None)
     with pytest.raises(RunError, match="siden har 0 af class «tabel», notebooken viser 1"):
         byg(vis(en_tabel()))
 
@@ -876,7 +879,7 @@ def test_the_front_page_speaks_of_all_reports():
 
 
 def test_the_front_page_on_paper_has_no_lists_of_files():
-    assert "@media print{.sider details{display:none}}" in str(eksport.stil("T", "KKR", "forside.css"))
+    assert "@media print{.sider details{display:none}}" in str(stilark.stil("T", "KKR", "forside.css"))
     assert BeautifulSoup(indeks(SIDER), "html.parser").select(".sider details .filer")
 
 

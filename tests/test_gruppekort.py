@@ -52,6 +52,12 @@ def test_groups_of_the_same_number_are_two_groups():
     assert lines(tegn()) > lines(same)
 
 
+def test_a_sixth_group_has_the_shade_of_the_first_and_its_own_number():
+    sixth = tegn(numre={**NUMRE, "S|Vest": 6})
+    assert sixth.svg_bred.count(">6<") == 1
+    assert sixth.svg_bred.replace(">6<", ">1<") == tegn(numre={**NUMRE, "S|Vest": 1}).svg_bred
+
+
 def test_muted_kommuner_have_no_shade():
     assert tegn(daempet=("253", "259")).svg_bred.count("--trin-0,") > tegn().svg_bred.count("--trin-0,")
 
@@ -67,7 +73,7 @@ def test_the_same_input_gives_the_same_drawing():
         (pd.Series({**GRUPPER, "999": "H|By"}), NUMRE, "999"),
         (pd.Series({**GRUPPER, "259": None}, dtype=object), NUMRE, "259"),
         (GRUPPER, {"H|By": 1, "S|Øst": 1}, "S|Vest"),
-        (GRUPPER, {**NUMRE, "S|Vest": 6}, "S|Vest"),
+        (GRUPPER, {**NUMRE, "S|Vest": 100}, "S|Vest"),
     ],
 )
 def test_a_map_that_does_not_fit_is_refused(grupper, numre, said):

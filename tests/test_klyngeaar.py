@@ -23,7 +23,9 @@ REGIONER = [
     "Region Hovedstaden",
 ]
 CELLER = [
-    f for n, f in inspect.getmembers(vis, inspect.isfunction) if f.__module__ == vis.__name__ and not n.startswith("_")
+    f
+    for n, f in inspect.getmembers(vis, inspect.isfunction)
+    if f.__module__.startswith(f"{vis.__name__}.") and not n.startswith("_")
 ]
 NEJ, JA = "2022-12-31", "2023-01-01"
 PULJER = {

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from kkrlib import kommuner, omraade, tegn
 from kkrlib.errors import ParameterError
+
+DAG = date(2025, 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -143,11 +146,11 @@ def test_a_region_is_read_by_any_of_its_names(tabeller):
     for row in tabeller["regioner"].itertuples():
         for name in (row.region, row.kortnavn, row.kkr, row.slug):
             for write in WRITTEN:
-                assert omraade.omraade(tabeller, write(name)) == row.region
-    assert omraade.omraade(tabeller, " HELE\N{NO-BREAK SPACE}landet") == omraade.HELE_LANDET
+                assert omraade.omraade(tabeller, write(name), DAG) == row.region
+    assert omraade.omraade(tabeller, " HELE\N{NO-BREAK SPACE}landet", DAG) == omraade.HELE_LANDET
     for text, said in (("Sjæland", "mente du"), ("Sjæl\u200bland", "U\\+200B"), ("", "findes ikke")):
         with pytest.raises(ParameterError, match=said):
-            omraade.omraade(tabeller, text)
+            omraade.omraade(tabeller, text, DAG)
 
 
 @pytest.mark.parametrize("text", ["L\u00e6so\u0338", "Lo\u0338jre", "A\u030a\u0300lborg", "K\u00f8ge\u20dd"])

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kkrlib import dansk, farver, figurer
-from kkrlib.rapport import eksport, kontrast
+from kkrlib.rapport import kontrast, stilark
 
 DATA = pd.DataFrame({"navn": ["Køge", "Greve"], "a": [3.0, 2.0], "b": [-1.0, 1.0], "sum": [2.0, 3.0]})
 ORD = {"titel": "Titel", "beskrivelse": "Beskrivelse.", "enhed": "personer", "kilde": "Bilag A"}
@@ -31,7 +31,7 @@ def kortet() -> str:
 
 
 def side(krop: str = "", css: str = "") -> str:
-    return f"<html><head><style>{eksport.stil('T')}{css}</style></head><body>{krop}</body></html>"
+    return f"<html><head><style>{stilark.stil('T')}{css}</style></head><body>{krop}</body></html>"
 
 
 def med(html: str, navn: str, skema: str, farve: str) -> str:

@@ -10,7 +10,7 @@ import stat
 import pytest
 
 from kkrlib.errors import RunError
-from kkrlib.rapport import eksport, pdf
+from kkrlib.rapport import pdf, stilark
 
 SIDE = (
     '<svg viewBox="0 0 9 9" role="img" aria-label="En blå firkant"><path d="M0 0h9v9h-9z" fill="var(--serie-1)"/></svg>'
@@ -20,7 +20,7 @@ SIDE = (
 def html() -> str:
     return (
         '<!DOCTYPE html><html lang="da"><head><meta charset="utf-8"><title>Prøve på '
-        f"Ærø</title><style>{eksport.stil('Prøve på Ærø')}</style></head>"
+        f"Ærø</title><style>{stilark.stil('Prøve på Ærø')}</style></head>"
         '<body><main><h1>Prøve på Ærø</h1><p>Tekst. <a href="#b">b</a></p><h2 id="b">B</h2><div '
         f'style="width:9rem">{SIDE}</div></main></body></html>'
     )

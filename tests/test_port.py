@@ -15,7 +15,7 @@ from kkrlib import cli, data, domme, klynger, kontrol, socialtilsyn
 from kkrlib.errors import DataError, Fund
 from kkrlib.rapport import eksport, koersel, notesbog
 
-I_ALT = "2021-t02-i-alt"
+I_ALT = "socialtilsyn-2021-t02-i-alt"
 
 
 def med(tabeller, table, row, **cells):
@@ -33,8 +33,8 @@ def raekke_af(tabeller, table, id):
 @pytest.fixture(scope="module")
 def indvendt(tabeller):
     """Tables with a number that is wrong both as value and as printed: nothing but the controls can see it."""
-    row = raekke_af(tabeller, "socialtilsyn_fakta", I_ALT)
-    return med(tabeller, "socialtilsyn_fakta", row, vaerdi="1198", trykt="1.198")
+    row = raekke_af(tabeller, "fakta", I_ALT)
+    return med(tabeller, "fakta", row, vaerdi="1198", trykt="1.198")
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +66,14 @@ def test_a_deviation_that_only_controls_see_is_what_they_object_to(port_indvendt
 
 
 def test_the_controls_that_fall_because_of_a_row_that_is_wrong_are_counted_and_not_listed(indvendt, tabeller):
-    row = raekke_af(tabeller, "socialtilsyn_fakta", I_ALT) + 2
-    cause = Fund("socialtilsyn_fakta.csv", str(row), "vaerdi", "1198", "er ikke det trykte tal")
+    row = raekke_af(tabeller, "fakta", I_ALT) + 2
+    cause = Fund("fakta.csv", str(row), "vaerdi", "1198", "er ikke det trykte tal")
     gate = kontrol.port(indvendt, [cause], regn=False)
     assert (gate.fejl, gate.foelger) == ([], 7)
     # A warning, and a finding in another row or another file, is no cause of them.
     for other in (
-        Fund("socialtilsyn_fakta.csv", str(row), "vaerdi", "", "x", "advarsel"),
-        Fund("socialtilsyn_fakta.csv", "2", "vaerdi", "", "x"),
+        Fund("fakta.csv", str(row), "vaerdi", "", "x", "advarsel"),
+        Fund("fakta.csv", "2", "vaerdi", "", "x"),
         Fund("klynge_aar.csv", "2", "i_alt", "", "x"),
     ):
         assert kontrol.port(indvendt, [other], regn=False).foelger == 0
@@ -82,7 +82,7 @@ def test_the_controls_that_fall_because_of_a_row_that_is_wrong_are_counted_and_n
 @pytest.mark.parametrize(
     ("table", "row", "cells", "column", "said"),
     [
-        ("kontrol_led", 5, {"rolle": "dell"}, "rolle", "ukendt rolle «dell»; brug led"),
+        ("kontrol_led", 0, {"rolle": "dell"}, "rolle", "ukendt rolle «dell»; brug samme"),
         ("kontrol_led", 7, {"fakta": "2021-t02-i-altt"}, "fakta", "findes ikke; mente du «2021-t02-i-alt»?"),
         ("kontrol_led", 0, {"fakta": "bilag_a/2023/1000/befolkning"}, "fakta", "findes ikke; mente du «bilag_a/2023/"),
         ("kontroller", 2, {"fakta": "findes-slet-ikke-noget-sted"}, "fakta", "tallet findes-slet-ikke-noget-sted "
@@ -100,14 +100,16 @@ def test_a_reference_to_what_is_not_there_is_named_in_its_own_row(tabeller, tabl
 
 
 def test_a_number_that_many_led_lack_is_one_finding_with_their_rows(tabeller):
-    used = tabeller["kontrol_led"]["fakta"].value_counts()
-    fact = next(f for f in used.index if f in set(tabeller["socialtilsyn_fakta"]["id"]))
-    facts = tabeller["socialtilsyn_fakta"]
-    gate = kontrol.port({**tabeller, "socialtilsyn_fakta": facts[facts["id"] != fact]}, regn=False)
+    gone, known = "findes-slet-ikke-noget-sted", tabeller["kontroller"]["fakta"].iloc[0]
+    controls = pd.DataFrame([{"id": f"ny-{n}", "art": "sum", "fakta": known, "beskrivelse": "x"} for n in range(7)])
+    led = pd.DataFrame([{"kontrol": k, "nr": 1, "rolle": "led", "fakta": gone, "fortegn": 1} for k in controls["id"]])
+    more = {"kontroller": controls, "kontrol_led": led}
+    both = {name: pd.concat([tabeller[name], rows], ignore_index=True) for name, rows in more.items()}
+    gate = kontrol.port({**tabeller, **both}, regn=False)
     (finding,) = [f for f in gate.fejl if f.fil == "kontrol_led.csv"]
-    first = [str(i + 2) for i in tabeller["kontrol_led"].index[tabeller["kontrol_led"]["fakta"] == fact][:5]]
-    assert finding.raekke == f"{', '.join(first)}, og {used[fact] - 5} til"
-    assert finding.vaerdi == fact
+    first = len(tabeller["kontrol_led"]) + 2
+    assert finding.raekke == f"{', '.join(map(str, range(first, first + 5)))}, og 2 til"
+    assert finding.vaerdi == gone
 
 
 def test_a_misspelt_control_among_the_accepted_deviations_is_the_cause_and_its_new_deviation_is_not_told_too(tabeller):
@@ -191,7 +193,7 @@ def test_the_checksum_sees_each_cell_each_table_and_the_order_of_rows(tabeller):
     assert of == kontrol.aftryk({name: tabeller[name].copy() for name in reversed(list(tabeller))})
     others = [
         med(tabeller, "klynge_aar", 0, i_alt=1),
-        med(tabeller, "socialtilsyn_fakta", 3, forbehold="ca."),
+        med(tabeller, "fakta", 3, forbehold="ca."),
         {**tabeller, "emner": tabeller["emner"].iloc[::-1]},
         {n: t for n, t in tabeller.items() if n != "emner"},
         {**tabeller, "kolonneroller": tabeller["kolonneroller"].iloc[:-1]},
@@ -321,13 +323,13 @@ def test_check_tells_causes_first_each_in_its_row_and_what_follows_in_one_line(t
         return number + 1
 
     rows = [
-        ("socialtilsyn_fakta", change("socialtilsyn_fakta", "2020-tekst-1006-tilsynsbesoeg,", ",2234,", ",9234,")),
-        ("socialtilsyn_fakta", change("socialtilsyn_fakta", f"{I_ALT},", ",1098,", ",1198,")),
+        ("fakta", change("fakta", "socialtilsyn-2020-tekst-1006-tilsynsbesoeg,", ",2234,", ",9234,")),
+        ("fakta", change("fakta", f"{I_ALT},", ",1098,", ",1198,")),
         (
             "socialtilsyn_afledte",
             change("socialtilsyn_afledte", "takst-tilsyn-0-7,2019,", ",35063,35063", ",35064,35063"),
         ),
-        ("oevrige_fakta", change("oevrige_fakta", "boernehus-greve-antal,", ",11278,", ",11279,")),
+        ("fakta", change("fakta", "boernehus-2024-greve-antal,", ",11278,", ",11279,")),
     ]
     monkeypatch.setenv("KKR_DATA", str(folder))
     answer = CliRunner().invoke(cli.main, ["check"], catch_exceptions=False)

@@ -14,7 +14,7 @@ from kkrlib.errors import DataError
 from kkrlib.socialtilsyn import AFLEDT, AFSKAARET, OFFENTLIGGJORT, afrund, interval
 from kkrlib.visning import socialtilsyn as vis
 
-TABELLER = ["socialtilsyn_fakta", "socialtilsyn_indikatorer", "socialtilsyn_indikatorfakta", "socialtilsyn_afledte"]
+TABELLER = ["fakta", "socialtilsyn_indikatorer", "socialtilsyn_indikatorfakta", "socialtilsyn_afledte"]
 
 
 @pytest.fixture(scope="module")
@@ -89,14 +89,14 @@ def med_2025(kopi, uden=()):
 
     Returns the facts and the pointers that were added.
     """
-    facts, points = kopi["socialtilsyn_fakta"], kopi["socialtilsyn_indikatorfakta"]
+    facts, points = kopi["fakta"], kopi["socialtilsyn_indikatorfakta"]
     taken = points[(points["aar"] == 2023) & (points["rolle"] == "taget") & ~points["indikator"].isin(uden)]
     new = facts[facts["id"].isin(taken["fakta"])].copy()
-    new["id"] = "2025" + new["id"].str[4:]
-    new["rapport"] = new["beskriver_aar"] = 2025
+    new["id"] = new["id"].str.replace("-2023-", "-2025-", n=1)
+    new["udgave"] = new["beskriver_aar"] = 2025
     new["vaerdi"] = [str(Fraction(v) + 1) for v in new["vaerdi"]]
-    kopi["socialtilsyn_fakta"] = pd.concat([facts, new], ignore_index=True)
-    more = taken.assign(aar=2025, fakta="2025" + taken["fakta"].str[4:])
+    kopi["fakta"] = pd.concat([facts, new], ignore_index=True)
+    more = taken.assign(aar=2025, fakta=taken["fakta"].str.replace("-2023-", "-2025-", n=1))
     kopi["socialtilsyn_indikatorfakta"] = pd.concat([points, more], ignore_index=True)
     return new, taken
 
@@ -126,7 +126,7 @@ GRUPPER = [
 VISNINGER = [
     f
     for n, f in inspect.getmembers(vis, inspect.isfunction)
-    if f.__module__ == vis.__name__ and n[0] != "_" and n != "udvikling"
+    if f.__module__.startswith(f"{vis.__name__}.") and n[0] != "_" and n != "udvikling"
 ]
 
 
@@ -202,7 +202,7 @@ def test_a_made_up_further_year_is_only_data(kopi, serie):
         "maal": "ændring",
         "basisaar": 2024,
     }
-    kopi["socialtilsyn_fakta"] = pd.concat([kopi["socialtilsyn_fakta"], pd.DataFrame([said])], ignore_index=True)
+    kopi["fakta"] = pd.concat([kopi["fakta"], pd.DataFrame([said])], ignore_index=True)
     row = pd.DataFrame([{**derived, "mindst": 1030, "hoejst": 1030}])
     kopi["socialtilsyn_afledte"] = pd.concat([kopi["socialtilsyn_afledte"], row], ignore_index=True)
 
@@ -226,7 +226,7 @@ def test_a_made_up_further_year_is_only_data(kopi, serie):
     ):
         assert 2025 in set(calculation(longer)["aar"]), calculation.__name__
     assert 2025 in set(socialtilsyn.takstindeks(longer, 2021)["aar"])
-    assert 2025 in set(socialtilsyn.budget_og_regnskab(kopi["socialtilsyn_fakta"])["rapport"])
+    assert 2025 in set(socialtilsyn.budget_og_regnskab(socialtilsyn.tal_af(kopi))["rapport"])
 
 
 # --- bad input ------------------------------------------------------------------------------------------------
@@ -245,16 +245,16 @@ def saet(table, where, column, value):
 
 
 def test_a_year_twice_is_named(kopi):
-    facts = kopi["socialtilsyn_fakta"]
-    saet(facts, "2021-t14-0-7-2020", "beskriver_aar", 2021)
-    saet(facts, "2021-t14-0-7-2020", "kolonne", "2021")
+    facts = kopi["fakta"]
+    saet(facts, "socialtilsyn-2021-t14-0-7-2020", "beskriver_aar", 2021)
+    saet(facts, "socialtilsyn-2021-t14-0-7-2020", "kolonne", "2021")
     assert "samme celle og samme år står to gange" in said(kopi)
 
 
 def test_a_fact_twice_is_named(kopi):
-    facts = kopi["socialtilsyn_fakta"]
-    kopi["socialtilsyn_fakta"] = pd.concat([facts, facts[facts["id"] == "2021-t02-almen"]])
-    assert "2021-t02-almen, kolonne id" in said(kopi)
+    facts = kopi["fakta"]
+    kopi["fakta"] = pd.concat([facts, facts[facts["id"] == "socialtilsyn-2021-t02-almen"]])
+    assert "socialtilsyn-2021-t02-almen, kolonne id" in said(kopi)
 
 
 def test_a_fact_taken_twice_is_named(kopi):
@@ -264,7 +264,7 @@ def test_a_fact_taken_twice_is_named(kopi):
 
 
 def test_a_unit_that_changes_is_named(kopi):
-    saet(kopi["socialtilsyn_fakta"], "2023-t15-direkte-udgifter-regnskab", "enhed", "kr.")
+    saet(kopi["fakta"], "socialtilsyn-2023-t15-direkte-udgifter-regnskab", "enhed", "kr.")
     assert "er i kr., men indikatoren er i 1.000 kr." in said(kopi)
 
 
@@ -273,25 +273,25 @@ def test_a_unit_that_changes_is_named(kopi):
     [("101", "mellem 0 og 100"), ("-1", "mellem 0 og 100"), ("1.000,5", "skrevet som"), ("mange", "skrevet som")],
 )
 def test_a_share_over_100_and_a_number_that_is_none_are_named(kopi, value, rule):
-    saet(kopi["socialtilsyn_fakta"], "2021-t05-plejefamilier-andel", "vaerdi", value)
+    saet(kopi["fakta"], "socialtilsyn-2021-t05-plejefamilier-andel", "vaerdi", value)
     text = said(kopi)
     assert rule in text
-    assert "2021-t05-plejefamilier-andel" in text
+    assert "socialtilsyn-2021-t05-plejefamilier-andel" in text
 
 
 def test_a_fall_over_100_per_cent_is_named(kopi):
-    saet(kopi["socialtilsyn_fakta"], "2021-t07-boerne-og-unge-2021-aendring", "vaerdi", "-137")
+    saet(kopi["fakta"], "socialtilsyn-2021-t07-boerne-og-unge-2021-aendring", "vaerdi", "-137")
     assert "et fald kan ikke være over 100 %" in said(kopi)
 
 
 def test_a_total_less_than_a_part_is_named(kopi):
-    saet(kopi["socialtilsyn_fakta"], "2021-t02-almen", "vaerdi", "1099")
+    saet(kopi["fakta"], "socialtilsyn-2021-t02-almen", "vaerdi", "1099")
     assert "er større end plejefamilier (1098)" in said(kopi)
 
 
 def test_a_value_of_another_year_or_report_is_named(kopi):
     points = kopi["socialtilsyn_indikatorfakta"]
-    points.loc[points["fakta"] == "2021-t02-almen", "aar"] = 2022
+    points.loc[points["fakta"] == "socialtilsyn-2021-t02-almen", "aar"] = 2022
     text = said(kopi)
     assert "2021-t02-almen beskriver 2021" in text
     assert "står i rapporten for 2021; værdien er da afledt" in text
@@ -299,16 +299,18 @@ def test_a_value_of_another_year_or_report_is_named(kopi):
 
 def test_a_change_is_no_value(kopi):
     points = kopi["socialtilsyn_indikatorfakta"]
-    points.loc[points["fakta"] == "2021-t02-almen", "fakta"] = "2021-tekst-3206-tilbud-kombinerede-aendring"
+    points.loc[points["fakta"] == "socialtilsyn-2021-t02-almen", "fakta"] = (
+        "socialtilsyn-2021-tekst-3206-tilbud-kombinerede-aendring"
+    )
     assert "er en ændring og kan ikke være indikatorens værdi" in said(kopi)
 
 
 def test_unknown_facts_and_indicators_are_named(kopi):
     points = kopi["socialtilsyn_indikatorfakta"]
-    points.loc[points["fakta"] == "2021-t02-almen", "fakta"] = "2021-t02-findes-ikke"
-    points.loc[points["fakta"] == "2021-t02-forstaerket", "indikator"] = "findes-ikke"
+    points.loc[points["fakta"] == "socialtilsyn-2021-t02-almen", "fakta"] = "2021-t02-findes-ikke"
+    points.loc[points["fakta"] == "socialtilsyn-2021-t02-forstaerket", "indikator"] = "findes-ikke"
     text = said(kopi)
-    assert "findes ikke i socialtilsyn_fakta.csv" in text
+    assert "findes ikke i fakta.csv" in text
     assert "findes ikke i socialtilsyn_indikatorer.csv" in text
 
 
@@ -327,7 +329,7 @@ def test_a_derived_value_for_a_published_year_is_named(kopi):
 def test_derivations_that_contradict_each_other_or_go_round_are_named(kopi):
     derived = kopi["socialtilsyn_afledte"]
     places = (derived["indikator"] == "pladser") & (derived["aar"] == 2022)
-    facts = kopi["socialtilsyn_fakta"]
+    facts = kopi["fakta"]
     saet(facts, derived.loc[places, "fakta"].iloc[0], "vaerdi", "-9.4")
     assert "kan ikke begge passe" in said(kopi)
     derived.loc[(derived["indikator"] == "pladser") & (derived["aar"] == 2019), "fra_aar"] = 2019
@@ -513,7 +515,7 @@ def test_costs_by_hand(serie):
 
 
 def test_budget_against_accounts_line_by_line(tabeller):
-    table = socialtilsyn.budget_og_regnskab(tabeller["socialtilsyn_fakta"])
+    table = socialtilsyn.budget_og_regnskab(socialtilsyn.tal_af(tabeller))
     assert table.groupby("rapport").size().to_dict() == {2021: 8, 2023: 8}
     row = raekke(table, rapport=2021, post="Udgifter i alt")
     assert (row.budget, row.regnskab, row.forskel_trykt, row.forskel, row.afvigelse) == (
@@ -535,10 +537,10 @@ def test_budget_against_accounts_line_by_line(tabeller):
 
 
 def test_budget_in_another_unit_twice_or_alone_is_refused(kopi):
-    facts = kopi["socialtilsyn_fakta"]
-    facts.loc[facts["id"] == "2021-t12-netto-budget", "enhed"] = "kr."
-    facts = facts[facts["id"] != "2023-t15-netto-budget"]
-    facts = pd.concat([facts, facts[facts["id"] == "2023-t15-direkte-udgifter-budget"]])
+    facts = kopi["fakta"]
+    facts.loc[facts["id"] == "socialtilsyn-2021-t12-netto-budget", "enhed"] = "kr."
+    facts = facts[facts["id"] != "socialtilsyn-2023-t15-netto-budget"]
+    facts = pd.concat([facts, facts[facts["id"] == "socialtilsyn-2023-t15-direkte-udgifter-budget"]])
     with pytest.raises(DataError) as error:
         socialtilsyn.budget_og_regnskab(facts)
     assert {f.regel for f in error.value.fund} == {
@@ -663,12 +665,12 @@ def test_a_takst_is_tested_with_the_rule_of_its_own_year(serie, tabeller):
 
 
 def test_what_is_left_of_a_whole_carries_the_intervals_of_its_parts(tabeller):
-    facts = tabeller["socialtilsyn_fakta"].set_index("id")
+    facts = tabeller["fakta"].set_index("id")
     row = {
         "indikator": "c",
         "aar": 2020,
         "metode": "rest",
-        "fakta": "2020-tekst-1006-tilbud",
+        "fakta": "socialtilsyn-2020-tekst-1006-tilbud",
         "fra_aar": 2021,
         "fradrag": "a b",
     }
@@ -676,7 +678,7 @@ def test_what_is_left_of_a_whole_carries_the_intervals_of_its_parts(tabeller):
         "indikator": "b",
         "aar": 2020,
         "metode": "procent",
-        "fakta": "2023-tekst-1697-magtanvendelser-aendring-procent",
+        "fakta": "socialtilsyn-2023-tekst-1697-magtanvendelser-aendring-procent",
         "fra_aar": 2021,
     }
     known = {("a", 2020): Fraction(100), ("b", 2021): Fraction(200)}

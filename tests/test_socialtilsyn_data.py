@@ -35,7 +35,7 @@ ORD |= {"otte": 8, "ni": 9, "tredjedel": Fraction(1, 3)}
 
 @pytest.fixture(scope="module")
 def fakta(tabeller):
-    return tabeller["socialtilsyn_fakta"]
+    return tabeller["fakta"].loc[lambda t: t["felt"] == "socialtilsyn"]
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +169,7 @@ def test_the_tables_rebuilt_from_facts_are_the_printed_ones(fakta, kilder, tabel
     for report in (2021, 2023):
         by_line = dict(
             list(
-                fakta[(fakta["rapport"] == report) & ~fakta["tabel"].isin(["tekst", "Personale"])].groupby(
+                fakta[(fakta["udgave"] == report) & ~fakta["tabel"].isin(["tekst", "Personale"])].groupby(
                     "linje", sort=False
                 )
             )
@@ -200,7 +200,7 @@ def test_the_tables_rebuilt_from_facts_are_the_printed_ones(fakta, kilder, tabel
 def test_the_columns_stand_under_their_headings(fakta, kilder, tabeller):
     faults, checked = tabeller["socialtilsyn_kildefejl"].query("art == 'navn'"), 0
     for (report, table), facts in fakta[fakta["tabel"].str.startswith("Tabel")].groupby(
-        ["rapport", "tabel"], sort=False
+        ["udgave", "tabel"], sort=False
     ):
         first = int(facts["linje"].min())
         text = kilder[report]
@@ -223,7 +223,7 @@ def test_the_columns_stand_under_their_headings(fakta, kilder, tabeller):
 def test_sections_are_printed_above_their_rows(fakta, kilder, tabeller):
     faults = set(tabeller["socialtilsyn_kildefejl"].query("art == 'navn'")["fakta"])
     for (report, table, section), facts in fakta[fakta["tabel"] != "tekst"].groupby(
-        ["rapport", "tabel", "afsnit"], sort=False
+        ["udgave", "tabel", "afsnit"], sort=False
     ):
         first = int(facts["linje"].min())
         above = [ens(ren(x.replace("*", "").split("\t")[0])) for x in kilder[report][first - 9 : first]]
@@ -258,7 +258,7 @@ INDHOLD = {2021: (2610, 2638), 2023: (832, 854)}
 
 def tal_uden_fakta(fakta, kilder, report):
     _, first, last = OMRAADE[report]
-    taken = dict(list(fakta[fakta["rapport"] == report].groupby("linje")["trykt"]))
+    taken = dict(list(fakta[fakta["udgave"] == report].groupby("linje")["trykt"]))
     contents = INDHOLD.get(report, (0, 0))
     left = {}
     for number in range(first, last + 1):
@@ -284,7 +284,7 @@ def test_every_number_is_a_fact_or_known_to_be_none(fakta, kilder, report):
 
 
 def test_a_fact_left_out_is_missed(fakta, kilder):
-    assert tal_uden_fakta(fakta[fakta["id"] != "2021-t02-almen"], kilder, 2021)[3185] == {"548": 1}
+    assert tal_uden_fakta(fakta[fakta["id"] != "socialtilsyn-2021-t02-almen"], kilder, 2021)[3185] == {"548": 1}
 
 
 # --- totals, faults and indicators --------------------------------------------------------------------------------
@@ -305,7 +305,7 @@ SUMMER += [(f"Tabel {n}", 2023) for n in (1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 14, 1
 def afvigende_summer(fakta):
     found = set()
     for table, report in SUMMER:
-        cells = fakta[(fakta["rapport"] == report) & (fakta["tabel"] == table) & (fakta["maal"] == "niveau")]
+        cells = fakta[(fakta["udgave"] == report) & (fakta["tabel"] == table) & (fakta["maal"] == "niveau")]
         total = cells["raekke"].isin(["I alt", "Sociale tilbud alt"])
         assert total.any(), (report, table)
         for column, rows in cells.groupby("kolonne"):
@@ -326,12 +326,12 @@ def test_every_total_that_does_not_fit_its_rows_is_recorded_and_no_other(fakta, 
 
 def test_a_total_that_is_mended_is_noticed(fakta, tabeller):
     mended = fakta.copy()
-    mended.loc[mended["id"] == "2021-t07-i-alt-2021", "vaerdi"] = "357"
-    assert afvigende_summer(fakta) - afvigende_summer(mended) == {"2021-t07-i-alt-2021"}
+    mended.loc[mended["id"] == "socialtilsyn-2021-t07-i-alt-2021", "vaerdi"] = "357"
+    assert afvigende_summer(fakta) - afvigende_summer(mended) == {"socialtilsyn-2021-t07-i-alt-2021"}
 
 
 def test_a_fault_names_its_own_line_and_what_stands_there(tabeller, kilder):
-    facts = tabeller["socialtilsyn_fakta"].set_index("id")
+    facts = tabeller["fakta"].set_index("id")
     for fault in tabeller["socialtilsyn_kildefejl"].itertuples():
         assert fault.trykt in kilder[fault.rapport][fault.linje - 1], fault.fejl
         if isinstance(fault.fakta, str) and fault.fakta:
@@ -352,7 +352,7 @@ def test_what_is_taken_instead_of_a_fault_follows_from_the_facts(fakta, tabeller
     for fault in faults[(faults["art"] == "sum") & faults["fakta"].isin(afvigende_summer(fakta))].itertuples():
         total = cells.loc[fault.fakta]
         rows = fakta[
-            (fakta["rapport"] == fault.rapport)
+            (fakta["udgave"] == fault.rapport)
             & (fakta["tabel"] == fault.tabel)
             & (fakta["kolonne"] == total["kolonne"])
         ]
@@ -396,7 +396,7 @@ def test_breaks_in_the_series_stand_in_the_sources(tabeller, kilder):
 
 def test_what_an_indicator_does_not_take_is_recorded_as_a_fault_or_differs_openly(tabeller):
     """A number passed over is another number than the one taken; where the sources disagree, the row says why."""
-    facts = tabeller["socialtilsyn_fakta"].set_index("id")
+    facts = tabeller["fakta"].set_index("id")
     for (indicator, year), rows in tabeller["socialtilsyn_indikatorfakta"].groupby(["indikator", "aar"]):
         taken = sum(Fraction(facts.at[f, "vaerdi"]) for f in rows.loc[rows["rolle"] == "taget", "fakta"])
         for other in rows.loc[rows["rolle"] == "fravalgt", "fakta"]:
@@ -406,7 +406,7 @@ def test_what_an_indicator_does_not_take_is_recorded_as_a_fault_or_differs_openl
 
 def test_derived_values_are_those_that_give_what_is_printed(tabeller):
     """Found here by trying every whole number, where the package computes the interval."""
-    facts = tabeller["socialtilsyn_fakta"].set_index("id")
+    facts = tabeller["fakta"].set_index("id")
     peger = tabeller["socialtilsyn_indikatorfakta"].query("rolle == 'taget'")
     known = {
         k: sum(Fraction(facts.at[f, "vaerdi"]) for f in g) for k, g in peger.groupby(["indikator", "aar"])["fakta"]

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from kkrlib import tabeller
 from kkrlib.errors import DataError, RunError
-from kkrlib.tabeller import Kolonne, tabel
+from kkrlib.tabeller import Kolonne, filer, tabel
 
 ROD = Path(__file__).resolve().parents[1]
 NBSP = "\N{NO-BREAK SPACE}"
@@ -152,7 +152,7 @@ def test_text_is_escaped_everywhere():
     evil = '<b onclick="x">&'
     d = data().assign(kommune=evil)
     html = lav(d, titel=evil, enhed=evil, kilde=evil, note=evil).html
-    assert "<b" not in html and "&lt;b onclick=&quot;x&quot;&gt;&amp;" in html
+    assert "<b" not in html and "&lt;b onclick=&#34;x&#34;&gt;&amp;" in html
 
 
 def test_columns_with_vis_false_stand_only_in_the_downloads():
@@ -314,11 +314,39 @@ def test_soft_hyphens_divide_headers_on_screen_and_stay_out_of_the_downloads():
 
 
 def test_a_table_of_many_columns_is_marked_so_that_it_can_be_set_smaller():
-    columns = [Kolonne(f"k{i}", f"K{i}") for i in range(10)]
-    d = pd.DataFrame([{k.navn: "x" for k in columns}])
+    columns = [Kolonne(f"k{i}", f"K{i}", type="heltal") for i in range(10)]
+    d = pd.DataFrame([{k.navn: 1 for k in columns}])
     assert suppe(lav(d, columns)).table["class"] == ["mange", "flest"]
     assert suppe(lav(d, columns[:8])).table["class"] == ["mange"]
     assert not suppe(lav(d, columns[:7])).table.has_attr("class")
+
+
+def test_a_column_of_text_is_named_once_on_its_table_and_not_in_every_cell():
+    columns = [Kolonne("a", "A"), *(Kolonne(n, n.upper()) for n in "bcdefghi"), Kolonne("n", "N", type="heltal")]
+    d = pd.DataFrame([{k.navn: 1 if k.navn == "n" else k.navn for k in columns}])
+    table = suppe(lav(d.assign(c=None), columns, ialt=pd.DataFrame({"a": ["I alt"], "n": [1]}))).table
+    # The first is the row's header, and the sheet knows no column after the eighth.
+    assert table["class"] == ["mange", "flest", *(f"k{n}" for n in range(2, tabeller.KOLONNER + 1))]
+    assert [td.get("class") for td in table.tbody.find_all("td")] == [
+        None, ["mangler"], None, None, None, None, None, ["tekst"], None,
+    ]  # fmt: skip
+
+
+def test_the_name_of_a_group_stands_in_the_first_column_so_that_one_keeps_its_classes():
+    columns = [Kolonne("kommune", "Kommune"), Kolonne("kode", "Kode", raekkehoved=True), Kolonne("region", "Region")]
+    grouped = suppe(lav(kolonner=columns, gruppe="region", valgt="Sjælland", resten="De andre"))
+    alone, others = grouped.select("table")
+    assert alone["class"] == ["k1"] and not alone.select("td.tekst")
+    assert not others.has_attr("class") and len(others.select("td.tekst")) == 2
+
+
+def test_a_number_stays_on_the_line_of_what_it_counts_on_the_page_and_not_in_the_files():
+    d = pd.DataFrame({"k": ["Over 5 mio. kr."]})
+    t = lav(d, [Kolonne("k", "K")], titel="Køb for 10 kr.")
+    assert suppe(t).th.find_next("tbody").get_text().strip() == f"Over 5{NBSP}mio.{NBSP}kr."
+    assert suppe(t).select_one("caption .titel").get_text() == f"Køb for 10{NBSP}kr."
+    assert suppe(t).select_one(".rul")["aria-label"] == f"Tabel: Køb for 10{NBSP}kr."
+    assert tabeller.csv(t.payload).decode() == "k\nOver 5 mio. kr.\n" and t.payload["titel"] == "Køb for 10 kr."
 
 
 def test_years_as_text_get_no_thousands_separator():
@@ -371,6 +399,26 @@ def test_numbers_are_rounded_once_from_their_exact_value():
 def test_a_definition_that_makes_no_sense_is_refused(change, words):
     with pytest.raises(RunError, match=words):
         lav(**change)
+
+
+def test_every_fault_of_a_definition_is_named_at_once():
+    with pytest.raises(RunError) as stop:
+        lav(id="K", titel="", gruppe="klynge", fold=" ", kun_i_filer=[True], mangler={"xyz": "ukendt"})
+    assert str(stop.value).splitlines() == [
+        "tabel «K»: id skal være små bogstaver a–z, tal og bindestreger",
+        "tabel «K»: titel skal være udfyldt",
+        "tabel «K»: mangler nævner en ukendt kolonne: xyz",
+        "tabel «K»: gruppen «klynge» skal være en af kolonnerne (vis=False, hvis den kun skal stå i filerne)",
+        "tabel «K»: brug enten gruppe eller fold",
+        "tabel «K»: fold skal være den tekst, læseren klikker på",
+        "tabel «K»: kun_i_filer skal sige ja eller nej for hver række og lade mindst én blive vist",
+    ]
+    with pytest.raises(RunError) as stop:
+        Kolonne("x", " ", fortegn=True)
+    assert str(stop.value).splitlines() == [
+        "kolonne «x»: navn og overskrift skal være udfyldt",
+        "kolonne «x»: kun tal har fortegn",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -490,7 +538,7 @@ def test_a_text_in_a_csv_is_never_a_formula_and_comes_back_whole(text):
 
 @given(st.text(st.sampled_from("=+-@＝'; \t\n\ra1"), max_size=8))
 def test_no_two_texts_become_one(text):
-    written = tabeller._uden_formel(text)
+    written = filer._uden_formel(text)
     undone = re.sub(r"((?:^|[;\t\r\n])[^\S;\t\r\n]*)'(?='*[=+\-@＝＋－＠])", r"\1", written)
     assert undone == text
     assert re.fullmatch(r"[+-]?\d+", text) or not any(
@@ -519,7 +567,7 @@ def test_a_text_too_long_for_a_cell_is_refused_and_not_left_out():
 def test_no_published_csv_has_a_text_that_changes():
     for file in sorted((ROD / "reports" / "data").glob("*.csv")):
         for row in csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline="")):
-            assert [tabeller._uden_formel(field) for field in row] == row, file.name
+            assert [filer._uden_formel(field) for field in row] == row, file.name
 
 
 def test_csv_never_writes_an_exponent_and_quotes_what_needs_it():

@@ -5,7 +5,6 @@ stand.
 from fractions import Fraction
 
 import gennemloeb
-import pandas as pd
 import pytest
 
 from kkrlib import trykt
@@ -68,49 +67,58 @@ def fund(filer, table, key, changes):
     return {f.kolonne: f.regel for f in reversed(found)}
 
 
-FAKTA, OEVRIGE = "socialtilsyn_fakta", "oevrige_fakta"
-SKAERPET = "2021-tekst-3124-takst-for-skaerpet-tilsyn-pr-maaned"
-PRIS = "2020-tekst-1025-godkendte-pladser-i-plejefamilier-aendring-procent"
+FAKTA = "fakta"
+NETTO_NUL = "dk2020-2022-sjaelland-netto-nul"
+ASSENS = "dk2020-2020-liste-assens"
+ODENSE = "sundhedssekretariat-2022-mandat-odense"
+STIGNING = "socialtilsyn-2021-tekst-2788-plejefamilier-aendring-procent"
+BESOEG = "socialtilsyn-2020-tekst-1006-tilsynsbesoeg"
+FALD = "socialtilsyn-2021-t07-boerne-og-unge-2021-aendring"
+ANDEL = "socialtilsyn-2021-t05-plejefamilier-andel"
+I_ALT = "socialtilsyn-2021-t02-i-alt"
+SKAERPET = "socialtilsyn-2021-tekst-3124-takst-for-skaerpet-tilsyn-pr-maaned"
+PRIS = "socialtilsyn-2020-tekst-1025-godkendte-pladser-i-plejefamilier-aendring-procent"
 
 
 def test_each_fact_of_the_project_is_what_its_row_says_is_printed(filer):
     resources = gennemloeb.resourcer()
-    for table in (FAKTA, OEVRIGE):
-        (rule,) = [r for r in resources[table]["checks"] if r["check"] == "trykt"]
-        assert tal.CHECKS["trykt"](filer[table], resources[table], rule, filer) == []
-        assert len(filer[table]) > 700
+    (rule,) = [r for r in resources[FAKTA]["checks"] if r["check"] == "trykt"]
+    assert tal.CHECKS["trykt"](filer[FAKTA], resources[FAKTA], rule, filer) == []
+    assert (filer[FAKTA]["art"] == "tal").sum() > 1700
 
 
 @pytest.mark.parametrize(
     ("table", "key", "changes", "column", "said"),
     [
         # the number used is not the number printed
-        (FAKTA, "2020-tekst-1006-tilsynsbesoeg", {"vaerdi": "9234"}, "vaerdi", "er ikke det trykte tal «2.234», som "
+        (FAKTA, BESOEG, {"vaerdi": "9234"}, "vaerdi", "er ikke det trykte tal «2.234», som "
         "er 2234"),
-        (FAKTA, "2021-t02-i-alt", {"vaerdi": "1099"}, "vaerdi", "er ikke det trykte tal «1.098»"),
-        (FAKTA, "2021-t02-i-alt", {"vaerdi": "1.098"}, "vaerdi", "dér skiller punktummet tusinder"),
-        (FAKTA, "2021-t02-i-alt", {"vaerdi": "-1098"}, "vaerdi", "er ikke det trykte tal «1.098», som er 1098"),
-        (FAKTA, "2021-t02-i-alt", {"vaerdi": "1/3"}, "vaerdi", "er ikke det trykte tal"),
-        (FAKTA, "2021-t02-i-alt", {"trykt": "1.089"}, "vaerdi", "er ikke det trykte tal «1.089»"),
-        (OEVRIGE, "boernehus-greve-andel", {"vaerdi": "69"}, "vaerdi", "er ikke det trykte tal «6,9», som er 6.9"),
-        (OEVRIGE, "boernehus-greve-kr-700", {"vaerdi": "1690.110"}, "vaerdi", "dér skiller punktummet tusinder"),
-        (OEVRIGE, "sosu-tekst-kkr", {"vaerdi": "6"}, "vaerdi", "er ikke det trykte tal «fem», som er 5"),
-        (OEVRIGE, "klynger-tekst-model-1-central", {"vaerdi": "2"}, "vaerdi", "er ikke det trykte tal «2½», som er "
+        (FAKTA, I_ALT, {"vaerdi": "1099"}, "vaerdi", "er ikke det trykte tal «1.098»"),
+        (FAKTA, I_ALT, {"vaerdi": "1.098"}, "vaerdi", "dér skiller punktummet tusinder"),
+        (FAKTA, I_ALT, {"vaerdi": "-1098"}, "vaerdi", "er ikke det trykte tal «1.098», som er 1098"),
+        (FAKTA, I_ALT, {"vaerdi": "1/3"}, "vaerdi", "er ikke det trykte tal"),
+        (FAKTA, I_ALT, {"trykt": "1.089"}, "vaerdi", "er ikke det trykte tal «1.089»"),
+        (FAKTA, "boernehus-2024-greve-andel", {"vaerdi": "69"}, "vaerdi", "er ikke det trykte tal «6,9», som er 6.9"),
+        (FAKTA, "boernehus-2024-greve-kr-700", {"vaerdi": "1690.110"}, "vaerdi", "dér skiller punktummet tusinder"),
+        (FAKTA, "sosu-2022-tekst-kkr", {"vaerdi": "6"}, "vaerdi", "er ikke det trykte tal «fem», som er 5"),
+        (FAKTA, "klynger-tekst-2022-model-1-central", {"vaerdi": "2"}, "vaerdi", "er ikke det trykte tal «2½», som er "
         "2.5"),
-        (OEVRIGE, "sundhedssekretariat-mandat-odense", {"vaerdi": "2"}, "vaerdi", "er ikke det trykte tal «Odense», "
-        "som er 1"),
+        # a name is no number
+        (FAKTA, ODENSE, {"vaerdi": "1"}, "vaerdi", "skal være tom, når art er «navn»"),
+        (FAKTA, "boernehus-2024-greve-andel", {"vaerdi": ""}, "vaerdi", "må ikke være tom"),
         # a fall that only words say is declared, and nothing else is negative
         (FAKTA, PRIS, {"vaerdi": "1.8"}, "vaerdi", "er ikke det trykte tal «1,8 %», som er -1.8"),
-        (FAKTA, "2021-tekst-2788-plejefamilier-aendring-procent", {"vaerdi": "-1.2"}, "vaerdi", "skal stå i fald.csv"),
+        (FAKTA, STIGNING, {"vaerdi": "-1.2"}, "vaerdi", "skal stå i fald.csv"),
         (FAKTA, PRIS, {"trykt": "-1,8 %"}, "vaerdi", "der står minus foran"),
         (FAKTA, PRIS, {"maal": "niveau"}, "vaerdi", "maal er «niveau»"),
         # a word that is in no list, a text that holds more than a number, a unit that is another
-        (FAKTA, "2021-tekst-3690-modtagne-klager", {"trykt": "ti"}, "trykt", "står i talord.csv"),
-        (OEVRIGE, "dk2020-liste-assens", {"trykt": "Assens Kommune"}, "trykt", "er hverken et trykt tal eller et ord"),
-        (FAKTA, "2021-t02-i-alt", {"trykt": "1.098 og 3"}, "trykt", "er hverken et trykt tal eller et ord"),
-        (FAKTA, "2021-t05-plejefamilier-andel", {"enhed": "andel"}, "enhed", "er trykt med «%», men rækkens enhed er "
+        (FAKTA, "socialtilsyn-2021-tekst-3690-modtagne-klager", {"trykt": "ti"}, "trykt", "står i talord.csv"),
+        (FAKTA, ASSENS, {"art": "tal", "vaerdi": "1", "maal": "niveau"}, "trykt", "er hverken et trykt tal "
+        "eller et ord"),
+        (FAKTA, I_ALT, {"trykt": "1.098 og 3"}, "trykt", "er hverken et trykt tal eller et ord"),
+        (FAKTA, ANDEL, {"enhed": "andel"}, "enhed", "er trykt med «%», men rækkens enhed er "
         "«andel»"),
-        (OEVRIGE, "boernehus-greve-kr-700", {"trykt": "1.690.110 mio. kr."}, "enhed", "er trykt med «mio. kr.»"),
+        (FAKTA, "boernehus-2024-greve-kr-700", {"trykt": "1.690.110 mio. kr."}, "enhed", "er trykt med «mio. kr.»"),
     ],
 )  # fmt: skip
 def test_a_value_that_is_not_the_printed_one_is_named_in_its_own_row(filer, table, key, changes, column, said):
@@ -122,24 +130,24 @@ def test_a_value_that_is_not_the_printed_one_is_named_in_its_own_row(filer, tabl
     ("table", "key", "changes", "column", "said"),
     [
         # years
-        (FAKTA, "2021-t02-i-alt", {"beskriver_aar": "20222"}, "beskriver_aar", "mere end 10 år efter 2022"),
+        (FAKTA, I_ALT, {"beskriver_aar": "20222"}, "beskriver_aar", "mere end 10 år efter 2022"),
         (FAKTA, PRIS, {"basisaar": "219"}, "basisaar", "før 1990"),
         ("bilag_a", 0, {"kvoteaar": "2203"}, "kvoteaar", "mere end 10 år efter 2022"),
         ("klynge_kontorer", "clean", {"til_aar": "20024"}, "til_aar", "mere end 10 år efter"),
         ("socialtilsyn_afledte", 0, {"aar": "1019"}, "aar", "før 1990"),
-        (OEVRIGE, "dk2020-sjaelland-netto-nul", {"vaerdi": "20500", "trykt": "20500"}, "vaerdi", "må højst være 2100"),
+        (FAKTA, NETTO_NUL, {"vaerdi": "20500", "trykt": "20500"}, "vaerdi", "må højst være 2100"),
         # shares and changes
-        (FAKTA, "2021-t05-plejefamilier-andel", {"vaerdi": "500", "trykt": "500 %"}, "vaerdi", "må højst være 100"),
+        (FAKTA, ANDEL, {"vaerdi": "500", "trykt": "500 %"}, "vaerdi", "må højst være 100"),
         (FAKTA, SKAERPET, {"vaerdi": "10", "trykt": "10"}, "vaerdi", "må højst være 1"),
-        (OEVRIGE, "boernehus-greve-andel", {"vaerdi": "-6.9", "trykt": "-6,9"}, "vaerdi", "skal være mindst 0"),
-        (FAKTA, "2021-t07-boerne-og-unge-2021-aendring", {"vaerdi": "-370", "trykt": "-370 %"}, "vaerdi", "skal være "
+        (FAKTA, "boernehus-2024-greve-andel", {"vaerdi": "-6.9", "trykt": "-6,9"}, "vaerdi", "skal være mindst 0"),
+        (FAKTA, FALD, {"vaerdi": "-370", "trykt": "-370 %"}, "vaerdi", "skal være "
         "mindst -100"),
         ("klynge_kontorvilkaar", 0, {"mindst_procent": "850"}, "mindst_procent", "må højst være 100"),
         ("socialtilsyn_regler", 0, {"enhed": "andel"}, "vaerdi", "må højst være 1"),
         ("forbehold", "ca.", {"over_procent": "500"}, "over_procent", "må højst være 100"),
         # what counts whole things
-        (FAKTA, "2021-t02-i-alt", {"vaerdi": "1098.5", "trykt": "1.098,5"}, "vaerdi", "skal være et helt tal"),
-        (FAKTA, "2021-t02-i-alt", {"vaerdi": "-1098", "trykt": "-1.098"}, "vaerdi", "skal være mindst 0"),
+        (FAKTA, I_ALT, {"vaerdi": "1098.5", "trykt": "1.098,5"}, "vaerdi", "skal være et helt tal"),
+        (FAKTA, I_ALT, {"vaerdi": "-1098", "trykt": "-1.098"}, "vaerdi", "skal være mindst 0"),
         # from low to high
         ("socialtilsyn_afledte", 0, {"mindst": "99999"}, "mindst", "er større end hoejst, som er 35063"),
         ("klynge_kontorer", "clean", {"fra_aar": "2025"}, "fra_aar", "er større end til_aar, som er 2024"),
@@ -159,7 +167,7 @@ def test_a_value_that_is_not_the_printed_one_is_named_in_its_own_row(filer, tabl
         # what must be somewhere else too
         ("socialtilsyn_indikatorer", "plejefamilier-almen", {"del_af": "plejefamilie"}, "del_af", "mente du "
         "«plejefamilier»?"),
-        ("fald", 0, {"fakta": "2020-tekst-1025"}, "fakta", "findes ikke i socialtilsyn_fakta.csv, kolonne id eller"),
+        ("fald", 0, {"fakta": "2020-tekst-1025"}, "fakta", "findes ikke i fakta.csv, kolonne id"),
         ("talord", "dobbelt", {"trykt": "dobbelte"}, "trykt", "mente du «dobbelt»?"),
     ],
 )  # fmt: skip
@@ -169,7 +177,7 @@ def test_a_number_that_makes_no_sense_is_named_in_its_own_row(filer, table, key,
 
 def test_a_number_is_judged_in_the_rows_that_a_rule_names_only(filer):
     """A change of 129 per cent, a balance below zero and a mean that is not whole are what they are."""
-    facts = pd.concat([filer[FAKTA], filer[OEVRIGE]])
+    facts = filer[FAKTA][filer[FAKTA]["art"] == "tal"]
     values = facts["vaerdi"].map(Fraction)
     assert (values[(facts["maal"] == "ændring") & (facts["enhed"] == "procent")] > 100).any()
     assert (values[(facts["maal"] == "niveau") & facts["enhed"].isin(["kr.", "1.000 kr."])] < 0).any()
@@ -179,7 +187,7 @@ def test_a_number_is_judged_in_the_rows_that_a_rule_names_only(filer):
 def test_each_word_that_is_read_as_a_number_has_a_reason_and_each_declared_fall_is_negative(filer):
     words, falls = filer["talord"], filer["fald"]
     assert (words["grund"].str.endswith(".")).all()
-    facts = pd.concat([filer[FAKTA], filer[OEVRIGE]]).set_index("id")
+    facts = filer[FAKTA].set_index("id")
     assert (facts.loc[falls["fakta"], "vaerdi"].str.startswith("-")).all()
     assert not facts.loc[falls["fakta"], "trykt"].str.startswith("-").any()
     # A fall's word stands on the fact's own line, where ``kkr check --kilder`` looks it up.

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from kkrlib import data, flygtninge
 from kkrlib.flygtninge import AFTALEFORMER
 from kkrlib.visning import flygtninge as vis
+from kkrlib.visning.flygtninge import forklaring
 
 SHOWN = [
     "side",
@@ -172,7 +173,10 @@ def test_a_kommune_is_explained_in_words_with_its_own_numbers(tabeller, code):
 @pytest.mark.parametrize("region", ["hele landet", "hovedstaden", "nordjylland"])
 def test_each_part_has_a_panel_with_its_whole_name_above(tabeller, region):
     b = flygtninge.beregn(tabeller, 2025, region)
-    for made, names in ((vis.bidrag_figur(b), vis.BIDRAG_NAVNE), (vis.aarsager_figur(b), vis.AARSAG_NAVNE)):
+    for made, names in (
+        (vis.bidrag_figur(b), forklaring.BIDRAG_NAVNE),
+        (vis.aarsager_figur(b), forklaring.AARSAG_NAVNE),
+    ):
         for svg in (made.svg_bred, made.svg_smal):
             # The lines of a name stand above each other, the last one first.
             words = re.sub(

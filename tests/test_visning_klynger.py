@@ -18,7 +18,9 @@ REGIONER = [
     "Region Hovedstaden",
 ]
 CELLER = [
-    f for n, f in inspect.getmembers(vis, inspect.isfunction) if f.__module__ == vis.__name__ and not n.startswith("_")
+    f
+    for n, f in inspect.getmembers(vis, inspect.isfunction)
+    if f.__module__.startswith(f"{vis.__name__}.") and not n.startswith("_")
 ]
 
 

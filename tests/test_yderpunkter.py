@@ -10,9 +10,9 @@ import pytest
 
 from kkrlib import data, flygtninge, klynger, socialtilsyn
 from kkrlib.afstemning.arter import ARTER, Led
-from kkrlib.afstemning.tal import Interval
 from kkrlib.data import regler
 from kkrlib.errors import ADVARSEL, FEJL, DataError
+from kkrlib.interval import Interval
 
 NEJ = "nej"
 
@@ -24,7 +24,7 @@ def konto(**amounts):
     """Facts of one post of one report: ``budget=-200, regnskab=-150``."""
     names = {"budget": "Budget 2023", "regnskab": "Regnskab 2023"}
     rows = [(f"f-{k}", 2023, "tabel 15", "Indtægter", names[k], str(v), "1.000 kr.") for k, v in amounts.items()]
-    return pd.DataFrame(rows, columns=["id", "rapport", "tabel", "raekke", "kolonne", "vaerdi", "enhed"])
+    return pd.DataFrame(rows, columns=["id", "udgave", "tabel", "raekke", "kolonne", "vaerdi", "enhed"])
 
 
 @pytest.mark.parametrize(("budget", "regnskab", "per_cent"), [(200, 150, -25), (-200, -150, 25), (-200, -250, -25)])
@@ -61,12 +61,12 @@ def test_ten_cases_are_enough_and_nine_are_few():
 
 @pytest.mark.parametrize(("fall", "refused"), [("-100", False), ("-100.1", True), ("-101", True)])
 def test_a_fall_of_all_is_possible_and_a_greater_one_is_not(tabeller, fall, refused):
-    facts = tabeller["socialtilsyn_fakta"].copy()
+    facts = tabeller["fakta"].copy()
     row = facts[(facts["maal"] == "ændring") & (facts["enhed"] == "procent")].index[0]
     facts.loc[row, "vaerdi"] = fall
     names = ["socialtilsyn_indikatorer", "socialtilsyn_indikatorfakta", "socialtilsyn_afledte"]
     try:
-        socialtilsyn.serie({name: tabeller[name] for name in names} | {"socialtilsyn_fakta": facts})
+        socialtilsyn.serie({name: tabeller[name] for name in names} | {"fakta": facts})
         said = []
     except DataError as error:
         said = [f.regel for f in error.fund]

@@ -52,7 +52,7 @@ class Number:
         self.digits = decimals(printed)
         self.unit, self.printed = unit, printed
         self.reserved = bool(width)
-        self.belongs = (row.get("rapport", row.get("emne", "")), row.get("tabel", ""))
+        self.belongs = (row.get("felt", ""), row.get("udgave", ""), row.get("tabel", ""))
         fraction = re.search(r"\d/(\d+)", printed)
         in_words = not any(c in "0123456789" for c in printed)
         if exactly or in_words:
@@ -74,12 +74,12 @@ def numbers(folder):
     units = {r["enhed"]: r for r in rows(folder, "enheder")}
     widths = {r["forbehold"]: (r["under_procent"], r["over_procent"]) for r in rows(folder, "forbehold")}
     found = {}
-    for name in ("socialtilsyn_fakta", "oevrige_fakta"):
-        for r in rows(folder, name):
-            counts = units[r["enhed"]]["eksakt"] == "ja" and r["maal"] != "gennemsnit"
-            found[r["id"]] = Number(
-                r | {"value": r["vaerdi"]}, r["trykt"], r["enhed"], counts, widths.get(r["forbehold"])
-            )
+    for r in rows(folder, "fakta"):
+        # A name or a word in a list counts as one.
+        named = r["art"] != "tal"
+        counts = named or (units[r["enhed"]]["eksakt"] == "ja" and r["maal"] != "gennemsnit")
+        value, printed = ("1", "") if named else (r["vaerdi"], r["trykt"])
+        found[r["id"]] = Number(r | {"value": value}, printed, r["enhed"], counts, widths.get(r["forbehold"]))
     for resource in json.loads((Path(folder) / "datapackage.json").read_text(encoding="utf-8"))["resources"]:
         keys = resource["schema"].get("primaryKey", [])
         keys = [keys] if isinstance(keys, str) else keys
@@ -101,7 +101,7 @@ def numbers(folder):
 class Judge:
     def __init__(self, folder):
         self.numbers, self.units = numbers(folder)
-        self.places = {r["id"]: (r["rapport"], r["tabel"]) for r in rows(folder, "henvisninger")}
+        self.places = {r["id"]: ("socialtilsyn", r["rapport"], r["tabel"]) for r in rows(folder, "henvisninger")}
         self.tables = {n.belongs for n in self.numbers.values()}
         self.controls = rows(folder, "kontroller")
         self.parts = {}

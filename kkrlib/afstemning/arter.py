@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk
-from kkrlib.afstemning.tal import Interval
 from kkrlib.errors import DataError, Fund, naermeste
+from kkrlib.interval import Interval, halv_enhed
+from kkrlib.sted import laes, skriv
 
 #: Roles by kind: (least, greatest number of led), None for any number.
 _MANGE = (1, None)
@@ -178,9 +179,9 @@ def beregn(kontroller: pd.DataFrame, led: pd.DataFrame, tal: pd.DataFrame) -> pd
     ``fortegn`` (1 or -1), ``mindst`` and ``hoejst`` (class limits, for ``gennemsnit``). ``tal`` is what
     :func:`kkrlib.afstemning.tal` returns. The kind ``regel`` is computed by a field, in columns ``beregnet``,
     ``mindst`` and ``hoejst`` of ``kontroller`` (in the printed unit; the last two may be missing). ``raekke`` of a
-    control or a led, where there is one, is its line in the file, for findings. ``tabelnavn``, where there is one,
-    names the table in its place of ``navn`` in ``tal``; ``ogsaa_linjer`` are further lines that it rests on, such as
-    the sentence whose claim it tests, separated by spaces.
+    control or a led, where there is one, is its line in the file (``fil``), for findings. ``tabelnavn``, where there is
+    one, names the table in its place of ``navn`` in ``tal``; ``ogsaa_linjer`` are further lines that it rests on, such
+    as the sentence whose claim it tests, separated by spaces.
 
     Returns one row per control with what :func:`kkrlib.afstemning.doem` takes; ``alle_fakta`` (a tuple: the judged
     number and the led whose value counts); and ``offentliggjort_tekst`` and ``beregnet_tekst``: the names of the tables
@@ -211,7 +212,7 @@ def beregn(kontroller: pd.DataFrame, led: pd.DataFrame, tal: pd.DataFrame) -> pd
                 rows.append(raekke(control, parts, facts, tables))
             except ZeroDivisionError:
                 place = _sted(control, control["id"])
-                faults = [Fund("kontroller.csv", place, "art", control["art"], "nævneren kan være 0")]
+                faults = [Fund(_fil(control, "kontroller.csv"), place, "art", control["art"], "nævneren kan være 0")]
         found += faults
     if found:
         raise DataError(_en_gang(found))
@@ -255,20 +256,30 @@ _BEREGNET = [
     "alle_fakta",
 ]
 
-Tabeller = Mapping[tuple[str, str], set[str]]
+#: Of each table that the sources print, by field, edition and name: its published numbers.
+Tabeller = Mapping[tuple[str, int | None, str], set[str]]
 
 
 def trykte_tabeller(facts: Mapping[str, Mapping[str, Any]]) -> Tabeller:
-    """The published numbers of each table that the sources print, by report and name."""
-    found: dict[tuple[str, str], set[str]] = {}
+    """The published numbers of each table that the sources print, by field, edition and name."""
+    found: dict[tuple[str, int | None, str], set[str]] = {}
     for key, fact in facts.items():
         if fact["offentliggjort"]:
-            found.setdefault((fact["omfang"], fact["navn"]), set()).add(key)
+            found.setdefault(_tabel(fact), set()).add(key)
     return found
+
+
+def _tabel(fact: Mapping[str, Any]) -> tuple[str, int | None, str]:
+    return fact["felt"], None if pd.isna(fact["udgave"]) else int(fact["udgave"]), fact["tabel"]
 
 
 def _text(value: Any) -> str:
     return "" if value is None or pd.isna(value) else str(value)
+
+
+def _fil(row: Mapping[str, Any], own: str) -> str:
+    """The file a row stands in: a template's, where one made it."""
+    return _text(row.get("fil")) or own
 
 
 def _sted(row: Mapping[str, Any], key: str) -> str:
@@ -287,10 +298,11 @@ def _faults(
 
     def own(column: str, text: str, value: Any = None) -> Fund:
         said = _text(control.get(column)) if value is None else value
-        return Fund("kontroller.csv", _sted(control, control["id"]), column, said, text)
+        return Fund(_fil(control, "kontroller.csv"), _sted(control, control["id"]), column, said, text)
 
     def of_led(part: Mapping[str, Any], column: str, text: str) -> Fund:
-        return Fund("kontrol_led.csv", _sted(part, control["id"]), column, _text(part.get(column)), text)
+        place = _sted(part, control["id"])
+        return Fund(_fil(part, "kontrol_led.csv"), place, column, _text(part.get(column)), text)
 
     kind = ARTER.get(control["art"])
     if kind is None:
@@ -358,8 +370,8 @@ def raekke(
     judged, missing = facts[control["fakta"]], _text(control.get("mangler"))
     # What no document at hand prints has no line in one: a rule is named by the control's words.
     others = [facts[p["fakta"]] for p in parts]
-    lines = [f"{f['kilde']}:{f['linje']}" for f in (judged, *(f for f in others if f["offentliggjort"]))]
-    lines += _text(control.get("ogsaa_linjer")).split()
+    places = [f["sted"] for f in (judged, *(f for f in others if f["i_kilden"]))]
+    places += [place for text in _text(control.get("ogsaa_linjer")).split() for place in laes(text)]
     own = _led(judged, 1, None)
     value: Interval | None = None
     words = ("", "")
@@ -374,11 +386,11 @@ def raekke(
             )
             value = Interval(low, middle, high)
     elif control["art"] == "findes":
-        there = tables.get((judged["omfang"], judged["navn"]), set())
+        there = tables.get(_tabel(judged), set())
         value = Interval.punkt(int(bool(there) and all(p["fakta"] in there for p in parts)))
         words = (
-            judged["navn"],
-            facts[parts[0]["fakta"]]["navn"] if parts else judged["navn"] if there else "findes ikke",
+            judged["tabel"],
+            facts[parts[0]["fakta"]]["tabel"] if parts else judged["tabel"] if there else "findes ikke",
         )
     else:
         roles: dict[str, list[Led]] = {}
@@ -396,11 +408,11 @@ def raekke(
                 "",
                 "nærmest" if control["art"] == "heltal" else "mindst" if value.vaerdi > judged["vaerdi"] else "højst",
             )
-    half = Fraction(1, 2 * 10 ** judged["decimaler"])
+    half = halv_enhed(judged["decimaler"])
     return {
         "id": control["id"],
-        "sted": f"{judged['dokument']}, punkt {judged['punkt']}, {_text(control.get('tabelnavn')) or judged['navn']}",
-        "linjer": "; ".join(dict.fromkeys(lines)),
+        "sted": f"{judged['dokument']}, punkt {judged['punkt']}, {_text(control.get('tabelnavn')) or judged['tabel']}",
+        "linjer": skriv(places),
         "art": control["art"],
         "beskrivelse": control["beskrivelse"],
         "offentliggjort": judged["vaerdi"],

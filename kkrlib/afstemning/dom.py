@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -10,9 +10,12 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.afstemning.arter import ARTER, beregn
+from kkrlib.afstemning.skabeloner import udfold
 from kkrlib.afstemning.tal import FUND, tal
-from kkrlib.errors import Fund
+from kkrlib.errors import DataError, Fund, naermeste
 from kkrlib.fordeling import eksakt
+from kkrlib.interval import halv_enhed
+from kkrlib.sted import Sted
 
 STEMMER, AFRUNDING, AFVIGER, UPROEVET = "stemmer", "afrunding", "afviger", "kan ikke efterprøves"
 DOMME = [STEMMER, AFRUNDING, AFVIGER, UPROEVET]
@@ -77,7 +80,7 @@ def doem(kontroller: pd.DataFrame, kendte: pd.DataFrame | None = None) -> pd.Dat
                 "beregnet_tekst": row.get("beregnet_tekst", ""),
                 "offentliggjort": _plain(published),
                 "beregnet": _plain(rounded),
-                "forskel": None if verdict == UPROEVET else _plain(published - rounded),
+                "forskel": None if published is None or rounded is None else _plain(published - rounded),
                 "dom": verdict,
                 "fund": explained.get("fund", ""),
                 "forklaring": explained.get("forklaring", "")
@@ -93,7 +96,7 @@ def doem(kontroller: pd.DataFrame, kendte: pd.DataFrame | None = None) -> pd.Dat
 def dom(row: Mapping[str, Any]) -> tuple[Fraction | None, Fraction | None, str]:
     """The published number, the computed one rounded as it is, and the verdict."""
     decimals = int(row.get("decimaler") or 0)
-    half = Fraction(1, 2 * 10**decimals)
+    half = halv_enhed(decimals)
     published, computed = _number(row["offentliggjort"]), _number(row["beregnet"])
     if published is None or computed is None:
         return published, None, UPROEVET
@@ -143,7 +146,7 @@ def fund(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                     "fund": record[column.noegle],
                     "tabel": column.tabel,
                     "forklaring": record[column.kolonne],
-                    "linje": f"{record['kilde']}:{record['linje']}",
+                    "linje": Sted.af(record).kort,
                 }
                 | texts
             )
@@ -169,13 +172,46 @@ def vurder(kontroller: pd.DataFrame, led: pd.DataFrame, tabeller: Mapping[str, p
     return doem(beregn(kontroller, led, tal(tabeller)), kendte(tabeller))
 
 
-def erklaerede(tabeller: Mapping[str, pd.DataFrame], praefiks: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The controls that the data declare, with their led: all, or those whose id begins with ``praefiks``; ``raekke``
-    is the line in their file.
+def erklaerede(
+    tabeller: Mapping[str, pd.DataFrame], felt: str | None = None, udgave: int | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The controls that the data give, with their led: those that templates make (:func:`udfold`), and those that are
+    declared one by one. All, or those that judge a number of a field's edition.
+
+    ``fil`` and ``raekke`` say where a control stands, ``ogsaa_linjer`` the further lines it rests on
+    (``kontrol_linjer``). Raises DataError for a template that makes no sense, and for lines of a control that is not
+    there.
     """
-    declared = (tabeller["kontroller"], tabeller["kontrol_led"])
-    controls, led = (table.assign(raekke=range(2, len(table) + 2)) for table in declared)
-    return controls[controls["id"].str.startswith(praefiks)], led[led["kontrol"].str.startswith(praefiks)]
+    controls, led = (
+        tabeller[name].assign(fil=f"{name}.csv", raekke=range(2, len(tabeller[name]) + 2)).astype(object)
+        for name in ("kontroller", "kontrol_led")
+    )
+    if felt is not None:
+        facts = tabeller["fakta"]
+        own = facts["felt"] == felt
+        own = own if udgave is None else own & (facts["udgave"] == udgave)
+        controls = controls[controls["fakta"].isin(facts["id"][own])]
+        led = led[led["kontrol"].isin(controls["id"])]
+    made, made_led = udfold(tabeller, felt or "", "" if udgave is None else str(udgave))
+    controls = pd.concat([made, controls], ignore_index=True)
+    return _med_linjer(controls, tabeller, alle=felt is None), pd.concat([made_led, led], ignore_index=True)
+
+
+def _med_linjer(controls: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], alle: bool) -> pd.DataFrame:
+    own = tabeller.get("kontrol_linjer", pd.DataFrame(columns=["kontrol", "ogsaa_linjer"]))
+    lines, known = dict(zip(own["kontrol"], own["ogsaa_linjer"], strict=True)), {*controls["id"]}
+    strangers = [(n, k) for n, k in enumerate(own["kontrol"], start=2) if alle and k not in known]
+    if strangers:
+        raise DataError(
+            Fund("kontrol_linjer.csv", str(n), "kontrol", k, f"kontrollen findes ikke{_mente(k, known)}")
+            for n, k in strangers
+        )
+    return controls.assign(ogsaa_linjer=[lines.get(key, "") for key in controls["id"]])
+
+
+def _mente(key: str, known: Collection[str]) -> str:
+    near = naermeste(key, known)
+    return f"; mente du «{near}»?" if near else ""
 
 
 def nye_og_borte(doemte: pd.DataFrame, kendte: pd.DataFrame) -> list[Fund]:

@@ -5,7 +5,8 @@ Data Package (types, required, bounds, patterns), which the frictionless library
 under ``checks`` what that standard has no word for:
 
 ``entydig``
-    a column, or several together, is another in each row, whatever its case (a region's nummer, a tile's place);
+    a column, or several together, is another in each row, whatever its case (a region's nummer, a tile's place); rows
+    with an empty cell count too where ``tomme`` is true;
 ``navne``
     a text in one of the columns names one row only (a region by its name, its KKR or its slug);
 ``forskellige``
@@ -23,8 +24,15 @@ under ``checks`` what that standard has no word for:
     a printed sum equals the sum of its rows, but for the faults that are recorded as such;
 ``kendt``
     each row is a known fault of a source, shown as a warning;
+``efterfoelger``
+    what ends in the register becomes part of another (``efter`` in the row of ``tabel``, from ``dag`` on) that is in
+    force then: every key that ends has a row, and every one that begins later than the register is somebody's;
 and those of :mod:`kkrlib.data.tal`, on whether a number makes sense where it stands: ``trykt``, ``bruges``,
 ``foelges``, ``graenser``, ``aar``, ``ordnet`` and ``raekkesum``.
+
+A register can have rows with dates (``periode`` of its table), and a table can say which day its rows are about
+(``dato``): see :mod:`kkrlib.data.datoer`. Then keys, ``komplet``, ``hoerer_til`` and ``andele`` ask what was in force
+on that day, and ``entydig`` and ``navne`` compare rows that are in force at once.
 
 The module knows no field: a new table, or a new year, is only data.
 
@@ -32,6 +40,7 @@ The module knows no field: a new table, or a new year, is only data.
 ``tekstfil``     one file: opened, decoded and split into lines and fields;
 ``beskrivelse``  the descriptor, checked whole and typed;
 ``skema``        the headings and cells of one table;
+``datoer``       registers with dates, and the day that a row is about;
 ``noegler``      primary and foreign keys;
 ``regler``       the checks above, ``sammenhold`` those of rows against each other, ``tal`` those on numbers, and
                  ``former`` what each must say;

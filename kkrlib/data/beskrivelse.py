@@ -65,8 +65,34 @@ class Genfindes:
 
 
 @dataclass(frozen=True)
+class Periode:
+    """A register's rows are in force from ``fra`` to ``til``; ``pr`` is its key (see :mod:`kkrlib.data.datoer`)."""
+
+    fra: str
+    til: str
+    pr: tuple[str, ...]
+    pause: bool
+    dage: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Dato:
+    """The column with the day or the year that a row is about, in ``tabel`` by its ``noegle`` where it is named.
+
+    ``i_aaret``: it is about the whole year, and may name what was in force at any time of it.
+    """
+
+    kolonne: str
+    tabel: str
+    noegle: str
+    i_aaret: bool
+
+
+@dataclass(frozen=True)
 class Tabel:
-    """One table. ``regler``: its checks as the descriptor has them; ``raa``: the resource."""
+    """One table. ``regler``: its checks as the descriptor has them; ``raa``: the resource.
+    ``felt``: the field that its numbers belong to; ``udgave``: the column with the year of their edition.
+    """
 
     navn: str
     fil: str
@@ -77,7 +103,11 @@ class Tabel:
     regler: tuple[Mapping[str, Any], ...] = field(compare=False)
     maa_vaere_tom: bool
     etiket: str
+    felt: str
+    udgave: str
     raa: Mapping[str, Any] = field(compare=False)
+    periode: Periode | None = None
+    dato: Dato | None = None
 
     @property
     def kolonner(self) -> tuple[str, ...]:
@@ -309,6 +339,13 @@ _FELT = _objekt(
     },
 )
 _NOEGLE = _objekt({"fields": _tekster, "reference": _objekt({"resource": _FRI, "fields": _tekster})})
+_PERIODE = _objekt(
+    {"fra": _tekst(), "til": _tekst()},
+    {"pr": _tekster, "pause": _ja, "dage": lambda path, value: _par(path, value)},
+)
+#: What a row can be about: 1 January of a year, a day, any time of a year; and what the column of it holds.
+_DATOER = {"aar": "integer", "dag": "date", "i_aaret": "integer"}
+_DATO = _objekt({}, {**dict.fromkeys(_DATOER, _tekst()), "tabel": _tekst(), "noegle": _tekst()})
 _RESSOURCE = _objekt(
     {
         "name": _tekst(moenster=_NAVN),
@@ -320,6 +357,8 @@ _RESSOURCE = _objekt(
         "title": _FRI,
         "description": _FRI,
         "label": _tekst(),
+        "field": _tekst(moenster="[a-z0-9-]+"),
+        "edition": _tekst(),
         "encoding": _tekst(["utf-8"]),
         "format": _tekst(["csv"]),
         "mediatype": _tekst(["text/csv"]),
@@ -328,6 +367,8 @@ _RESSOURCE = _objekt(
         "may_be_empty": _ja,
         "checks": _liste(_regel, 0),
         "genfindes": _liste(_objekt({"tabel": _tekst(), "noegle": _tekster, "kolonne": _tekst()}), 0),
+        "periode": _PERIODE,
+        "dato": _DATO,
     },
 )
 _PAKKE = _objekt(
@@ -396,6 +437,11 @@ def som_liste(vaerdi: str | list[str]) -> list[str]:
     return [vaerdi] if isinstance(vaerdi, str) else list(vaerdi)
 
 
+def _hvor(error: Exception) -> str:
+    at = getattr(error, "pos", None)
+    return "i det" if at is None else f"ved tegn {at + 1}"
+
+
 def _sammenhaeng(
     resource: dict[str, Any],
     resources: list[dict[str, Any]],
@@ -426,6 +472,10 @@ def _sammenhaeng(
     if "linje" in own and "kilde" not in own:
         yield "schema.fields[linje]", "", "kræver kolonnen kilde: hvilken kilde linjen står i"
     yield from _kender("schema.primaryKey", som_liste(schema.get("primaryKey", [])), name, columns)
+    if "edition" in resource:
+        yield from _kender("edition", [resource["edition"]], name, columns, "integer")
+        if "field" not in resource:
+            yield "edition", resource["edition"], "kræver field: hvilket felt udgaven er af"
     for number, key in enumerate(schema.get("foreignKeys", ())):
         path, target = f"schema.foreignKeys[{number}]", key["reference"]["resource"] or name
         here, there = som_liste(key["fields"]), som_liste(key["reference"]["fields"])
@@ -441,6 +491,7 @@ def _sammenhaeng(
             yield f"{path}.fields", ", ".join(here), f"har en anden type end i {target}.csv"
     for number, rule in enumerate(resource.get("checks", ())):
         yield from _regel_brud(f"checks[{number}]", rule, name, columns, former)
+    yield from _dage_brud(resource, columns)
     for number, again in enumerate(resource.get("genfindes", ())):
         path, keys = f"genfindes[{number}]", som_liste(again["noegle"])
         if "linje" not in own:
@@ -451,6 +502,46 @@ def _sammenhaeng(
         else:
             yield from _kender(f"{path}.noegle", keys, again["tabel"], columns)
             yield from _kender(f"{path}.kolonne", [again["kolonne"]], again["tabel"], columns, "integer")
+
+
+def _dage_brud(resource: dict[str, Any], columns: Mapping[str, Mapping[str, str]]) -> _Brud:
+    """Whether ``periode`` and ``dato`` speak of columns with days or years."""
+    name = resource["name"]
+    if "periode" in resource:
+        about = resource["periode"]
+        for key in ("fra", "til"):
+            yield from _har_dage(f"periode.{key}", about[key], name, columns)
+        yield from _kender("periode.pr", som_liste(about.get("pr", [])), name, columns)
+        for table, column in about.get("dage", ()):
+            if table not in columns:
+                yield from _ingen_tabel("periode.dage", table, columns)
+            else:
+                yield from _har_dage("periode.dage", column, table, columns)
+        if "dato" in resource:
+            yield "dato", "", "kan ikke stå sammen med periode, som siger, hvilke dage en række handler om"
+    if "dato" in resource:
+        about = resource["dato"]
+        if len([key for key in _DATOER if key in about]) != 1:
+            yield "dato", "", "skal have netop én af aar, dag og i_aaret"
+            return
+        if ("tabel" in about) != ("noegle" in about):
+            yield "dato", "", "skal have både tabel og noegle eller ingen af dem"
+            return
+        table = about.get("tabel", name)
+        if table not in columns:
+            yield from _ingen_tabel("dato.tabel", table, columns)
+            return
+        for key, kind in _DATOER.items():
+            yield from _kender(f"dato.{key}", [about[key]] if key in about else [], table, columns, kind)
+        for place in dict.fromkeys((name, table) if "noegle" in about else ()):
+            yield from _kender("dato.noegle", [about["noegle"]], place, columns)
+
+
+def _har_dage(path: str, column: str, table: str, columns: Mapping[str, Mapping[str, str]]) -> _Brud:
+    wrong = list(_kender(path, [column], table, columns))
+    yield from wrong
+    if not wrong and columns[table][column] not in ("date", "integer"):
+        yield path, column, "kolonnen skal have typen «date», eller «integer» for årstal"
 
 
 def _graenser(path: str, felt: dict[str, Any]) -> _Brud:
@@ -472,7 +563,7 @@ def _graenser(path: str, felt: dict[str, Any]) -> _Brud:
         try:
             re.compile(f"^(?:{limits['pattern']})$")  # as it will be used: a flag in it must stand first
         except (re.error, OverflowError, RecursionError) as error:
-            yield f"{path}.pattern", limits["pattern"], f"er ikke et mønster, der kan læses ({error})"
+            yield f"{path}.pattern", limits["pattern"], f"er ikke et mønster, der kan læses (fejl {_hvor(error)})"
     for value in limits.get("enum", ()):
         if (kind == "integer") != isinstance(value, int) or (kind == "date" and not er_dato(value)):
             yield f"{path}.enum", _siger(value), f"passer ikke til typen «{kind}»"
@@ -667,5 +758,24 @@ def som_tabel(resource: Mapping[str, Any]) -> Tabel:
         regler=tuple(resource.get("checks", ())),
         maa_vaere_tom=resource.get("may_be_empty", False),
         etiket=resource.get("label", ""),
+        felt=resource.get("field", ""),
+        udgave=resource.get("edition", ""),
         raa=resource,
+        periode=_periode(resource["periode"]) if "periode" in resource else None,
+        dato=_dato(resource["dato"]) if "dato" in resource else None,
     )
+
+
+def _periode(about: Mapping[str, Any]) -> Periode:
+    return Periode(
+        about["fra"],
+        about["til"],
+        tuple(som_liste(about.get("pr", []))),
+        about.get("pause", False),
+        tuple((table, column) for table, column in about.get("dage", ())),
+    )
+
+
+def _dato(about: Mapping[str, Any]) -> Dato:
+    column = next(about[key] for key in _DATOER if key in about)
+    return Dato(column, about.get("tabel", ""), about.get("noegle", ""), "i_aaret" in about)

@@ -399,14 +399,15 @@ def _tabel(
             where(number, "", None, "overskrifterne står igen; de skal stå én gang")
             continue
         record: dict[str, Any] = {"raekke": number}
-        for heading, (column, kind) in headings.items():
-            record[column], rule = _cell(cells[heading], kind)
+        for heading, (name, kind) in headings.items():
+            cell = cells[heading]
+            record[name], rule = _cell(cell, kind)
             if rule:
-                where(number, column, cells[heading].vaerdi if cells[heading] else None, rule)
+                where(number, name, cell.vaerdi if cell else None, rule)
         records.append(record)
-    table = pd.DataFrame(records, columns=["raekke", *(column for column, _ in headings.values())])
-    for column, kind in headings.values():
-        table[column] = table[column].astype("Int64" if "heltal" in kind else "str")
+    table = pd.DataFrame(records, columns=["raekke", *(name for name, _ in headings.values())])
+    for name, kind in headings.values():
+        table[name] = table[name].astype("Int64" if "heltal" in kind else "str")
     return table, found
 
 

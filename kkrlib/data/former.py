@@ -10,7 +10,7 @@ from kkrlib.data.beskrivelse import Noegle, Regelform
 
 #: Check → its form. They run in this order, so that a cause is told before what follows from it.
 FORMER: dict[str, Regelform] = {
-    "entydig": Regelform({"kolonne": Noegle("kolonner")}, renset=True),
+    "entydig": Regelform({"kolonne": Noegle("kolonner"), "tomme": Noegle("ja", valgfri=True)}, renset=True),
     "navne": Regelform({"kolonner": Noegle("kolonner")}, renset=True),
     "forskellige": Regelform({"kolonner": Noegle("kolonner"), "besked": Noegle("tekst", valgfri=True)}, renset=True),
     "aar": Regelform(
@@ -38,6 +38,7 @@ FORMER: dict[str, Regelform] = {
             "kolonner": Noegle("liste"),
             "hvor": Noegle("lister", valgfri=True),
             "altid": Noegle("ja", valgfri=True),
+            "tomme": Noegle("ja", valgfri=True),
         }
     ),
     "ordnet": Regelform({"kolonner": Noegle("liste")}),
@@ -108,6 +109,16 @@ FORMER: dict[str, Regelform] = {
             "register": Noegle("tabel"),
         },
         renset=True,
+    ),
+    "efterfoelger": Regelform(
+        {
+            "noegle": Noegle("kolonne", ("", "tabel")),
+            "tabel": Noegle("tabel"),
+            "efter": Noegle("kolonne", ("tabel",)),
+            "dag": Noegle("kolonne", ("tabel",), type="date"),
+        },
+        renset=True,
+        hele_tabeller=True,
     ),
     "former": Regelform(
         {

@@ -17,6 +17,7 @@ from kkrlib.data.skema import is_integer
 from kkrlib.data.tabeller import beskrivelse, load
 from kkrlib.data.tekstfil import indhold
 from kkrlib.errors import ADVARSEL, DataError, Fund
+from kkrlib.sted import Sted
 from kkrlib.tegn import vis
 
 _KILDER = "kilder.csv"
@@ -27,9 +28,10 @@ def check_kilder(kilder: Path | str, mappe: Path | str | None = None) -> list[Fu
 
     ``kilder`` is a folder with the text files named in ``kilder.csv``. A number must stand on its line as the sources
     print it (``659.350``; ``-`` or ``0`` for zero), a kommunekode and a date likewise, and each text must have the
-    checksum it had when the facts were taken from it. Rows whose source has no file are passed over. Sources that are
-    not in the folder are one warning, and all that the others print is looked up; a folder with none of them is an
-    error. Raises :class:`DataError` if the tables themselves have an error.
+    checksum it had when the facts were taken from it. Rows whose source has no file are passed over. A row with a
+    page or a sheet, though its source is a text with lines, can't be looked up and is a warning. Sources that are not
+    in the folder are one warning, and all that the others print is looked up; a folder with none of them is an error.
+    Raises :class:`DataError` if the tables themselves have an error.
     """
     folder = data_mappe(mappe)
     tables = load(folder)
@@ -39,6 +41,10 @@ def check_kilder(kilder: Path | str, mappe: Path | str | None = None) -> list[Fu
             continue
         for position, record in enumerate(tables[tabel.navn].to_dict("records"), start=2):
             if record["kilde"] in texts:
+                place = Sted.af(record)
+                if place.linje is None and place.hvor:
+                    said = "er ikke en linje, så rækken er ikke slået op i kildens tekst"
+                    found.append(Fund(tabel.fil, str(position), "linje", place.hvor, said, ADVARSEL))
                 found += _not_on_its_line(tabel, str(position), record, texts[record["kilde"]])
                 found += _found_again(tabel, str(position), record, texts[record["kilde"]], tables)
     return found
@@ -90,13 +96,13 @@ def _not_on_its_line(tabel: Tabel, position: str, record: Mapping[str, Any], tex
         name, value = felt.navn, record[felt.navn]
         if name == "punkt" or name.startswith("linje") or not felt.trykt or pd.isna(value):
             continue
-        line_number = record.get(f"linje_{name}", record["linje"])
+        place = Sted.af(record, name)
         forms = _as_printed(name, felt.type, value)
-        if forms is None or pd.isna(line_number):
+        if forms is None or place.linje is None:
             continue
-        line = _line(text, line_number)
+        line = _line(text, place.linje)
         if not any(_stands_in(form, line) for form in forms):
-            rule = f"står ikke i kilde {record['kilde']}, linje {line_number}: «{line[:60]}»"
+            rule = f"står ikke i {place.tekst}: «{line[:60]}»"
             found.append(Fund(tabel.fil, position, name, str(value), rule))
     return found
 
@@ -113,22 +119,22 @@ def _found_again(
     for again in tabel.genfindes:
         table, keys = tables[again.tabel], list(again.noegle)
         rows = table[[all(r[k] == record[k] for k in keys) for r in table[keys].to_dict("records")]]
-        if pd.isna(record["linje"]):
+        place = Sted.af(record)
+        if place.linje is None:
             continue
-        line = _line(text, record["linje"])
+        line = _line(text, place.linje)
         printed = [
             _as_printed(again.kolonne, "integer", value) or () for value in rows[again.kolonne] if pd.notna(value)
         ]
         if not any(_stands_in(form, line) for forms in printed for form in forms):
             values = ", ".join(str(value) for value in rows[again.kolonne])
-            where = f"kilde {record['kilde']}, linje {record['linje']}"
-            said = f"{again.tabel}.csv, kolonne {again.kolonne}, står ikke i {where}: «{line[:60]}»"
+            said = f"{again.tabel}.csv, kolonne {again.kolonne}, står ikke i {place.tekst}: «{line[:60]}»"
             found.append(Fund(tabel.fil, position, ",".join(keys), values, said))
     return found
 
 
-def _line(text: list[str], number: Any) -> str:
-    return text[int(number) - 1] if 1 <= int(number) <= len(text) else ""
+def _line(text: list[str], number: int) -> str:
+    return text[number - 1] if 1 <= number <= len(text) else ""
 
 
 def _stands_in(form: str, line: str) -> bool:

@@ -85,10 +85,11 @@ class Kolonner:
     def _raekker(self) -> list[list[str]]:
         return list(csv.reader(io.StringIO(self._mappe.tekst(self._fil), newline="\n")))[1:]
 
-    def celler(self, *kolonner: str) -> list[tuple[Any, ...]]:
-        """The values of columns, row by row, without the rows where one of them is missing."""
+    def celler(self, *kolonner: str, tomme: bool = False) -> list[tuple[Any, ...]]:
+        """The values of columns, row by row; with ``tomme`` also the rows where one is missing, which is None."""
         at = [(self.columns.index(name), _SOM[self._typer[name]]) for name in kolonner]
-        return [tuple(read(row[n]) for n, read in at) for row in self._raekker if all(row[n] for n, _ in at)]
+        rows = (tuple(read(row[n]) if row[n] else None for n, read in at) for row in self._raekker)
+        return [row for row in rows if tomme or None not in row]
 
 
 _SOM: dict[str, Any] = {"string": str, "integer": int, "date": datetime.fromisoformat}

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import dansk, tegn
-from kkrlib.data import sammenhold, tal
+from kkrlib.data import datoer, sammenhold, tal
 from kkrlib.data.beskrivelse import Beskrivelse, Regelform, Tabel, som_liste
 from kkrlib.data.former import FORMER
 from kkrlib.data.skema import is_integer
@@ -59,22 +59,25 @@ def _label(register: pd.DataFrame, key: str, value: str) -> str:
 
 def komplet(
     declared: Iterable[tuple[Tabel, pd.DataFrame, Mapping[str, Any]]],
-    registre: Mapping[str, pd.DataFrame],
+    registre: Laeste,
     daarlige: Mapping[tuple[str, str], set[int]],
 ) -> list[Fund]:
     """Rows of a register that do not occur where all must: the check ``komplet`` of all tables at once.
 
     ``declared``: each table that declares the check, its cells and the check. ``registre``: the tables, without rows
-    that have a finding. ``daarlige``: (table, column) → rows with a finding. A row that several tables lack is one
-    finding, of the register; a group (a year) that lacks many is one finding of its table.
+    that have a finding. ``daarlige``: (table, column) → rows with a finding. Of a register with periods, those rows
+    must occur that are in force on the day that the group is about (:mod:`kkrlib.data.datoer`). A row that several
+    tables lack is one finding, of the register; a group (a year) that lacks many is one finding of its table.
     """
     found: list[Fund] = []
-    lacking: dict[tuple[str, tuple[str, ...], tuple[str, ...]], dict[Tabel, list[str]]] = {}
+    lacking: dict[tuple[str, tuple[str, ...], tuple[str, ...], int], dict[Tabel, list[str]]] = {}
     for tabel, table, rule in declared:
         register, name = registre[rule["register"]], rule["register"]
         columns = som_liste(rule["kolonne"])
-        wanted = sorted(set(register[columns].itertuples(index=False, name=None)))
-        for group, rows in _grupper(tabel, table, som_liste(rule.get("pr", [])), daarlige):
+        period = registre.beskrivelse.tabeller[name].periode
+        for group, day, rows in _grupper(tabel, table, som_liste(rule.get("pr", [])), registre, daarlige):
+            in_force = datoer.i_kraft(period, register, day)
+            wanted = sorted(set(in_force[columns].itertuples(index=False, name=None)))
             there = set(rows[columns].itertuples(index=False, name=None))
             missing = [key for key in wanted if key not in there]
             if len(missing) > _ENKELTVIS:
@@ -84,28 +87,35 @@ def komplet(
                 found.append(Fund(tabel.fil, "mangler", ",".join(columns), shown, said))
                 continue
             for key in missing:
-                lacking.setdefault((name, tuple(columns), key), {}).setdefault(tabel, []).append(group)
-    for (name, columns, key), tables in lacking.items():
-        register = registre[name]
-        label, joined = _navn(register, list(columns), key), ",".join(columns)
+                at = (name, tuple(columns), key, len(wanted))
+                lacking.setdefault(at, {}).setdefault(tabel, []).append(group)
+    for (name, wanted_columns, key, number), tables in lacking.items():
+        register, columns = registre[name], list(wanted_columns)
+        label, joined = _navn(register, columns, key), ",".join(columns)
         if len(tables) > 1:
-            row = register.index[(register[list(columns)] == list(key)).all(axis=1)][0] + 2
+            row = register.index[(register[columns] == list(key)).all(axis=1)][0] + 2
             where = "; ".join(t.fil + _i(groups) for t, groups in tables.items())
-            said = f"{label} har ingen række i {where}; alle {len(register)} i {name}.csv skal have en"
+            said = f"{label} har ingen række i {where}; alle {number} i {name}.csv skal have en"
             found.append(Fund(f"{name}.csv", str(row), joined, vis(",".join(key)), said))
             continue
         for tabel, groups in tables.items():
-            where = " og ".join(g.removesuffix(": ") for g in groups if g)
-            said = (
-                f"{where + ': ' if where else ''}{label} mangler; alle {len(register)} i {name}.csv skal have en række"
-            )
+            where = _grupperne(groups)
+            said = f"{where + ': ' if where else ''}{label} mangler; alle {number} i {name}.csv skal have en række"
             found.append(Fund(tabel.fil, "mangler", joined, vis(",".join(key)), said))
     return found
 
 
 def _i(groups: list[str]) -> str:
-    where = " og ".join(g.removesuffix(": ") for g in groups if g)
+    where = _grupperne(groups)
     return f" ({where})" if where else ""
+
+
+def _grupperne(groups: list[str]) -> str:
+    """The groups in a message; of many, the first and the last."""
+    names = [g.removesuffix(": ") for g in groups if g]
+    if len(names) > _ENKELTVIS:
+        return f"{names[0]} … {names[-1]} (i alt {len(names)})"
+    return " og ".join(names)
 
 
 def _navn(register: pd.DataFrame, columns: list[str], key: tuple[str, ...]) -> str:
@@ -113,50 +123,73 @@ def _navn(register: pd.DataFrame, columns: list[str], key: tuple[str, ...]) -> s
 
 
 def _grupper(
-    tabel: Tabel, table: pd.DataFrame, pr: list[str], daarlige: Mapping[tuple[str, str], set[int]]
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The rows of each group, with its name for messages; a group whose name is a finding already is none."""
-    if not pr:
-        yield "", table
-        return
+    tabel: Tabel,
+    table: pd.DataFrame,
+    pr: list[str],
+    tabeller: Mapping[str, pd.DataFrame],
+    daarlige: Mapping[tuple[str, str], set[int]],
+) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """The rows of each group, with its name for messages and the day it is about (empty where it is about none); a
+    group whose name is a finding already is none.
+    """
     bad = set().union(*(daarlige.get((tabel.navn, column), set()) for column in pr))
-    for group, rows in table.groupby(pr, sort=True):
-        if all(group) and not bad.intersection(rows.index + 2):
-            yield ", ".join(f"{column} {value}" for column, value in zip(pr, group, strict=True)) + ": ", rows
-
-
-def _entydig(
-    table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
-) -> list[Fund]:
-    columns = som_liste(rule["kolonne"])
-    first: dict[tuple[str, ...], int] = {}
-    found = []
-    for position, cells in zip(table.index + 2, table[columns].itertuples(index=False, name=None), strict=True):
-        if not all(cells):
+    for day, of_day in datoer.grupper(tabel, table, tabeller):
+        if not pr:
+            yield (f"{day}: " if day else ""), day, of_day
             continue
-        key = tuple(map(tegn.normal, cells))
-        if key in first:
-            said = f"står også i række {first[key]}; {' og '.join(columns)} må ikke være ens i to rækker"
+        for group, rows in of_day.groupby(pr, sort=True):
+            if all(group) and not bad.intersection(rows.index + 2):
+                yield ", ".join(f"{column} {value}" for column, value in zip(pr, group, strict=True)) + ": ", day, rows
+
+
+def _entydig(table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, Any], tables: Laeste) -> list[Fund]:
+    columns = som_liste(rule["kolonne"])
+    period = tables.beskrivelse.tabeller[resource["name"]].periode
+    earlier: dict[tuple[str, ...], list[tuple[int, tuple[str, str]]]] = {}
+    found = []
+    for position, cells, span in zip(
+        table.index + 2,
+        table[columns].itertuples(index=False, name=None),
+        datoer.samtidige(period, table),
+        strict=True,
+    ):
+        if not (any(cells) if rule.get("tomme") else all(cells)):
+            continue
+        others = earlier.setdefault(tuple(map(tegn.normal, cells)), [])
+        if other := next((row for row, when in others if _samtidig(span, when)), None):
+            at_once = "" if period is None else ", der gælder samtidig"
+            said = f"står også i række {other}; {' og '.join(columns)} må ikke være ens i to rækker{at_once}"
             found.append(Fund(resource["path"], str(position), ",".join(columns), vis(",".join(cells)), said))
         else:
-            first[key] = position
+            others.append((position, span))
     return found
 
 
-def _navne(
-    table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
-) -> list[Fund]:
-    first: dict[str, tuple[int, str]] = {}
+def _samtidig(en: tuple[str, str], anden: tuple[str, str]) -> bool:
+    """Whether two periods (first and last day) have a day in common."""
+    return en[0] <= anden[1] and anden[0] <= en[1]
+
+
+def _navne(table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, Any], tables: Laeste) -> list[Fund]:
+    period = tables.beskrivelse.tabeller[resource["name"]].periode
+    names: dict[str, list[tuple[int, str, tuple[str, str]]]] = {}
     found = []
-    for position, row in zip(table.index + 2, table[som_liste(rule["kolonner"])].to_dict("records"), strict=True):
+    for position, row, span in zip(
+        table.index + 2,
+        table[som_liste(rule["kolonner"])].to_dict("records"),
+        datoer.samtidige(period, table),
+        strict=True,
+    ):
         for column, cell in row.items():
             if not cell:
                 continue
-            other, where = first.setdefault(tegn.normal(cell), (position, str(column)))
-            if other != position:
-                said = f"er også navn på række {other} (kolonne {where}); et navn må kun betyde én række"
+            others = names.setdefault(tegn.normal(cell), [])
+            other = next((x for x in others if x[0] != position and _samtidig(span, x[2])), None)
+            if other is not None:
+                said = f"er også navn på række {other[0]} (kolonne {other[1]}); et navn må kun betyde én række"
                 found.append(Fund(resource["path"], str(position), str(column), vis(cell), said))
                 break
+            others.append((position, str(column), span))
     return found
 
 
@@ -171,10 +204,9 @@ def _forskellige(
     ]
 
 
-def _andele(
-    table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
-) -> list[Fund]:
+def _andele(table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, Any], tables: Laeste) -> list[Fund]:
     column, begins, ends = rule["kolonne"], rule["fra"], rule["til"]
+    register, period = tables[rule["register"]], tables.beskrivelse.tabeller[rule["register"]].periode
     found = []
     for key, rows in table.groupby(rule["pr"], sort=True):
         # ISO dates order as text. A sum can change where a row begins, and on the day after one ends.
@@ -184,13 +216,16 @@ def _andele(
             if _parses(date.fromisoformat, x)
         }
         days = sorted({*rows[begins], *last_days} - {""})
+        own = register[register[rule["pr"]] == key]
         for day in days:
+            if period is not None and not len(datoer.i_kraft(period, own, day)):  # it is none any more
+                continue
             current = rows[(rows[begins] <= day) & ((rows[ends] == "") | (rows[ends] >= day))]
             if not all(_parses(Fraction, x) for x in current[column]):  # the cell is a finding already
                 continue
             total = sum(map(Fraction, current[column]), Fraction(0))
             if total != 1 and not (total == 0 and len(current) and rule.get("nul")):
-                name = _label(tables[rule["register"]], rule["pr"], key)
+                name = _label(register, rule["pr"], key)
                 text = (
                     f"{name} har fra {day} andele, der giver {total} og ikke 1"
                     if len(current)
@@ -209,16 +244,70 @@ def _andele(
 
 
 def _hoerer_til(
-    table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+    table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, Any], tables: Laeste
 ) -> list[Fund]:
-    register = tables[rule["register"]].drop_duplicates(rule["noegle"]).set_index(rule["noegle"])[rule["kolonne"]]
+    key_column, column, name = rule["noegle"], rule["kolonne"], rule["register"]
+    register, period = tables[name], tables.beskrivelse.tabeller[name].periode
+    days = datoer.raekkernes_dage(tables.beskrivelse.tabeller[resource["name"]], table, tables)
+    in_force: dict[str, dict[str, list[str]]] = {}
+
+    def belongs(key: str, day: str) -> list[str]:
+        """What the register says of a key on a day; nothing where the key is not in force, which is a finding of its
+        own."""
+        if day not in in_force:
+            rows = datoer.i_kraft(period, register, day)
+            in_force[day] = rows.groupby(key_column)[column].agg(lambda said: list(dict.fromkeys(said))).to_dict()
+        return in_force[day].get(key, [])
+
     found = []
-    for position, key, value in zip(table.index + 2, table[rule["noegle"]], table[rule["kolonne"]], strict=True):
-        if key in register.index and register[key] != value:
-            name = _label(tables[rule["register"]], rule["noegle"], key)
-            text = f"{name} hører til {register[key]} i {rule['register']}.csv"
-            found.append(Fund(resource["path"], str(position), rule["kolonne"], value, text))
+    for position, key, value, about in zip(table.index + 2, table[key_column], table[column], days, strict=True):
+        for day in about or ("",):
+            said = belongs(key, day)
+            if said and value not in said:
+                on = f" {_fra(day)}" if len(register[register[key_column] == key]) > 1 and day else ""
+                text = f"{_label(register, key_column, key)} hører{on} til {' eller '.join(said)} i {name}.csv"
+                found.append(Fund(resource["path"], str(position), column, value, text))
+                break
     return found
+
+
+def _efterfoelger(
+    table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, Any], tables: Laeste
+) -> list[Fund]:
+    key, name, period = rule["noegle"], rule["tabel"], tables.beskrivelse.tabeller[resource["name"]].periode
+    if period is None:
+        return []
+    spans: dict[str, list[tuple[str, str]]] = {}
+    for code, span in zip(table[key], datoer.spand(period, table), strict=True):
+        spans.setdefault(code, []).append(span)
+    path, other, found = resource["path"], tables[name], []
+    for position, old, new, when in zip(
+        other.index + 2, other[key], other[rule["efter"]], other[rule["dag"]], strict=True
+    ):
+        if old in spans and (last := max(til for _, til in spans[old])) != (wanted := datoer.dagen_foer(when)):
+            ends = "gælder fortsat" if last == datoer.ALTID else f"gælder til {last}"
+            said = f"{_label(table, key, old)} {ends} i {path}; den skal gælde til dagen før, {wanted}"
+            found.append(Fund(f"{name}.csv", str(position), rule["dag"], when, said))
+        if new in spans and not any(first <= when <= til for first, til in spans[new]):
+            said = f"{_label(table, key, new)} gælder ikke {when} i {path}"
+            found.append(Fund(f"{name}.csv", str(position), rule["efter"], new, said))
+    if len(table) < len(tables.hele[resource["name"]]):  # a row that was left out may be the last one of its key
+        return found
+    begins = min((first for own in spans.values() for first, _ in own), default="")
+    rows = dict(zip(table[key], table.index + 2, strict=True))  # the last one of each
+    for code, own in spans.items():
+        first, last, who = min(f for f, _ in own), max(t for _, t in own), _label(table, key, code)
+        if last != datoer.ALTID and code not in set(other[key]):
+            said = f"{who} ophører, men har ingen efterfølger i {name}.csv"
+            found.append(Fund(path, str(rows[code]), period.til, last, said))
+        if first != begins and code not in set(other[rule["efter"]]):
+            said = f"{who} er ny, men er ikke efterfølger for nogen i {name}.csv"
+            found.append(Fund(path, str(rows[code]), period.fra, first, said))
+    return found
+
+
+def _fra(day: str) -> str:
+    return "fortsat" if day == datoer.ALTID else day
 
 
 def _sum(table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, Any], tables: Laeste) -> list[Fund]:
@@ -269,8 +358,8 @@ def _sum(table: pd.DataFrame, resource: Mapping[str, Any], rule: Mapping[str, An
     path = f"{rule['undtagelser']}.csv"
     if len(table) < len(tables.hele[resource["name"]]):  # a sum that was left out may be the one
         return found
-    for key, faults in known.items():
-        if key not in occurs:
+    for sum_key, faults in known.items():
+        if sum_key not in occurs:
             text = "fejlen står her som kendt, men forekommer ikke længere"
             found += [Fund(path, str(position), "trykt", wrong, text) for position, wrong, _ in faults]
     return found
@@ -316,6 +405,7 @@ CHECKS: dict[str, Callable[[pd.DataFrame, Any, Any, Any], list[Fund]]] = {
     "andele": _andele,
     "lig_med": _lig_med,
     "hoerer_til": _hoerer_til,
+    "efterfoelger": _efterfoelger,
     "sum": _sum,
     **sammenhold.CHECKS,
     "kendt": _kendt,

@@ -68,7 +68,7 @@ def laes(indhold: bytes) -> list[Ark]:
         raise IkkeRegneark(other)
     from openpyxl.reader.excel import ExcelReader  # only here: it is slow to import, and most runs read no workbook
 
-    class Reader(ExcelReader):  # type: ignore[misc]
+    class Reader(ExcelReader):
         """What is needed to read cells: a chart is passed over, and so are properties and themes, where openpyxl
         refuses what Excel takes.
         """
@@ -141,7 +141,7 @@ def _ark(sheet: Any) -> Ark:
     from openpyxl.worksheet._reader import FORMULA_TAG, MERGE_TAG, ROW_TAG, WorkSheetParser
     from openpyxl.xml.functions import iterparse
 
-    class Parser(WorkSheetParser):  # type: ignore[misc]
+    class Parser(WorkSheetParser):
         def parse_formula(
             self, element: Any
         ) -> str:  # what it says does not matter, and a copied one is not worked out

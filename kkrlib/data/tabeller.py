@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import domme
-from kkrlib.data import noegler, opslag, regler, skema, tekstfil
+from kkrlib.data import datoer, noegler, opslag, regler, skema, tekstfil
 from kkrlib.data.beskrivelse import KOLONNEROLLER, Beskrivelse, Tabel, laes_beskrivelse, som_tabel
 from kkrlib.data.mappe import BESKRIVELSE, data_mappe
 from kkrlib.errors import ADVARSEL, DataError, Fund
@@ -204,6 +204,7 @@ def _fund(laest: _Laest, uden: Collection[str] = ()) -> list[Fund]:
     found = [*laest.fund, *_celle_fund(laest)]
     for name, table in tables.items():
         found += noegler.egen_noegle(described[name], table)
+        found += datoer.perioder(described[name], table)
     bad = _daarlige(found)
     found += noegler.fremmednoegler(laest.beskrivelse, tables, bad)
     for kind in regler.arter():
@@ -297,12 +298,12 @@ def _typede(laest: _Laest) -> Tabeller:
 
 def _roles(tabeller: Iterable[Tabel]) -> pd.DataFrame:
     rows = [
-        (tabel.navn, felt.navn, felt.rolle, " ".join(tabel.noegle), felt.enhed, tabel.etiket)
+        (tabel.navn, felt.navn, felt.rolle, " ".join(tabel.noegle), felt.enhed, tabel.etiket, tabel.felt, tabel.udgave)
         for tabel in tabeller
         for felt in tabel.felter
         if felt.rolle
     ]
-    return pd.DataFrame(rows, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn"])
+    return pd.DataFrame(rows, columns=["tabel", "kolonne", "rolle", "noegle", "enhed", "navn", "felt", "udgave"])
 
 
 def read_records(path: Path, encoding: str, delimiter: str) -> list[list[str]]:

@@ -10,7 +10,7 @@
     ``adskilt`` is true (they are separated by blanks), in any capitals where ``ord`` is;
 ``foelges``
     the cells of ``kolonner`` are all filled or all empty (a number and its line); in the rows ``hvor`` only, where it
-    is there, and then all are filled where ``altid`` is true;
+    is there, and then all are filled where ``altid`` is true, or all empty where ``tomme`` is;
 ``graenser``
     each number of ``kolonner`` lies within ``mindst`` and ``hoejst`` (either may be left out) in the rows ``hvor``
     (columns, each with the values that count), and is whole where ``hele`` is true;
@@ -136,6 +136,11 @@ def _foelges(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any]
     found, rows = [], _rows(table, rule)
     for position, row in zip(rows.index, rows.to_dict("records"), strict=True):
         filled = [c for c in rule["kolonner"] if row[c]]
+        if rule.get("tomme"):
+            found += [
+                Fund(resource["path"], str(position + 2), c, row[c], f"skal være tom{_hvor(rule, row)}") for c in filled
+            ]
+            continue
         empty = [c for c in rule["kolonner"] if not row[c]]
         if empty and (filled or rule.get("altid")):
             why = f", når {dansk.opremsning(filled)} er udfyldt" if filled else _hvor(rule, row)
@@ -207,10 +212,11 @@ def _ordnet(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any],
 def _raekkesum(table: pd.DataFrame, resource: dict[str, Any], rule: dict[str, Any], _: Tabeller) -> list[Fund]:
     found = []
     for position, row in zip(table.index + 2, table.to_dict("records"), strict=True):
-        numbers = [_number(row[c]) for c in (rule["i_alt"], *rule["dele"])]
-        if None in numbers:
+        read = [_number(row[c]) for c in (rule["i_alt"], *rule["dele"])]
+        numbers = [n for n in read if n is not None]
+        if len(numbers) < len(read):  # not filled in, or a finding already
             continue
-        total = sum(numbers[1:])
+        total = sum(numbers[1:], Fraction(0))
         if numbers[0] != total:
             text = f"er ikke summen af {dansk.opremsning(rule['dele'])}, som er {_vist(total)}"
             found.append(Fund(resource["path"], str(position), rule["i_alt"], row[rule["i_alt"]], text))

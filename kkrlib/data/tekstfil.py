@@ -119,7 +119,8 @@ def _felter(linje: str) -> tuple[list[str], str]:
     """The fields of a line, or those before the first that is wrong, and what is wrong with it."""
     if '"' not in linje:
         return linje.split(","), ""
-    cells, at = [], 0
+    cells: list[str] = []
+    at = 0
     while True:
         field = _FELT.match(linje, at)
         if field is None:

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
+from markupsafe import Markup
+
+from kkrlib import mime
+from kkrlib.figurer.svg import Tegning
+from kkrlib.skabeloner import fyld
+
 BRED, SMAL, KORT = 720, 320, 288
+
+
+_FRAGMENT = """\
+<div class="figur" role="group" aria-labelledby="{id}-titel" id="{id}">
+<p class="figurtitel" id="{id}-titel">{titel}</p>
+{tegning}
+<p class="beskrivelse" id="{id}-beskrivelse">{beskrivelse}</p>
+<p class="kilde">Enhed: {enhed} Kilde: {kilde}</p>
+</div>"""
 
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -18,8 +32,8 @@ class Figur:
     """A finished figure.
 
     ``id`` is a lowercase slug, unique on the page; ``beskrivelse`` says in words what the figure shows and is both
-    visible and the graphic's alternative. ``svg_bred`` and ``svg_smal`` are ``<svg>`` elements as text for wide and
-    narrow screens; an empty ``svg_smal`` means that the first serves both.
+    visible and the graphic's alternative. ``bred`` and ``smal`` are the drawings for wide and narrow screens; without
+    ``smal`` the first serves both.
 
     ValueError if a text is missing or the id is not a slug.
     """
@@ -29,8 +43,8 @@ class Figur:
     beskrivelse: str
     enhed: str
     kilde: str
-    svg_bred: str = field(repr=False)
-    svg_smal: str = field(default="", repr=False)
+    bred: Tegning = field(repr=False)
+    smal: Tegning | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not _SLUG.fullmatch(self.id):
@@ -39,29 +53,39 @@ class Figur:
             if not getattr(self, navn).strip():
                 raise ValueError(f"figuren «{self.id}» mangler {navn}")
 
-    def _html(self) -> str:
-        fid = f"figur-{self.id}"
-        if self.svg_smal:
-            # ``hidden`` keeps the narrow one away where the page's CSS is missing, as in JupyterLab.
-            svg = f'<div class="bred">{self.svg_bred}</div>\n<div class="smal" hidden>{self.svg_smal}</div>'
-        else:
-            svg = f'<div class="begge">{self.svg_bred}</div>'
-        return (
-            f'<div class="figur" role="group" aria-labelledby="{fid}-titel" id="{fid}">\n'
-            f'<p class="figurtitel" id="{fid}-titel">{escape(self.titel, quote=False)}</p>\n'
-            f"{svg}\n"
-            f'<p class="beskrivelse" id="{fid}-beskrivelse">{escape(self.beskrivelse, quote=False)}</p>\n'
-            f'<p class="kilde">Enhed: {escape(_punktum(self.enhed), quote=False)} '
-            f"Kilde: {escape(_punktum(self.kilde), quote=False)}</p>\n</div>"
+    @property
+    def svg_bred(self) -> str:
+        """The drawing for wide screens, as a notebook shows it."""
+        return self.bred.notesbog
+
+    @property
+    def svg_smal(self) -> str:
+        """The drawing for narrow screens, as a notebook shows it; empty where there is one for both."""
+        return self.smal.notesbog if self.smal else ""
+
+    def _html(self, bred: str, smal: str) -> str:
+        """The fragment around the two drawings (``smal`` is empty where there is one)."""
+        # ``hidden`` keeps the narrow one away where the page's CSS is missing, as in JupyterLab.
+        both = '<div class="bred">{bred}</div>\n<div class="smal" hidden>{smal}</div>'
+        one = '<div class="begge">{bred}</div>'
+        return str(
+            fyld(
+                _FRAGMENT,
+                id=f"figur-{self.id}",
+                titel=self.titel,
+                tegning=fyld(both if smal else one, bred=Markup(bred), smal=Markup(smal)),
+                beskrivelse=self.beskrivelse,
+                enhed=_punktum(self.enhed),
+                kilde=_punktum(self.kilde),
+            )
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
-            "text/html": self._html(),
-            "text/plain": f"{_punktum(self.titel)} {self.beskrivelse}",
-            "application/vnd.kkr.figur+json": {
-                navn: getattr(self, navn) for navn in ("id", "titel", "beskrivelse", "enhed", "kilde")
-            },
+            mime.HTML: self._html(self.svg_bred, self.svg_smal),
+            mime.FRAGMENT: self._html(self.bred.side, self.smal.side if self.smal else ""),
+            mime.TEKST: f"{_punktum(self.titel)} {self.beskrivelse}",
+            mime.FIGUR: {navn: getattr(self, navn) for navn in ("id", "titel", "beskrivelse", "enhed", "kilde")},
         }
 
 

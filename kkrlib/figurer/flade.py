@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
 from kkrlib import farver
-from kkrlib.figurer.svg import rens
+from kkrlib.figurer.svg import Tegning, rens
 
 RC = {k: v for k, v in mpl.rcParamsDefault.items() if "backend" not in k} | {
     "svg.fonttype": "none", "svg.hashsalt": "kkr", "path.simplify": False,
@@ -81,8 +81,8 @@ class Flade:
             ha=anker, va="baseline", fontweight="bold" if fed else "normal", parse_math=False,
         )  # fmt: skip
 
-    def svg(self, id: str) -> str:
-        """The cleaned ``<svg>`` of the figure ``id``."""
+    def svg(self, id: str) -> Tegning:
+        """The cleaned drawing of the figure ``id``."""
         ud = io.BytesIO()
         self.figur.savefig(ud, format="svg", metadata={"Date": None, "Creator": None})
         return rens(ud.getvalue(), id)

@@ -27,6 +27,9 @@ _FLISETEKST = 8.2
 _TRIN = 5
 
 
+_NUMRE = 99
+
+
 @mpl.rc_context(RC)
 def flisekort(
     vaerdier: pd.Series,
@@ -125,13 +128,13 @@ def gruppekort(
 ) -> Figur:
     """A map of equal tiles, one per kommune, that shows which kommuner belong together.
 
-    ``grupper``: the group of each kommune, by kommunekode. ``numre``: the number of each group, 1 to 5, written on its
-    tiles and shown by the shade; two groups can have the same number where something else (the region) tells them
-    apart. A line runs around each group. ``layout`` as for :func:`flisekort`. Kommuner in ``daempet`` are drawn without
-    shade.
+    ``grupper``: the group of each kommune, by kommunekode. ``numre``: the number of each group, from 1, written on its
+    tiles and shown by the shade, of which there are five, so that 6 has that of 1; two groups can have the same number
+    where something else (the region) tells them apart. A line runs around each group. ``layout`` as for
+    :func:`flisekort`. Kommuner in ``daempet`` are drawn without shade.
 
     ValueError, naming the codes, if ``grupper`` and ``layout`` do not cover each other or a group is missing; and if a
-    group has no number from 1 to 5.
+    group has no number of one or two digits.
     """
     koder = dict(grupper)
     _noejagtig_daekning(
@@ -139,14 +142,14 @@ def gruppekort(
         layout,
         daempet,
     )
-    if ukendte := sorted({str(g) for g in koder.values() if not 1 <= numre.get(g, 0) <= _TRIN}):
-        raise ValueError(f"figuren «{id}» har grupper uden et nummer fra 1 til {_TRIN}: {', '.join(ukendte)}")
+    if ukendte := sorted({str(g) for g in koder.values() if not 1 <= numre.get(g, 0) <= _NUMRE}):
+        raise ValueError(f"figuren «{id}» har grupper uden et nummer fra 1 til {_NUMRE}: {', '.join(ukendte)}")
     felt, top = KORT / KOLONNER, 2.0
     flade = Flade(KORT, top + felt * (int(layout["raekke"].max()) + 1) + 2)
     fliser = sorted(
         (
             (
-                0 if r.kommunekode in daempet else numre[koder[r.kommunekode]],
+                0 if r.kommunekode in daempet else (numre[koder[r.kommunekode]] - 1) % _TRIN + 1,
                 r.kommunekode,
                 r.forkortelse,
                 felt * r.kolonne,

@@ -5,9 +5,22 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from kkrlib import farver
+from kkrlib.skabeloner import sammen
+
+
+@dataclass(frozen=True)
+class Tegning:
+    """One drawing as an ``<svg>``, as text: for a page, which has the palette, with the names of its colours alone;
+    for a notebook, which has not, with each colour to fall back on.
+    """
+
+    side: str
+    notesbog: str
+
 
 _STANDARD = {
     "stroke-linejoin": "miter", "stroke-linecap": "butt", "stroke-width": "1", "font-weight": "400",
@@ -19,6 +32,11 @@ _STANDARD = {
 _ARVES = (
     "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "font-size", "font-weight", "text-anchor",
 )  # fmt: skip
+
+
+_FARVEDE = ("fill", "stroke")
+#: A colour by its name, and with what it is where no style sheet says so.
+_MED_FARVE = {f"var(--{name})": f"var(--{name},{value})" for value, name in farver.NAVN_AF_HEX.items()}
 
 
 _TAL = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
@@ -53,7 +71,7 @@ def _kort_sti(d: str) -> str:
     return "".join(ud)
 
 
-def rens(raa: bytes, id: str) -> str:
+def rens(raa: bytes, id: str) -> Tegning:
     """matplotlib's SVG file as an inline ``<svg>`` for figure ``id``.
 
     AssertionError if it has a colour that the palette does not (it would not follow the reader's colour scheme), or
@@ -81,6 +99,17 @@ def rens(raa: bytes, id: str) -> str:
         element.tail = None
         if element.tag not in ("text", "tspan"):
             element.text = None
+        elif element.text:
+            element.text = sammen(element.text)
+    page = _skrevet(rod)
+    for element in rod.iter():
+        for name in _FARVEDE:
+            if (colour := element.get(name, "")) in _MED_FARVE:
+                element.set(name, _MED_FARVE[colour])
+    return Tegning(page, _skrevet(rod))
+
+
+def _skrevet(rod: ET.Element) -> str:
     return ET.tostring(rod, encoding="unicode").replace(" />", "/>")
 
 
@@ -91,10 +120,10 @@ def _rene_attributter(tag: str, attributter: Mapping[str, str]) -> dict[str, str
             continue  # a page holds many figures, and an id would have to be its own
         if "url(#" in vaerdi or (navn == "href" and vaerdi.startswith("#")):
             raise AssertionError(f"{navn} henviser til {vaerdi}, men en figur har ingen id'er")
-        if navn in ("fill", "stroke") and vaerdi.startswith("#"):
+        if navn in _FARVEDE and vaerdi.startswith("#"):
             if vaerdi not in farver.NAVN_AF_HEX:
                 raise AssertionError(f"farven {vaerdi} er ikke i paletten")
-            vaerdi = f"var(--{farver.NAVN_AF_HEX[vaerdi]},{vaerdi})"
+            vaerdi = f"var(--{farver.NAVN_AF_HEX[vaerdi]})"
         elif navn in _MAALE:
             vaerdi = _kort_tal(vaerdi)
         elif navn == "d":

@@ -84,7 +84,10 @@ def paneler(
         down = math.ceil(len(navne) / across)
         flade = Flade(width, down * (head + _HOEJDE + below) - 4)
         # Drawn kind by kind, so that neighbours in the SVG share their attributes.
-        names, grounds, bars, lined = [], [], [], []
+        names: list[tuple[float, float, str]] = []
+        grounds: list[tuple[float, float, float, float]] = []
+        bars: list[tuple[float, float, float, float]] = []
+        lined: list[tuple[float, float, float, float]] = []
         labels: dict[str, list[tuple[float, float, str]]] = {"aar": [], "fed": [], "mager": []}
         for number, indicator in enumerate(navne):
             left = (number % across) * (each + gap)
@@ -112,19 +115,19 @@ def paneler(
                     labels["mager" if row.status == afledt else "fed"].append(
                         (middle, round(ground - size - 4 - 12 * up), line)
                     )
-        for name in names:
-            flade.tekst(*name, _NAVN, fed=True)
+        for heading in names:
+            flade.tekst(*heading, _NAVN, fed=True)
         for label in labels["aar"]:
             flade.tekst(*label, 11, "svag", anker="center")
-        for bar in bars:
-            flade.rektangel(*bar, "serie-1")
-        for bar in lined:
-            flade.rektangel(*bar, "papir", "serie-1", 1, skraveret=True)
+        for x, y, across_it, high in bars:
+            flade.rektangel(x, y, across_it, high, "serie-1")
+        for x, y, across_it, high in lined:
+            flade.rektangel(x, y, across_it, high, "papir", "serie-1", 1, skraveret=True)
         for kind in ("fed", "mager"):
             for label in labels[kind]:
                 flade.tekst(*label, 11, fed=kind == "fed", anker="center")
-        for line in grounds:
-            flade.linje(*line, "blaek")
+        for x1, y1, x2, y2 in grounds:
+            flade.linje(x1, y1, x2, y2, "blaek")
         return flade.svg(id)
 
     return Figur(id, titel, " ".join(filter(None, says)), enhed, kilde, tegn(True), tegn(False))

@@ -22,6 +22,7 @@ from kkrlib import dansk
 from kkrlib.errors import ADVARSEL, DataError, Fund, ParameterError, ukendt_vaerdi
 from kkrlib.fordeling import er_helt_tal
 from kkrlib.kommuner import UkendtKommune, kode, koder
+from kkrlib.perioder import aarets_dag, paa_dagen
 
 FORMER = {"overfoersler": ["fra", "til", "antal", "note"], "kvoter": ["kommune", "kvote"]}
 _TAL = re.compile(r"-?\d{1,6}", re.ASCII)
@@ -203,8 +204,8 @@ def bedoem(
     """Judge an aftale of one region, requirement by requirement (BEK 550/2022 § 6; integrationsloven § 8).
 
     ``tabeller``: ``aftalekrav`` (the requirements: ``krav``, ``navn``, ``henvisning``), ``fortolkninger`` (how an
-    ambiguous text is read) and ``kommuner``. ``kvoter``: the computed quotas of the year (index ``kommunekode``,
-    ``region``, ``kommunekvote``), or None where the year's bilag A is not at hand.
+    ambiguous text is read) and ``kommuner`` (those of 1 January of the quota year). ``kvoter``: the computed quotas of
+    the year (index ``kommunekode``, ``region``, ``kommunekvote``), or None where the year's bilag A is not at hand.
 
     Returns a DataFrame with one row per requirement, in the order of the table: ``noegle`` (its ``krav``), ``krav``
     (its name), ``henvisning``, ``udfald`` (``opfyldt``, ``ikke opfyldt`` or ``kan ikke efterprøves``) and
@@ -253,7 +254,8 @@ def advarsler(
         agreed, quotas = indhold(tabeller, recorded), kvoter.get(recorded.kvoteaar)
         stated = registreret(recorded)
         days = aftaledage(tabeller["landstal"], recorded.kvoteaar, stated.meddelt)
-        verdict = bedoem(agreed, recorded.region, tabeller, quotas, stated, days)
+        of_the_day = paa_dagen(tabeller, aarets_dag(recorded.kvoteaar), "kommuner")
+        verdict = bedoem(agreed, recorded.region, of_the_day, quotas, stated, days)
         for failed in verdict[verdict["udfald"] == IKKE_OPFYLDT].itertuples():
             text = f"kravet «{failed.krav}» ({failed.henvisning}) er ikke opfyldt: {failed.forklaring}"
             places = _rows_below_zero(tabeller, agreed, quotas) if failed.noegle == "ikke-negative" else []
@@ -503,7 +505,9 @@ def _touched(aftale: pd.DataFrame) -> list[str]:
 
 
 def _transfer_findings(aftale: pd.DataFrame, tabel: pd.DataFrame, fil: str, kvoter: pd.DataFrame) -> list[Fund]:
-    found, given, seen = [], {}, set()
+    found: list[Fund] = []
+    given: dict[str, int] = {}
+    seen: set[tuple[str, str]] = set()
     received = aftale.groupby("til")["antal"].sum()
     for row, transfer in zip(tabel["raekke"], aftale.itertuples(), strict=True):
         if pd.isna(transfer.fra) or pd.isna(transfer.til):

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kkrlib import kommuner as _kommuner
-from kkrlib import parametre
+from kkrlib import parametre, struktur
 from kkrlib.errors import ADVARSEL, DataError, Fund, ParameterError
 from kkrlib.flygtninge import aftale as _aftale
 from kkrlib.flygtninge.forklaring import aarsager, trin
@@ -29,6 +29,11 @@ from kkrlib.flygtninge.udmelding import aendringer, beregnet_udmelding, kvoter_p
 from kkrlib.landstal import brev as _brev
 from kkrlib.landstal import gaeldende, udmeldinger
 from kkrlib.omraade import HELE_LANDET, omraade
+from kkrlib.perioder import aarets_dag, paa_dagen
+from kkrlib.perioder import gaeldende as gaeldende_raekker
+
+#: The registers with dates that a page of a year shows: what is in force on its day.
+REGISTRE = ("kommuner", "regioner", "flisekort")
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,9 @@ class Beregning:
     :func:`aendringsgraenser`. ``landstal_varianter``: kommunekvoter, one column per landstal. ``scenarie``:
     :func:`sammenlign` for the parameters given, or None. ``kontroller``: :func:`kontroller`. ``advarsler``: what is
     unlikely in the year's grundlag (:func:`grundlagsfund`), and its recorded aftaler that don't satisfy the law.
+    ``strukturaendringer``: what became part of what between the two years' 1 January (:func:`struktur.aendringer`);
+    ``forrige_kvote`` is summed over the same kommuner. ``registre``: the registers :data:`REGISTRE` with the rows in
+    force on 1 January of the quota year; ``tabeller``: all tables, with all rows.
     """
 
     kvoteaar: int
@@ -93,6 +101,8 @@ class Beregning:
     kontroller: pd.DataFrame
     kildefejl: pd.DataFrame
     advarsler: list[Fund]
+    strukturaendringer: list[struktur.Aendring]
+    registre: Mapping[str, pd.DataFrame]
     tabeller: Mapping[str, pd.DataFrame]
 
     @property
@@ -145,7 +155,10 @@ def beregn(
         aftale_underskrevet=(aftale_underskrevet, parametre.tekst()),
         aftale_ved_aendret_landstal=(aftale_ved_aendret_landstal, parametre.tekst()),
     )
-    other_families, faults = parametre.laes_noegler(other_families, _kommuner.laeser(tabeller, fra_program=True))
+    aar = parametre.aaret(aar, aar_med_data(tabeller))
+    day = aarets_dag(aar)
+    read = _kommuner.laeser(tabeller, dag=day, fra_program=True)
+    other_families, faults = parametre.laes_noegler(other_families, read)
     if faults:
         raise ParameterError(f"scenarie_familiesammenfoerte: {' '.join(faults)}")
     stated = {
@@ -155,8 +168,7 @@ def beregn(
     }
     if aftale_fil is None and (without := [name for name, value in stated.items() if value not in (None, "")]):
         raise ParameterError(" ".join(f"{name} kræver en aftale." for name in without))
-    aar = parametre.aaret(aar, aar_med_data(tabeller))
-    region = omraade(tabeller, region)
+    region = omraade(tabeller, region, day)
     if found := modstrid(tabeller):
         raise DataError(found)
     days = _aftale.aftaledage(tabeller["landstal"], aar, aftale_meddelt)
@@ -168,6 +180,7 @@ def beregn(
     basis = grundlag(tabeller, aar)
     fordelt = fordel(basis, landstal)
     earlier = forrige_aar(tabeller, aar)
+    merged = struktur.efterfoelgere(tabeller, aarets_dag(earlier), day) if earlier else {}
     earlier_letter = _brev(tabeller, earlier) if earlier else None
     earlier_landstal = int(earlier_letter["landstal"]) if earlier_letter else None
     per_announcement = kvoter_pr_udmelding(tabeller, aar, basis)
@@ -183,7 +196,7 @@ def beregn(
     if scenarie_landstal is not None or other_families:
         scenario = sammenlign(fordelt, fordel(med_andre_tal(basis, other_families), other_landstal))
 
-    kommuner = _published(fordelt, tabeller, aar, earlier, int(udmelding["nr"]))
+    kommuner = _published(fordelt, tabeller, aar, earlier, int(udmelding["nr"]), merged)
     kommuner["gaeldende_kvote"] = per_announcement[int(latest["nr"])]["gaeldende"]
     own = _from_file(tabeller, kommuner, aar, aftale_fil, said, days)
     own_regions = {a.region for a in own}
@@ -203,7 +216,10 @@ def beregn(
         kommuner=kommuner,
         regioner=_regions(kommuner, tabeller, aar, int(udmelding["nr"])),
         trin=trin(fordelt, landstal),
-        aarsager=aarsager(grundlag(tabeller, earlier), basis, earlier_landstal, landstal) if earlier else None,
+        strukturaendringer=struktur.aendringer(tabeller, aarets_dag(earlier), day) if earlier else [],
+        aarsager=aarsager(grundlag(tabeller, earlier), basis, earlier_landstal, landstal, merged)
+        if earlier and earlier_landstal is not None
+        else None,
         graenser=near,
         undersoegt=tried,
         landstalsgraenser=rules,
@@ -218,6 +234,7 @@ def beregn(
         kildefejl=tabeller["kildefejl"].loc[lambda t: t["kvoteaar"] == aar].reset_index(drop=True),
         advarsler=[f for f in grundlagsfund(basis, landstal) if f.alvor == ADVARSEL]
         + _aftale.advarsler(tabeller, {aar: kommuner}, aar),
+        registre={name: gaeldende_raekker(tabeller[name], day) for name in REGISTRE},
         tabeller=tabeller,
     )
 
@@ -249,10 +266,15 @@ def _interval(landstal: int, rules: Mapping[str, Any], variants: Mapping[int, An
 
 
 def _published(
-    fordelt: pd.DataFrame, tabeller: Mapping[str, pd.DataFrame], aar: int, earlier: int | None, nr: int
+    fordelt: pd.DataFrame,
+    tabeller: Mapping[str, pd.DataFrame],
+    aar: int,
+    earlier: int | None,
+    nr: int,
+    efterfoelgere: Mapping[str, str],
 ) -> pd.DataFrame:
     """``nr``: the announcement that is computed; bilag B belongs to the first, and later ones have their quotas among
-    the fixed."""
+    the fixed. ``efterfoelgere``: what each kommune of the earlier year is part of."""
     quotas = tabeller["bilag_b"].pivot(index="kommunekode", columns="kvoteaar", values="kommunekvote").astype("Int64")
     result = fordelt.copy()
     missing = pd.Series(pd.NA, index=result.index, dtype="Int64")
@@ -261,7 +283,11 @@ def _published(
         own = _fixed(tabeller["fastsatte_kvoter"], aar, nr).set_index("kommunekode")["kommunekvote"]
     result["offentliggjort_kvote"] = own.reindex(result.index).astype("Int64")
     result["pr_10000"] = pr_10000(result["kommunekvote"], result["befolkning"])
-    result["forrige_kvote"] = quotas[earlier].reindex(result.index) if earlier else missing
+    before = missing
+    if earlier:
+        before = quotas[earlier].loc[[code for code in quotas.index if code in efterfoelgere]]
+        before = before.groupby(efterfoelgere).agg(lambda parts: parts.sum(skipna=False))
+    result["forrige_kvote"] = before.reindex(result.index).astype("Int64")
     result["aendring"] = result["kommunekvote"] - result["forrige_kvote"]
     return result
 
@@ -295,7 +321,8 @@ def _recorded(tabeller: Mapping[str, pd.DataFrame], kommuner: pd.DataFrame, aar:
         agreed, stated = _aftale.indhold(tabeller, row), _aftale.registreret(row)
         quotas = kommuner if row.kvoteaar == aar else None
         days = _aftale.aftaledage(tabeller["landstal"], row.kvoteaar, stated.meddelt)
-        verdict = _aftale.bedoem(agreed, row.region, tabeller, quotas, stated, days)
+        of_the_day = paa_dagen(tabeller, aarets_dag(row.kvoteaar), "kommuner")
+        verdict = _aftale.bedoem(agreed, row.region, of_the_day, quotas, stated, days)
         known = agreed["antal" if row.form == "overfoersler" else "kommunekvote"].notna().all()
         after = _aftale.anvend(kommuner, agreed) if quotas is not None and known else None
         found.append(
@@ -327,6 +354,7 @@ def _from_file(
     name, form, table = file
     agreed = _aftale.fra_fil(form, table, name, kommuner, tabeller["stavemaader"])
     codes = agreed["fra" if form == "overfoersler" else "kommunekode"]
+    tabeller = paa_dagen(tabeller, aarets_dag(aar), "kommuner")
     register = tabeller["kommuner"].set_index("kommunekode")
     found = []
     for region in sorted(set(register.loc[list(codes), "region"])):

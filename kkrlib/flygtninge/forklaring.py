@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import combinations
 from math import factorial
@@ -12,6 +13,7 @@ from kkrlib.flygtninge.regel import fordel, fordel_taenkt
 
 BIDRAG = ["befolkningstal", "indvandrere", "familiesammenfoeringer", "nulgraense", "afrunding"]
 AARSAGER = ["landstal", "befolkning", "indvandrerandel", "familiesammenfoeringer", "afrunding"]
+KOMMUNESTRUKTUR = "kommunestruktur"
 _FAKTORER = {
     "befolkning": "befolkning",
     "indvandrerandel": "indvandrere_flygtninge",
@@ -54,10 +56,17 @@ def trin(fordelt: pd.DataFrame, landstal: int) -> pd.DataFrame:
     return parts
 
 
-def aarsager(foer: pd.DataFrame, efter: pd.DataFrame, landstal_foer: int, landstal_efter: int) -> pd.DataFrame:
+def aarsager(
+    foer: pd.DataFrame,
+    efter: pd.DataFrame,
+    landstal_foer: int,
+    landstal_efter: int,
+    efterfoelgere: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """Split each kommune's change of kommunekvote between two years by cause, summing exactly.
 
-    ``foer`` and ``efter`` are grundlag DataFrames of two years with the same kommuner (see :func:`fordel`). The causes
+    ``foer`` and ``efter`` are grundlag DataFrames of two years (see :func:`fordel`) with the same kommuner, once those
+    of ``foer`` are counted where ``efterfoelgere`` (kommunekode then → now; default: their own) says. The causes
     are the factors of the rule: the ``landstal``, the ``befolkning`` of all kommuner, their ``indvandrere og
     flygtninge`` (``indvandrerandel``) and their ``familiesammenfoeringer``; ``afrunding`` is what rounding to whole
     persons adds in one year and not in the other.
@@ -67,9 +76,15 @@ def aarsager(foer: pd.DataFrame, efter: pd.DataFrame, landstal_foer: int, landst
     (the Shapley value): no order is preferred, and the parts sum exactly to the change.
 
     Returns a DataFrame on the index of ``efter`` with ``kvote_foer``, ``kvote_efter``, ``aendring`` (persons,
-    ``int64``) and the five causes as exact Fractions that sum to ``aendring``. Raises ValueError if the kommuner are
-    not the same.
+    ``int64``) and the five causes as exact Fractions that sum to ``aendring``. Where kommuner were merged there can be
+    a sixth, ``kommunestruktur``: what the rule had given the earlier year's kommuner as one, less what it gave them
+    apart. It is nothing, and left out, unless the limit of zero held one of them up. Raises ValueError if the kommuner
+    are not the same.
     """
+    apart, now = fordel(foer, landstal_foer), efterfoelgere or {}
+    merged = any(code != other for code, other in now.items())
+    if merged:
+        foer = _lagt_sammen(foer, efter, now)
     if set(foer.index) != set(efter.index):
         raise ValueError(
             "de to år har ikke de samme kommuner: " + ", ".join(sorted(set(foer.index) ^ set(efter.index)))
@@ -89,7 +104,9 @@ def aarsager(foer: pd.DataFrame, efter: pd.DataFrame, landstal_foer: int, landst
 
     first, last = worth[frozenset()], worth[frozenset(factors)]
     n = len(factors)
-    result = pd.DataFrame({"kvote_foer": first["kommunekvote"], "kvote_efter": last["kommunekvote"]})
+    then = pd.Series([now.get(code, code) for code in apart.index], index=apart.index)
+    quotas, numbers = (apart[c].groupby(then).sum().loc[list(efter.index)] for c in ("kommunekvote", "fordelingstal"))
+    result = pd.DataFrame({"kvote_foer": quotas, "kvote_efter": last["kommunekvote"]}, index=efter.index)
     result["aendring"] = result["kvote_efter"] - result["kvote_foer"]
     for factor in factors:
         others = [f for f in factors if f != factor]
@@ -100,6 +117,15 @@ def aarsager(foer: pd.DataFrame, efter: pd.DataFrame, landstal_foer: int, landst
                 gain = worth[frozenset([*before, factor])]["fordelingstal"] - worth[frozenset(before)]["fordelingstal"]
                 part = part + gain * share
         result[factor] = part
-    rounding = [frame["kommunekvote"].map(int) - frame["fordelingstal"] for frame in (first, last)]
-    result["afrunding"] = rounding[1] - rounding[0]
+    together = first["fordelingstal"] - numbers
+    if any(together):
+        result[KOMMUNESTRUKTUR] = together
+    result["afrunding"] = (last["kommunekvote"].map(int) - last["fordelingstal"]) - (quotas.map(int) - numbers)
     return result
+
+
+def _lagt_sammen(foer: pd.DataFrame, efter: pd.DataFrame, efterfoelgere: Mapping[str, str]) -> pd.DataFrame:
+    """A grundlag with the persons of each kommune counted in the one that it has become part of."""
+    then = pd.Series([efterfoelgere.get(code, code) for code in foer.index], index=foer.index)
+    sums = foer[list(_FAKTORER.values())].groupby(then).sum().rename_axis(foer.index.name)
+    return sums.assign(region=efter["region"].reindex(sums.index))

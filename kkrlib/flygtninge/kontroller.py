@@ -11,6 +11,7 @@ from kkrlib import afstemning
 from kkrlib.flygtninge.regel import aar_med_data, fordel, grundlag
 from kkrlib.flygtninge.udmelding import kvoter_pr_udmelding
 from kkrlib.landstal import brev, udmeldinger
+from kkrlib.perioder import aarets_dag, paa_dagen
 
 _TABEL = {
     "bilag_a": "bilag A",
@@ -56,7 +57,11 @@ def alle_kontroller(tabeller: Mapping[str, pd.DataFrame]) -> Iterator[tuple[pd.D
 def kontrolsaet(
     tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, kvoteaar: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The controls of one year and their led, for :func:`kkrlib.afstemning.beregn`."""
+    """The controls of one year and their led, for :func:`kkrlib.afstemning.beregn`.
+
+    Kommuner and regions are those of 1 January of the quota year.
+    """
+    tabeller = paa_dagen(tabeller, aarets_dag(kvoteaar), "kommuner", "regioner")
     register = tabeller["kommuner"].set_index("kommunekode")["kommune"]
     regions = set(tabeller["regioner"]["region"])
     controls = afstemning.Kontrolsaet(f"flygtninge-{kvoteaar}")

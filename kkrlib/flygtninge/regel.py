@@ -16,6 +16,7 @@ import pandas as pd
 from kkrlib import dansk
 from kkrlib.errors import ADVARSEL, FEJL, DataError, Fund
 from kkrlib.fordeling import er_helt_tal, stoerste_broek_trin
+from kkrlib.perioder import aarets_dag, gaeldende
 
 ANTAL = ["befolkning", "indvandrere_flygtninge", "familiesammenfoerte"]
 #: What can't be more than the inhabitants; data/datapackage.json declares the same of bilag A (``hoejst``, ``mindst``).
@@ -148,7 +149,8 @@ def pr_10000(antal: pd.Series, befolkning: pd.Series) -> pd.Series:
 
 
 def grundlag(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> pd.DataFrame:
-    """What the quotas of one year are computed from: bilag A, both its tables, with the names of the register.
+    """What the quotas of one year are computed from: bilag A, both its tables, with the names and regions that
+    the register has on 1 January of it.
 
     ``tabeller`` is what :func:`kkrlib.data.load` returns. Returns a DataFrame indexed by ``kommunekode`` in ascending
     order with ``kommune``, ``region``, ``befolkning``, ``indvandrere_flygtninge``, ``asylansoegere`` (may be missing:
@@ -161,7 +163,7 @@ def grundlag(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int) -> pd.DataFram
     joined = persons[["befolkning", "indvandrere_flygtninge", "asylansoegere"]].join(
         families["familiesammenfoerte"], how="outer", validate="one_to_one"
     )
-    register = tabeller["kommuner"].set_index("kommunekode")[["kommune", "region"]]
+    register = gaeldende(tabeller["kommuner"], aarets_dag(kvoteaar)).set_index("kommunekode")[["kommune", "region"]]
     return register.join(joined, how="inner", validate="one_to_one").sort_index()
 
 
@@ -209,7 +211,7 @@ def _relations(grundlag: pd.DataFrame) -> list[Fund]:
             found.append(Fund("grundlag", str(code), "befolkning", "0", f"{who} ingen indbyggere", ADVARSEL))
         for column, persons, severity in _HOEJST_BEFOLKNINGEN:
             value = grundlag.at[code, column] if column in grundlag.columns else None
-            if _persons(value) and value > inhabitants:
+            if value is not None and _persons(value) and value > inhabitants:
                 text = f"{who} flere {persons} end indbyggere ({dansk.tal(int(inhabitants))})"
                 found.append(Fund("grundlag", str(code), column, str(int(value)), text, severity))
     return found

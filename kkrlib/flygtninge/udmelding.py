@@ -94,7 +94,7 @@ def aendringer(tabeller: Mapping[str, pd.DataFrame], aar: int) -> pd.DataFrame:
         change.append(Fraction(100 * (int(row.landstal) - int(old)), int(old)) if not pd.isna(old) and old else None)
         limit.append(rule["procent"] if rule else None)
         told = rule is not None and rule["procent"] is not None
-        above.append(not rule["ned"] < row.landstal < rule["op"] if told else None)
+        above.append(not rule["ned"] < row.landstal < rule["op"] if rule is not None and told else None)
     result = rows[["nr", "landstal", "udmeldt", "konsekvens"]].assign(fra=before)
     for name, values in (("aendring", change), ("graense", limit), ("over", above)):
         result[name] = pd.Series(values, index=result.index, dtype=object)

@@ -16,10 +16,13 @@ from kkrlib.klynger import noegler, regnskab
 from kkrlib.klynger.deling import Deling, med_deling, udled
 from kkrlib.klynger.kontorer import afskedslaeser, fordel_kontorer, regning_pr_kommune, udtraedende
 from kkrlib.klynger.kontroller import kontroller, kontrolsaet
-from kkrlib.klynger.regel import NOEGLE, aar_med_data, fordel, gaeldende, medlemskab, pr_klynge, pr_region
+from kkrlib.klynger.regel import NOEGLE, aar_med_data, fordel, klyngedag, medlemskab, pr_klynge, pr_region
 from kkrlib.omraade import HELE_LANDET, omraade
+from kkrlib.perioder import aarets_dag, gaeldende
 
 UDELT, DELT = "udelt", "delt"
+#: The registers with dates that a page of a year shows: what is in force on its day.
+REGISTRE = ("kommuner", "regioner", "flisekort", "klynge_register")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Beregning:
     of each amount, and ``andel`` and ``indbyggere`` (its share and persons there). ``register``: the klynger of the
     year. ``udelt`` and ``delt``: :func:`pr_klynge` with København undivided, and divided as derived (None where nothing
     is derived). ``budget``: :func:`regnskab.budgetter`. ``regnskab`` and ``indsatser``: what :func:`regnskab.bedoem`
-    gathered, empty where no accounts were given. ``antal_regnskaber``: the number of files read.
+    gathered, empty where no accounts were given. ``antal_regnskaber``: the number of files read. ``registre``: the
+    registers :data:`REGISTRE` with the rows in force on the year's day; ``tabeller``: all tables, with all rows.
     """
 
     aar: int
@@ -84,6 +88,7 @@ class Beregning:
     antal_regnskaber: int
     kontroller: pd.DataFrame
     kildefejl: pd.DataFrame
+    registre: Mapping[str, pd.DataFrame]
     tabeller: Mapping[str, pd.DataFrame]
 
     def proevede_noegler(self, region: str) -> pd.DataFrame:
@@ -102,13 +107,20 @@ class Beregning:
         return rows[where == self.region]
 
 
-def befolkning(tabeller: Mapping[str, pd.DataFrame], kvoteaar: int, region: str | None = None) -> pd.Series:
-    """Inhabitants by kommunekode from bilag A of a quota year, of the whole country or one region.
+def befolkning(
+    tabeller: Mapping[str, pd.DataFrame], kvoteaar: int, kommuner: Collection[str] | None = None
+) -> pd.Series:
+    """Inhabitants by kommunekode from bilag A of a quota year, of the whole country or of some kommuner.
 
-    Raises DataError for a year without them.
+    Raises DataError for a year without them, and for a kommune that the year has no row of.
     """
     rows = tabeller["bilag_a"]
-    rows = rows[(rows["kvoteaar"] == kvoteaar) & ((rows["region"] == region) | (region is None))]
+    rows = rows[rows["kvoteaar"] == kvoteaar]
+    if lacking := sorted(set(kommuner or ()) - set(rows["kommunekode"])) if len(rows) else []:
+        said = f"har ingen befolkning for kvoteåret {kvoteaar}, som beløbene skal fordeles efter"
+        raise DataError(Fund("bilag_a.csv", "mangler", "kommunekode", code, said) for code in lacking)
+    if kommuner is not None:
+        rows = rows[rows["kommunekode"].isin(list(kommuner))]
     if rows.empty:
         years = ", ".join(map(str, sorted(set(tabeller["bilag_a"]["kvoteaar"]))))
         raise DataError(
@@ -157,9 +169,10 @@ def beregn(
         kontorbefolkning=(kontorbefolkning, parametre.heltal(valgfri=True)),
     )
     aar = parametre.aaret(aar, aar_med_data(tabeller))
+    day = klyngedag(tabeller, aar)
     if koebenhavn not in (UDELT, DELT):
         raise ukendt_vaerdi("koebenhavn", koebenhavn, [UDELT, DELT])
-    region = omraade(tabeller, region)
+    region = omraade(tabeller, region, day)
     leaving = _udtraedende(tabeller, udtraeden)
     populations = sorted({int(y) for y in tabeller["bilag_a"]["kvoteaar"]})
     if kontorbefolkning is not None and kontorbefolkning not in populations:
@@ -204,6 +217,7 @@ def beregn(
         antal_regnskaber=len(regnskaber),
         kontroller=kontroller(tabeller, _kontrolsaet(tabeller, aar, year)),
         kildefejl=_kildefejl(tabeller, aar),
+        registre={name: gaeldende(tabeller[name], day) for name in REGISTRE},
         tabeller=tabeller,
     )
 
@@ -264,10 +278,18 @@ def _som_trykt(fordelt: pd.DataFrame) -> pd.DataFrame:
 
 
 def _kommuner(tabeller: Mapping[str, pd.DataFrame], fordelt: pd.DataFrame, people: pd.Series, aar: int) -> pd.DataFrame:
-    register = tabeller["kommuner"].set_index("kommunekode")
+    register = gaeldende(tabeller["kommuner"], klyngedag(tabeller, aar)).set_index("kommunekode")
+    register = register[["kommune", "region"]]
     published = tabeller["klynge_kommunebidrag"].loc[lambda t: t["aar"] == aar].set_index("kommunekode")["bidrag"]
     paying = fordelt[fordelt["bidragsandel"] != 0]
     others = fordelt[fordelt["bidragsandel"] == 0]
+    if unknown := [code for code in people.index if code not in register.index]:
+        raise DataError(
+            Fund(
+                "bilag_a.csv", code, "kommunekode", code, f"er ikke en kommune på årets dag i {aar}, men har befolkning"
+            )
+            for code in unknown
+        )
     result = register.loc[people.index].assign(befolkning=people)
     result["klynge"] = paying.groupby("kommunekode")["klynge"].agg(" og ".join)
     result["andre_klynger"] = others.groupby("kommunekode")["klynge"].agg(" og ".join)
@@ -327,22 +349,26 @@ def udtraedelseslaeser(tabeller: Mapping[str, pd.DataFrame]) -> Callable[[Any], 
 
 
 def _deltagere(tabeller: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
-    """The names, by kommunekode, of those who take part in the klyngekontorer, per region."""
-    names = tabeller["kommuner"].set_index("kommunekode")
-    regions = tabeller["klynge_kontorvilkaar"]["region"]
-    return {region: names.loc[names["region"] == region, "kommune"].to_dict() for region in regions}
+    """The names, by kommunekode, of those who take part in the klyngekontorer, per region: its kommuner when the
+    agreement began."""
+    found: dict[str, dict[str, str]] = {}
+    for terms in tabeller["klynge_kontorvilkaar"].itertuples():
+        register = gaeldende(tabeller["kommuner"], aarets_dag(terms.fra_aar)).set_index("kommunekode")
+        found[terms.region] = register.loc[register["region"] == terms.region, "kommune"].to_dict()
+    return found
 
 
 def _kontorer(
     tabeller: Mapping[str, pd.DataFrame], region: str, leaving: Mapping[str, list[str]], kvoteaar: int
 ) -> list[Kontorer]:
     """The agreements on klyngekontorer in the chosen area."""
-    names = tabeller["kommuner"].set_index("kommunekode")["kommune"]
+    members = _deltagere(tabeller)
     found = []
     for terms in tabeller["klynge_kontorvilkaar"].to_dict("records"):
         if region not in (HELE_LANDET, terms["region"]):
             continue
-        people = befolkning(tabeller, kvoteaar, terms["region"])
+        names = pd.Series(members[terms["region"]], dtype="str")
+        people = befolkning(tabeller, kvoteaar, list(names.index))
         offices = tabeller["klynge_kontorer"]
         offices = offices[offices["region"] == terms["region"]]
         codes = {kontor: leaving[kontor] for kontor in offices["kontor"]}

@@ -10,7 +10,9 @@ import pandas as pd
 
 from kkrlib import afstemning
 from kkrlib.klynger.deling import HALV, Deling
-from kkrlib.klynger.regel import BELOEB, NOEGLE, gaeldende, pr_klynge, pr_region
+from kkrlib.klynger.regel import BELOEB, NOEGLE, klyngedag, pr_klynge, pr_region
+from kkrlib.perioder import paa_dagen
+from kkrlib.sted import Sted
 
 TABEL = {
     "tabel-1": "bilag 2, Tabel 1",
@@ -93,6 +95,8 @@ class _Kontroller:
     """Collects the rows of controls."""
 
     def __init__(self, tabeller: Mapping[str, pd.DataFrame], aar: int):
+        day = klyngedag(tabeller, aar)
+        tabeller = paa_dagen(tabeller, day, "kommuner", "regioner", "klynge_register", "klynge_medlemmer")
         self.tabeller, self.aar = tabeller, aar
         self.saet = afstemning.Kontrolsaet(f"klynger-{aar}")
         self.slugs = tabeller["regioner"].set_index("region")["slug"].to_dict()
@@ -103,7 +107,7 @@ class _Kontroller:
         }
         self.pools = self.facts("klynge_regionspuljer").set_index("region")
         self.year = self.facts("klynge_aar").iloc[0]
-        self.membership = gaeldende(tabeller["klynge_medlemmer"], self.year["medlemskab_pr"])
+        self.membership = tabeller["klynge_medlemmer"]
         printed = (self.facts("klynge_beloeb")["tabel"] == "tabel-1").any()
         self.total_sted, self.total_id = (TABEL["tabel-1"], "tabel-1-total") if printed else ("årets midler", "total")
 
@@ -161,7 +165,7 @@ class _Kontroller:
     def lists(self, region: str, klynge: str) -> list[str]:
         """The lines that say who is a member of a klynge."""
         rows = self.membership[(self.membership["region"] == region) & (self.membership["klynge"] == klynge)]
-        return [f"{source}:{line}" for source, line in zip(rows["kilde"], rows["linje"], strict=True)]
+        return [Sted.af(row).kort for row in rows.to_dict("records")]
 
     def members(self, fordelt: pd.DataFrame, region: str, klynge: str | None = None) -> list[tuple[str, str]]:
         rows = fordelt[(fordelt["region"] == region) & (fordelt["bidragsandel"] != 0)]
@@ -395,14 +399,11 @@ class _Kontroller:
                 "kommunekode"
             ]
             if set(codes) <= printed:
-                key, own = (
-                    self.klynge_slug[(fact["region"], fact["klynge"])],
-                    self.own("klynge_beloeb", fact, "kommuner"),
-                )
+                key = self.klynge_slug[(fact["region"], fact["klynge"])]
                 led = [("led", f"klynge_kommunebidrag/{self.aar}/{code}/bidrag") for code in codes]
                 self.add(
                     f"sum-bilag-3-{key}",
-                    own,
+                    self.own("klynge_beloeb", fact, "kommuner"),
                     TABEL["bilag-3-sjaelland"],
                     "sum",
                     f"{fact['klynge']}: beløbet fra kommunerne er summen af deres bidrag",
@@ -444,7 +445,6 @@ class _Kontroller:
         """The number of klynger that the texts name, against those that are in force: each once, by an amount of Tabel
         1 where there is one.
         """
-        counted = gaeldende(self.tabeller["klynge_register"], self.year["medlemskab_pr"])
         rows = self.facts("klynge_beloeb").loc[lambda t: t["tabel"] == "tabel-1"]
         led = [
             ("grundlag", self.own("klynge_beloeb", fact, "i_alt"))
@@ -460,5 +460,5 @@ class _Kontroller:
                 "regel",
                 text,
                 led,
-                len(counted),
+                len(self.tabeller["klynge_register"]),
             )

@@ -16,6 +16,7 @@ import pandas as pd
 
 from kkrlib.errors import DataError, Fund
 from kkrlib.fordeling import er_helt_tal, stoerste_broek
+from kkrlib.perioder import gaeldende
 
 #: A klynge's key. The name alone is none: two regions have a Klynge Nord.
 NOEGLE = ["region", "klynge"]
@@ -28,16 +29,10 @@ def aar_med_data(tabeller: Mapping[str, pd.DataFrame]) -> list[int]:
     return sorted(int(year) for year in tabeller["klynge_aar"]["aar"])
 
 
-def gaeldende(medlemmer: pd.DataFrame, dag: date) -> pd.DataFrame:
-    """The memberships, or the klynger of the register, in force on a day: begun by then, and not ended before it.
-
-    ``medlemmer`` has the dates ``gaelder_fra`` and ``gaelder_til`` (missing while it lasts); all its columns are kept.
-    """
-    day = pd.Timestamp(dag)
-    begun = medlemmer["gaelder_fra"] <= day
-    return medlemmer[begun & (medlemmer["gaelder_til"].isna() | (medlemmer["gaelder_til"] >= day))].reset_index(
-        drop=True
-    )
+def klyngedag(tabeller: Mapping[str, pd.DataFrame], aar: int) -> date:
+    """The day whose klynger, memberships, kommuner and regions a year's money is distributed to (``medlemskab_pr``)."""
+    rows = tabeller["klynge_aar"]
+    return rows.loc[rows["aar"] == aar, "medlemskab_pr"].iloc[0].date()
 
 
 def fordel(
@@ -150,7 +145,7 @@ def medlemskab(tabeller: Mapping[str, pd.DataFrame], dag: date) -> pd.DataFrame:
     ``tegn`` of their kind.
     """
     kinds = tabeller["klynge_deltagelse"].rename(columns={"navn": "art_navn"})[["art", "art_navn", "tegn", "bidrager"]]
-    names = tabeller["kommuner"][["kommunekode", "kommune"]]
+    names = gaeldende(tabeller["kommuner"], dag)[["kommunekode", "kommune"]]
     rows = gaeldende(tabeller["klynge_medlemmer"], dag)
     return rows.merge(kinds, on="art", how="left", validate="many_to_one").merge(
         names, on="kommunekode", how="left", validate="many_to_one"
@@ -257,7 +252,7 @@ def _validate(
     if not found:
         people: dict[str, Fraction] = {}
         for region, code, share in zip(medlemmer["region"], medlemmer["kommunekode"], shares, strict=True):
-            people[region] = people.get(region, Fraction(0)) + share * int(befolkning[code])
+            people[region] = people.get(region, Fraction(0)) + (share or 0) * int(befolkning[code])
         for region in sorted(places):
             if not people[region]:
                 add("befolkning", region, "befolkning", "", "ingen indbyggere at fordele efter")

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kkrlib import filer, tegn
+from kkrlib import filer, perioder, tegn
 from kkrlib.errors import Fund, RunError, naermeste
 from kkrlib.rapport.skrivning import findes, load
 from kkrlib.tegn import vis
@@ -30,6 +30,18 @@ _LAESER = re.compile(r"kkrlib(\.\w+)+:\w+", re.ASCII)
 _FORMAT = (4, 5)
 
 Par = tuple[str, str]
+#: Rows of a table: columns, each with the values that count.
+Hvor = tuple[tuple[str, tuple[str | int, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Gaelder:
+    """What day the values of a parameter are asked for: 1 January of the year in the parameter ``aar``, or the day in
+    the column ``dag`` of the row that has that year.
+    """
+
+    aar: str
+    dag: Par | None = None
 
 
 @dataclass(frozen=True)
@@ -41,14 +53,16 @@ class Parameter:
     where nothing is said, elements are texts).
 
     ``kolonner`` are the (table, column) pairs in all of which a valid value stands (empty: any value of the type),
-    and make it one of the report's axes: there is a page for each value. ``etiket`` is what readers call such a
+    and make it one of the report's axes: there is a page for each value; ``hvor`` says of each pair which rows of the
+    table count (empty: all). ``etiket`` is what readers call such a
     parameter, ``alle`` the extra value that means all of them, ``kort`` the column with the short form that page
     names use, ``alias`` columns with other spellings. ``findes_i`` is a column, and ``valg`` are texts, among which a
     valid value is, without making pages. ``laeses_af`` names a function ``module:name`` that takes the tables and
     returns what reads a key of the dictionary, an element of the list, or the text (see
     :func:`kkrlib.kommuner.entydig_laeser`). ``dato`` marks a date (``"2024-09-05"`` or empty), ``mindst`` and
     ``hoejst`` are the least and greatest number (of a dictionary or a list: of its values), ``fil`` marks the path of
-    a file, which may be a folder too with ``mappe``.
+    a file, which may be a folder too with ``mappe``. ``gaelder``: its values stand in registers with dates
+    (:mod:`kkrlib.perioder`), and those of a page are the ones in force on that day.
     """
 
     navn: str
@@ -58,10 +72,12 @@ class Parameter:
     hjaelp: str
     element: str = "str"
     kolonner: tuple[Par, ...] = ()
+    hvor: tuple[Hvor, ...] = ()
     etiket: str = ""
     alle: str | None = None
     kort: Par | None = None
     alias: tuple[Par, ...] = ()
+    gaelder: Gaelder | None = None
     findes_i: Par | None = None
     valg: tuple[str, ...] = ()
     laeses_af: str | None = None
@@ -83,6 +99,9 @@ class Parameter:
         yield from self.kolonner
         yield from self.alias
         yield from (pair for pair in (self.kort, self.findes_i) if pair)
+        if self.gaelder is not None:
+            yield from ((self.kolonner[0][0], column) for column in (perioder.FRA, perioder.TIL))
+            yield from [self.gaelder.dag] if self.gaelder.dag else []
 
 
 @dataclass(frozen=True)
@@ -170,25 +189,29 @@ def _notesbog(path: Path, found: list[Fund]) -> dict[str, Any] | None:
     def refuse(where: str, said: str) -> None:
         found.append(_fund(path, where, "", said))
 
+    def none(where: str, said: str) -> dict[str, Any] | None:
+        refuse(where, said)
+        return None
+
     try:
         notebook = json.loads(filer.laes_tekst(path, _STOERSTE), object_pairs_hook=_entydig)
     except filer.KanIkkeLaeses as error:
-        return refuse("", str(error) if str(error).startswith("filen") else f"filen {error}")
+        return none("", str(error) if str(error).startswith("filen") else f"filen {error}")
     except _Dobbelt as error:
-        return refuse("", f"nøglen «{vis(error)}» står to gange i det samme afsnit")
+        return none("", f"nøglen «{vis(error)}» står to gange i det samme afsnit")
     except json.JSONDecodeError as error:
-        return refuse("", f"kan ikke læses som en notesbog: ikke gyldig JSON i linje {error.lineno}")
+        return none("", f"kan ikke læses som en notesbog: ikke gyldig JSON i linje {error.lineno}")
     except (RecursionError, ValueError):
-        return refuse("", "kan ikke læses som en notesbog: for dybt indlejret, eller et tal er for langt")
+        return none("", "kan ikke læses som en notesbog: for dybt indlejret, eller et tal er for langt")
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
-        return refuse("", "kan ikke læses som en notesbog: «nbformat» mangler")
+        return none("", "kan ikke læses som en notesbog: «nbformat» mangler")
     version = (notebook["nbformat"], notebook.get("nbformat_minor"))
     if version[0] != _FORMAT[0] or not isinstance(version[1], int) or version[1] < _FORMAT[1]:
         said = ".".join(str(v) for v in version)
-        return refuse("nbformat", f"notesbogen har formatet {vis(said)}; åbn og gem den i JupyterLab, så den får 4.5")
+        return none("nbformat", f"notesbogen har formatet {vis(said)}; åbn og gem den i JupyterLab, så den får 4.5")
     cells, metadata = notebook.get("cells"), notebook.get("metadata")
     if not isinstance(cells, list) or not isinstance(metadata, dict):
-        return refuse("", "kan ikke læses som en notesbog: «cells» eller «metadata» mangler")
+        return none("", "kan ikke læses som en notesbog: «cells» eller «metadata» mangler")
     _celler(cells, refuse)
     return None if found else notebook
 
@@ -255,9 +278,36 @@ def _er_par(value: Any) -> str:
     return "" if fine else 'skal være en tabel og en kolonne, fx ["regioner", "slug"]'
 
 
+def _er_raekker(value: Any) -> str:
+    """Pairs of table and column, each of them with or without the rows that count."""
+    fine = isinstance(value, list) and value
+    for pair in value if fine else ():
+        if isinstance(pair, list) and len(pair) == 3:
+            if said := _er_hvor(pair[2]):
+                return said
+            pair = pair[:2]
+        fine = fine and not _er_par(pair)
+    return "" if fine else 'skal være en liste af tabeller med kolonner, fx [["regioner", "region"]]'
+
+
+def _er_hvor(value: Any) -> str:
+    fine = isinstance(value, dict) and value and not any(_er_tekst(column) for column in value)
+    for values in value.values() if fine else ():
+        each = values if isinstance(values, list) else [values]
+        fine = fine and each and all(type(v) is int or not _er_tekst(v) for v in each)
+    return "" if fine else 'skal vælge rækker med kolonner og værdier, fx ["fakta", "udgave", {"felt": "boernehus"}]'
+
+
 def _er_parliste(value: Any) -> str:
     fine = isinstance(value, list) and value and not any(_er_par(v) for v in value)
     return "" if fine else 'skal være en liste af tabeller med kolonner, fx [["regioner", "region"]]'
+
+
+def _er_gaelder(value: Any) -> str:
+    fine = isinstance(value, dict) and "aar" in value and value.keys() <= {"aar", "dag"} and not _er_tekst(value["aar"])
+    if fine and not ("dag" in value and _er_par(value["dag"])):
+        return ""
+    return 'skal nævne en parameter og evt. en kolonne med dage, fx {"aar": "aar", "dag": ["klynge_aar", "dag"]}'
 
 
 def _er_tekster(value: Any) -> str:
@@ -286,11 +336,12 @@ def _er_laeser(value: Any) -> str:
 
 _NOEGLER = {"rapport": _er_navn, "titel": _er_tekst, "parametre": _er_ordbog}
 _BESKRIVELSE = {
-    "vaerdier": _er_parliste,
+    "vaerdier": _er_raekker,
     "etiket": _er_tekst,
     "alle": _er_tekst,
     "kort": _er_par,
     "alias": _er_parliste,
+    "gaelder": _er_gaelder,
     "findes_i": _er_par,
     "valg": _er_tekster,
     "laeses_af": _er_laeser,
@@ -301,7 +352,7 @@ _BESKRIVELSE = {
     "hoejst": _er_heltal,
 }
 #: What says something of another key alone, and that key.
-_KRAEVER = {"alle": "vaerdier", "kort": "vaerdier", "alias": "vaerdier", "mappe": "fil"}
+_KRAEVER = {"alle": "vaerdier", "kort": "vaerdier", "alias": "vaerdier", "gaelder": "vaerdier", "mappe": "fil"}
 #: What each say in their own way which values there are: one of them at most.
 _UDELUKKER = ("vaerdier", "findes_i", "valg", "laeses_af", "fil", "dato")
 
@@ -400,7 +451,20 @@ def _parametre(
     complete = {n: _med_beskrivelse(p, described.get(n, {})) for n, p in parameters.items()}
     for p in complete.values():
         _passer(path, p, found)
+        other = complete.get(p.gaelder.aar) if p.gaelder else None
+        if p.gaelder and (other is None or other.type != "int" or not other.kolonner):
+            place = f"metadata.kkr.parametre.{p.navn}.gaelder.aar"
+            found.append(_fund(path, place, p.gaelder.aar, "skal være en parameter med hele tal og «vaerdier»"))
     return complete
+
+
+def _gaelder(meta: Mapping[str, Any]) -> Gaelder:
+    return Gaelder(meta["aar"], tuple(meta["dag"]) if "dag" in meta else None)
+
+
+def _hvor(raekker: Mapping[str, Any] | None = None) -> Hvor:
+    """What the third element of a pair says; nothing where there is none."""
+    return tuple((column, tuple(v) if isinstance(v, list) else (v,)) for column, v in (raekker or {}).items())
 
 
 def _med_beskrivelse(p: Parameter, meta: Mapping[str, Any]) -> Parameter:
@@ -411,11 +475,13 @@ def _med_beskrivelse(p: Parameter, meta: Mapping[str, Any]) -> Parameter:
         p.standard,
         p.hjaelp,
         p.element,
-        kolonner=tuple((t, c) for t, c in meta.get("vaerdier", ())),
+        kolonner=tuple((pair[0], pair[1]) for pair in meta.get("vaerdier", ())),
+        hvor=tuple(_hvor(*pair[2:]) for pair in meta.get("vaerdier", ())),
         etiket=meta.get("etiket", ""),
         alle=meta.get("alle"),
         kort=tuple(meta["kort"]) if "kort" in meta else None,
         alias=tuple((t, c) for t, c in meta.get("alias", ())),
+        gaelder=_gaelder(meta["gaelder"]) if "gaelder" in meta else None,
         findes_i=tuple(meta["findes_i"]) if "findes_i" in meta else None,
         valg=tuple(meta.get("valg", ())),
         laeses_af=meta.get("laeses_af"),

@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 #: The file in IPython's folder that says what holds for this run, and the first line of the notes when it does.
@@ -127,7 +128,7 @@ class _Vagt:
 
     def _indlaeses(self) -> bool:
         """Whether an installed module is being imported: what it does meanwhile (a cache, fonts) is its own."""
-        frame = sys._getframe(2)
+        frame: FrameType | None = sys._getframe(2)
         while frame is not None:
             if frame.f_globals is self.ip.user_ns:
                 return False
@@ -414,10 +415,11 @@ class _Vagt:
         import asyncio
 
         for task in asyncio.all_tasks(self.ip.kernel.io_loop.asyncio_loop):
-            frame = getattr(task.get_coro(), "cr_frame", None)
+            running = task.get_coro()
+            frame = getattr(running, "cr_frame", None)
             if frame is not None and frame.f_globals is self.ip.user_ns:
                 self.noter_afvisning(
-                    f"opgaven {task.get_coro().__name__} (async) er ikke færdig efter den sidste celle;"
+                    f"opgaven {getattr(running, '__name__', '')} (async) er ikke færdig efter den sidste celle;"
                     " vent på den med await"
                 )
         time.sleep(0.02)  # the threads that read the pipes

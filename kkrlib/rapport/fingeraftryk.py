@@ -152,9 +152,7 @@ def pakker() -> tuple[tuple[str, str], ...]:
 
 
 def _skabeloner() -> list[str]:
-    return sorted(
-        f"rapport/skabelon/{p.name}" for p in (_PAKKE / "rapport" / "skabelon").iterdir() if p.suffix in (".css", ".j2")
-    )
+    return sorted(p.relative_to(_PAKKE).as_posix() for p in _PAKKE.glob("*/skabelon/*") if p.suffix in (".css", ".j2"))
 
 
 @cache

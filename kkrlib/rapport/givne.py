@@ -10,16 +10,16 @@ import difflib
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kkrlib import tegn
-from kkrlib.errors import ParameterError, RunError
+from kkrlib import perioder, tegn
+from kkrlib.errors import ParameterError, RunError, naermeste
 from kkrlib.parametre import laes_hver, laes_noegler
 from kkrlib.rapport import grammatik
-from kkrlib.rapport.beskrivelse import Par, Parameter, Rapport
+from kkrlib.rapport.beskrivelse import Hvor, Par, Parameter, Rapport
 from kkrlib.rapport.skrivning import load
 from kkrlib.tegn import vis
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kkrlib.data.opslag import Kolonner
 
     #: A table to look values up in.
-    Tabel = pd.DataFrame | Kolonner
+    Tabel: TypeAlias = pd.DataFrame | Kolonner
 
 _DANISH_TYPE = {
     "int": "et helt tal",
@@ -37,7 +37,7 @@ _DANISH_TYPE = {
     "str": "en tekst",
     "bool": "true eller false",
     "list": "en liste, fx [a, b]",
-    "dict": "en ordbog, fx {a: 1}",
+    "dict": "en ordbog, fx {Lolland: 25}",
 }
 _KINDS: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool, "list": list, "dict": dict}
 _GRAMMATIK: dict[str, Callable[[str], Any]] = {
@@ -56,15 +56,30 @@ def _ren(value: Any) -> Any:
     return value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
 
 
-def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, Tabel]) -> list[Any]:
+def dagen(rapport: Rapport, p: Parameter, givet: Mapping[str, Any], tabeller: Mapping[str, Tabel]) -> date | None:
+    """The day that the values of ``p`` are asked for where ``givet`` has the year of it (see :class:`Gaelder`); None
+    where there is no such day."""
+    if p.gaelder is None or givet.get(p.gaelder.aar) is None:
+        return None
+    year = givet[p.gaelder.aar]
+    if p.gaelder.dag is None:
+        return perioder.aarets_dag(year)
+    table, column = p.gaelder.dag
+    key = _noegle(rapport.parametre[p.gaelder.aar], table)
+    days = [day for of, day in _celler(tabeller[table], key, column) if of == year]
+    return days[0].date() if days else None
+
+
+def vaerdier(rapport: Rapport, navn: str, tabeller: Mapping[str, Tabel], dag: date | None = None) -> list[Any]:
     """The values parameter ``navn`` can take, ``alle`` first; empty when any value of its type is valid.
 
-    Raises RunError when the metadata point to a table or column that does not exist.
+    ``dag``: of registers with dates, those in force then; without it, all there have been. Raises RunError when the
+    metadata point to a table, a column or a value to choose rows by that does not exist.
     """
     p = rapport.parametre[navn]
     if not p.kolonner:
         return []
-    sets = [_column(rapport, p, pair, tabeller) for pair in p.kolonner]
+    sets = [_column(rapport, p, pair, tabeller, rows, dag) for pair, rows in zip(p.kolonner, p.hvor, strict=True)]
     common = [v for v in dict.fromkeys(sets[0]) if all(v in s for s in sets[1:])]
     # Numbers by size; texts in the order of their table, which is the order of the sources.
     if all(isinstance(v, (int, float)) for v in common):
@@ -95,7 +110,10 @@ def henvisningsfejl(rapport: Rapport, tabeller: Mapping[str, Tabel]) -> list[str
             key = (other[0], _noegle(p, other[0]))
             if other not in missing and not _findes(key, tabeller):
                 faults.append(_mangler(rapport, p, key))
-        if p.kolonner and not missing and not vaerdier(rapport, p.navn, tabeller):
+        chosen = [(pair[0], rows) for pair, rows in zip(p.kolonner, p.hvor, strict=True) if pair not in missing]
+        wrong = [said for table, rows in chosen for said in _hvor_mangler(rapport, p, table, rows, tabeller)]
+        faults += dict.fromkeys(wrong)
+        if p.kolonner and not missing and not wrong and not vaerdier(rapport, p.navn, tabeller):
             where = " og ".join(f"{table}.{column}" for table, column in p.kolonner)
             faults.append(f"{rapport.notesbog.name}: {p.navn} har ingen værdi i {where}, så der er ingen sider at lave")
     return faults
@@ -109,18 +127,64 @@ def _mangler(rapport: Rapport, p: Parameter, pair: Par) -> str:
     return f"{rapport.notesbog.name}: metadata.kkr for {p.navn} peger på {'.'.join(pair)}, som ikke findes i data"
 
 
-def _column(rapport: Rapport, p: Parameter, pair: Par, tabeller: Mapping[str, Tabel]) -> list[Any]:
+def _hvor_mangler(
+    rapport: Rapport, p: Parameter, table: str, hvor: Hvor, tabeller: Mapping[str, Tabel]
+) -> Iterator[str]:
+    """What rows are chosen by that the table does not have: a column, or a value of it."""
+    for column, values in hvor:
+        if not _findes((table, column), tabeller):
+            near = naermeste(column, tabeller[table].columns)
+            yield _mangler(rapport, p, (table, column)) + (f"; mente du «{near}»?" if near else "")
+            continue
+        there = list(dict.fromkeys(v for (v,) in _celler(tabeller[table], column)))
+        for value in values:
+            if value not in there:
+                near = naermeste(str(value), map(str, there))
+                said = f"vælger rækker, hvor {table}.{column} er «{vis(value)}», og dem er der ingen af"
+                hint = f"; mente du «{near}»?" if near else ""
+                yield f"{rapport.notesbog.name}: metadata.kkr for {p.navn} {said}{hint}"
+
+
+def _column(
+    rapport: Rapport,
+    p: Parameter,
+    pair: Par,
+    tabeller: Mapping[str, Tabel],
+    hvor: Hvor = (),
+    dag: date | None = None,
+) -> list[Any]:
+    """The values of a column, in the rows that ``hvor`` chooses; of a register with dates in those in force then."""
     if not _findes(pair, tabeller):
         raise RunError(_mangler(rapport, p, pair))
-    return [v for (v,) in _celler(tabeller[pair[0]], pair[1])]
+    if wrong := next(_hvor_mangler(rapport, p, pair[0], hvor, tabeller), ""):
+        raise RunError(wrong)
+    return [v for (v,) in _celler(tabeller[pair[0]], pair[1], hvor=hvor, dag=dag)]
 
 
-def _celler(tabel: Tabel, *kolonner: str) -> list[tuple[Any, ...]]:
-    """The values of columns as plain Python, row by row, without the rows where one of them is missing."""
+def _celler(tabel: Tabel, *kolonner: str, hvor: Hvor = (), dag: date | None = None) -> list[tuple[Any, ...]]:
+    """The values of columns as plain Python, row by row, without the rows where one of them is missing.
+
+    ``hvor`` chooses rows; of a register with dates only those in force on ``dag`` count.
+    """
+    asked = [*kolonner, *(column for column, _ in hvor)]
+    dated = dag is not None and perioder.FRA in tabel.columns
+    found = []
+    for row in _alle(tabel, [*asked, *((perioder.FRA, perioder.TIL) if dated else ())]):
+        if dated and not (row[-2].date() <= dag and (row[-1] is None or row[-1].date() >= dag)):
+            continue
+        if all(value in values for value, (_, values) in zip(row[len(kolonner) : len(asked)], hvor, strict=True)):
+            found.append(row[: len(kolonner)])
+    return [row for row in found if None not in row]
+
+
+def _alle(tabel: Tabel, kolonner: list[str]) -> list[tuple[Any, ...]]:
+    """The values of columns row by row, None where one is missing."""
     if hasattr(tabel, "celler"):
-        return tabel.celler(*kolonner)
-    rows = tabel[list(dict.fromkeys(kolonner))].dropna()
-    return [tuple(map(_plain, row)) for row in zip(*(rows[name] for name in kolonner), strict=True)]
+        return tabel.celler(*kolonner, tomme=True)
+    columns = (
+        [None if missing else _plain(v) for v, missing in zip(tabel[c], tabel[c].isna(), strict=True)] for c in kolonner
+    )
+    return list(zip(*columns, strict=True))
 
 
 def _plain(value: Any) -> Any:
@@ -134,13 +198,15 @@ def _noegle(p: Parameter, table: str) -> str:
     return next((c for t, c in p.kolonner if t == table), p.kolonner[0][1])
 
 
-def par(rapport: Rapport, p: Parameter, other: Par, tabeller: Mapping[str, Tabel]) -> list[tuple[Any, Any]]:
-    """``(value, other form)`` row by row, from the table that holds the other form."""
+def par(
+    rapport: Rapport, p: Parameter, other: Par, tabeller: Mapping[str, Tabel], dag: date | None = None
+) -> list[tuple[Any, Any]]:
+    """``(value, other form)`` row by row, from the table that holds the other form; ``dag`` as for :func:`vaerdier`."""
     table, column = other
     key = _noegle(p, table)
     _column(rapport, p, (table, key), tabeller)
     _column(rapport, p, other, tabeller)
-    return [(value, form) for value, form in _celler(tabeller[table], key, column)]
+    return [(row[0], row[-1]) for row in _celler(tabeller[table], key, column, dag=dag)]
 
 
 def kortnavn(vaerdi: Any) -> str:
@@ -158,9 +224,9 @@ def kortnavn(vaerdi: Any) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-") or "tom"
 
 
-def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, Tabel]) -> dict[str, list[Any]]:
+def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, Tabel], dag: date | None) -> dict[str, list[Any]]:
     """Accepted spelling (as :func:`kkrlib.tegn.normal`) → the values it stands for (more than one: ambiguous)."""
-    valid = vaerdier(rapport, p.navn, tabeller)
+    valid = vaerdier(rapport, p.navn, tabeller, dag)
     spellings: dict[str, list[Any]] = {}
 
     def add(spelling: Any, value: Any) -> None:
@@ -174,7 +240,7 @@ def _spellings(rapport: Rapport, p: Parameter, tabeller: Mapping[str, Tabel]) ->
         add(kortnavn(p.alle), p.alle)
     official = set(spellings)
     for other in (*([p.kort] if p.kort else []), *p.alias):
-        for value, spelling in par(rapport, p, other, tabeller):
+        for value, spelling in par(rapport, p, other, tabeller, dag):
             if tegn.normal(spelling) not in official:  # an official name is never shadowed by an alias
                 add(spelling, value)
     return {s: v for s, v in spellings.items() if v}
@@ -190,18 +256,20 @@ def kontroller(rapport: Rapport, parametre: Mapping[str, Any], tabeller: Mapping
     read (``laeses_af``) is as its reader names it. Raises ParameterError with one line that names every faulty
     parameter, its value, and the nearest valid value.
     """
-    faults: list[str] = []
+    faults: dict[str, str] = {}
     checked: dict[str, Any] = {}
-    for name, value in parametre.items():
+    # What is in force depends on the year, so that one comes first.
+    for name in sorted(parametre, key=lambda n: n in rapport.parametre and rapport.parametre[n].gaelder is not None):
         if name not in rapport.parametre:
-            faults.append(_unknown_name(rapport, name))
+            faults[name] = _unknown_name(rapport, name)
             continue
+        p = rapport.parametre[name]
         try:
-            checked[name] = _check(rapport, rapport.parametre[name], value, tabeller)
+            checked[name] = _check(rapport, p, parametre[name], tabeller, dagen(rapport, p, checked, tabeller))
         except _Fejl as fault:
-            faults.append(f"{name}: {fault}")
+            faults[name] = f"{name}: {fault}"
     if faults:
-        raise ParameterError(f"{rapport.navn}: " + " ".join(faults))
+        raise ParameterError(f"{rapport.navn}: " + " ".join(faults[name] for name in parametre if name in faults))
     return {name: checked[name] for name in rapport.parametre if name in checked}
 
 
@@ -217,15 +285,15 @@ def _unknown_name(rapport: Rapport, name: str) -> str:
     return f"{vis(name)}: ukendt parameter{hint} Gyldige: {', '.join(rapport.parametre)}."
 
 
-def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Tabel]) -> Any:
-    """One value, typed and official; raises _Fejl."""
+def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Tabel], dag: date | None) -> Any:
+    """One value, typed and official; raises _Fejl. ``dag``: the day it is asked for, see :func:`dagen`."""
     value = _ren(value)
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if p.fil:
         return _file(value, p.mappe)
     if p.kolonner:
-        return _listed(rapport, p, value, tabeller)
+        return _listed(rapport, p, value, tabeller, dag)
     typed = _typed(p, value)
     if typed is None or p.type == "":
         return typed
@@ -246,7 +314,7 @@ def _check(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Ta
     return typed
 
 
-def _hele(tabeller: Mapping[str, Any]) -> Mapping[str, pd.DataFrame]:
+def _hele(tabeller: Mapping[str, Any]) -> Mapping[str, Tabel]:
     """The tables themselves, where columns to look up were given (:class:`kkrlib.data.Opslag`)."""
     return tabeller.hele() if hasattr(tabeller, "hele") else tabeller
 
@@ -347,8 +415,8 @@ def _skrives(text: str) -> None:
         raise _Fejl(f"«{vis(text)}» er ikke tekst i UTF-8.") from None
 
 
-def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Tabel]) -> Any:
-    valid = vaerdier(rapport, p.navn, tabeller)
+def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, Tabel], dag: date | None) -> Any:
+    valid = vaerdier(rapport, p.navn, tabeller, dag)
     listed = _list_of(valid)
     typed = value
     if not (p.alle is not None and isinstance(value, str)):
@@ -356,7 +424,7 @@ def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, T
             typed = _one(p.type, value) if p.type else value
         except _Fejl as fault:
             raise _Fejl(f"{fault} Gyldige: {listed}.") from None
-    spellings = _spellings(rapport, p, tabeller)
+    spellings = _spellings(rapport, p, tabeller, dag)
     hits = spellings.get(tegn.normal(typed), [])
     if len(hits) == 1:
         return hits[0]
@@ -364,6 +432,8 @@ def _listed(rapport: Rapport, p: Parameter, value: Any, tabeller: Mapping[str, T
         raise _Fejl(f"«{vis(value)}» kan være {' eller '.join(str(h) for h in hits)}; skriv navnet helt ud.")
     if not valid:
         raise _Fejl(f"«{vis(value)}» findes ikke; der er ingen data.")
+    if dag is not None and tegn.normal(typed) in _spellings(rapport, p, tabeller, None):
+        raise _Fejl(f"«{vis(value)}» findes ikke den {dag.isoformat()}. Gyldige: {listed}.")
     nearest = _nearest(typed, valid, spellings)
     hint = f"; mente du «{nearest}»?" if nearest is not None else "."
     raise _Fejl(f"«{vis(value)}» findes ikke{hint} Gyldige: {listed}.")
@@ -378,7 +448,7 @@ def _nearest(value: Any, valid: list[Any], spellings: Mapping[str, list[Any]]) -
     if isinstance(value, (int, float)) and all(isinstance(v, (int, float)) for v in valid):
         return min(valid, key=lambda v: (abs(v - value), -v))
     # Compared without Danish letters and punctuation, so that "Sjaelland" is as near as "Sjælland".
-    forms = {kortnavn(s): v for s, v in reversed(spellings.items())}
+    forms = {kortnavn(s): v for s, v in reversed(list(spellings.items()))}
     near = difflib.get_close_matches(kortnavn(value)[:200], forms, n=1, cutoff=0.6)
     return forms[near[0]][0] if near else None
 

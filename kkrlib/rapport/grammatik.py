@@ -126,7 +126,7 @@ def _tekst(text: str, at: int, end: str, pairs: bool) -> tuple[str, int]:
     mark = text[at : at + 1]
     if mark == '"':
         try:
-            value, after = json.decoder.scanstring(text, at + 1, True)
+            value, after = json.JSONDecoder().raw_decode(text, at)
         except json.JSONDecodeError:
             raise Skrivefejl(f"tegn {at + 1}: teksten i anførselstegn er ikke skrevet som i JSON") from None
     elif mark == "'":

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kkrlib.errors import Fund, RunError
+from kkrlib.errors import Fund, ParameterError, RunError
 from kkrlib.rapport.beskrivelse import Fejl, Parameter, Rapport, laes
-from kkrlib.rapport.givne import henvisningsfejl, kontroller, kortnavn, par, standard, vaerdier
+from kkrlib.rapport.givne import dagen, henvisningsfejl, kontroller, kortnavn, par, standard, vaerdier
 
 if TYPE_CHECKING:
     from kkrlib.rapport.givne import Tabel
@@ -152,7 +152,8 @@ def sider(rapport: Rapport, tabeller: Mapping[str, Tabel], **valg: Any) -> list[
     """The pages of a report: every combination of the parameters that have ``vaerdier``.
 
     ``valg`` fixes parameters (``aar=2025``, ``region="sjaelland"``, any other by its name); a value of None means
-    not chosen. Raises ParameterError as :func:`kontroller` does.
+    not chosen. A value that is not in force on the day of its year (``gaelder``) makes no page of that year. Raises
+    ParameterError as :func:`kontroller` does.
     """
     chosen = kontroller(rapport, {n: v for n, v in valg.items() if v is not None}, tabeller)
     axes = [
@@ -162,13 +163,23 @@ def sider(rapport: Rapport, tabeller: Mapping[str, Tabel], **valg: Any) -> list[
     pages = []
     for combination in itertools.product(*axes):
         given = {p.navn: v for p, _, v in combination}
+        if not all(_i_kraft(rapport, p, given, tabeller) for p, _, _ in combination):
+            continue
         free = {n: v for n, v in chosen.items() if n not in given and v != rapport.parametre[n].standard}
         parameters = {n: {**given, **free}[n] for n in rapport.parametre if n in given or n in free}
         order = tuple(n for _, n, _ in combination)
         pages.append(
             Sidespec(_page_name(rapport, parameters, tabeller), rapport, parameters, proeve=bool(free), orden=order)
         )
+    if not pages and (without := [p for p in rapport.akser if p.gaelder is not None and p.navn in chosen]):
+        said = " ".join(f"{p.navn}: «{chosen[p.navn]}» findes ikke i noget af årene." for p in without)
+        raise ParameterError(f"{rapport.navn}: {said}")
     return pages
+
+
+def _i_kraft(rapport: Rapport, p: Parameter, givet: Mapping[str, Any], tabeller: Mapping[str, Tabel]) -> bool:
+    day = dagen(rapport, p, givet, tabeller)
+    return day is None or givet[p.navn] in vaerdier(rapport, p.navn, tabeller, day)
 
 
 def _page_name(rapport: Rapport, parameters: Mapping[str, Any], tabeller: Mapping[str, Tabel]) -> str:
@@ -178,7 +189,8 @@ def _page_name(rapport: Rapport, parameters: Mapping[str, Any], tabeller: Mappin
         if not p.kolonner:
             extra += [kortnavn(name), kortnavn(Path(value).stem if p.fil else value)]
         elif value != p.alle:
-            short = dict(reversed(par(rapport, p, p.kort, tabeller))) if p.kort else {}
+            day = dagen(rapport, p, parameters, tabeller)
+            short = dict(reversed(par(rapport, p, p.kort, tabeller, day))) if p.kort else {}
             parts.append(kortnavn(short.get(value) or value))
     return _afkortet("-".join(parts + extra))
 

@@ -26,6 +26,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from kkrlib import mime
 from kkrlib.errors import KkrError, RunError
 from kkrlib.rapport import fingeraftryk, opsaetning, proces
 from kkrlib.rapport.katalog import Sidespec, upper_first
@@ -35,9 +36,6 @@ from kkrlib.rapport.skrivning import filfejl, load, om, staa
 from kkrlib.rapport.udgave import Besked, laest
 
 EKSPORT = "kkrlib.rapport.eksport:KkrRapport"
-SIDE = "application/vnd.kkr.side+json"
-TABEL = "application/vnd.kkr.tabel+json"
-FILER = "application/vnd.kkr.filer+json"
 Melding = Callable[[int, int, Resultat], None]
 #: what the folders of a run under ``build/`` are called, and the file in each whose lock says that the run lives
 MELLEM = ("mellem-", "verificer-")
@@ -336,18 +334,18 @@ def _near(path: Path) -> str:
 # --- exporting -----------------------------------------------------------------------------------
 
 
-def _outputs(nb: Any, mime: str) -> Iterator[Mapping[str, Any]]:
+def _outputs(nb: Any, art: str) -> Iterator[Mapping[str, Any]]:
     """The data of every output of a mime type, in order."""
     for cell in nb.cells:
         for output in cell.get("outputs", []):
-            data = output.get("data", {}).get(mime)
+            data = output.get("data", {}).get(art)
             if data is not None:
                 yield json.loads(data) if isinstance(data, str) else data
 
 
 def _side(nb: Any) -> tuple[str, str, dict[str, str]]:
     """Title, description and main figure as the notebook's ``Side`` output gives them."""
-    data = next(_outputs(nb, SIDE), {})
+    data = next(_outputs(nb, mime.SIDE), {})
     return str(data.get("titel", "")), str(data.get("beskrivelse", "")), dict(data.get("hovedtal") or {})
 
 
@@ -363,8 +361,8 @@ def _export(nb: Any, name: str, givet: Mapping[str, Any], staging: Path, eksport
         with om(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-    titles = {t.get("id"): str(t.get("titel", "")) for t in _outputs(nb, TABEL)}
-    titles |= {f["id"]: str(f["titel"]) for group in _outputs(nb, FILER) for f in group["filer"]}
+    titles = {t.get("id"): str(t.get("titel", "")) for t in _outputs(nb, mime.TABEL)}
+    titles |= {f["id"]: str(f["titel"]) for group in _outputs(nb, mime.FILER) for f in group["filer"]}
     return [Fil(p, len(c), titles.get(Path(p).stem.removeprefix(f"{name}-"), "")) for p, c in downloads.items()]
 
 

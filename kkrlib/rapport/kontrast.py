@@ -13,14 +13,17 @@ carry no information, and what has the colour of the paper.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from functools import cache, partial
+from typing import NamedTuple
 
 import tinycss2
+from bs4 import BeautifulSoup, NavigableString, Tag
 from tinycss2 import ast
 
 from kkrlib import dansk, farver
+from kkrlib.rapport.struktur import laes
 
 TEKST, GRAFIK = 4.5, 3.0
 _PAPIR, _GITTER = "papir", "gitter"
@@ -31,12 +34,10 @@ _DAEKKER = ("opacity", "fill-opacity", "stroke-opacity")
 _DANSK = {"lys": "lys", "moerk": "mørk"}
 
 
-def fund(html: str) -> list[str]:
+def fund(side: str | BeautifulSoup) -> list[str]:
     """What is wrong with the colours of a page, one Danish line per colour, scheme and place; empty when nothing is."""
-    page = _Side()
-    page.feed(html)
-    page.close()
-    sheet = "".join(page.stil)
+    page = _Side(laes(side) if isinstance(side, str) else side)
+    sheet = page.stil
     rules = list(_regler(sheet))
     schemes = _skemaer(rules)
     found = dict.fromkeys([*_ulaeselig(sheet), *page.gennemsigtige])  # in order, each once
@@ -45,8 +46,10 @@ def fund(html: str) -> list[str]:
     for scheme, names in schemes.items():
         try:
             found |= dict.fromkeys(_tekstfund(rules, page.inline, scheme, names))
+            # A drawing has few colours and many parts.
+            colour = cache(partial(_farve, navne=names))
             for drawing in page.tegninger:
-                found |= dict.fromkeys(_tegningsfund(drawing, scheme, names))
+                found |= dict.fromkeys(_tegningsfund(drawing, scheme, colour))
         except ValueError as error:
             found[str(error)] = None
     return list(found)
@@ -213,34 +216,35 @@ class _Tegning:
     dele: list[_Del] = field(default_factory=list)
 
 
-def _tegningsfund(tegning: _Tegning, skema: str, navne: Mapping[str, str]) -> Iterator[str]:
-    paper = _farve(f"var(--{_PAPIR},#ffffff)", navne) or "#ffffff"
+def _tegningsfund(tegning: _Tegning, skema: str, farve: Callable[[str], str | None]) -> Iterator[str]:
+    paper = farve(f"var(--{_PAPIR},#ffffff)") or "#ffffff"
     texts = [d for d in tegning.dele if d.punkt]
     for number, part in enumerate(tegning.dele):
         if part.punkt:
             if not part.ord.strip():
                 continue
             ground, name = paper, "papiret"
-            for below in tegning.dele[:number]:
-                if below.kasse and _i(part.punkt, below.kasse) and (fill := _fyld(below, navne, paper)):
+            for below in reversed(tegning.dele[:number]):  # what was drawn last lies above
+                if below.kasse and _i(part.punkt, below.kasse) and (fill := _fyld(below, farve, paper)):
                     ground, name = fill, below.fyld
-            colour = _farve(part.fyld, navne)
+                    break
+            colour = farve(part.fyld)
             if colour and (ratio := farver.kontrast(colour, ground)) < TEKST:
                 yield _linje(
                     tegning, skema, f"teksten «{part.ord}» ({part.fyld} = {colour})", ratio, f"{name} ({ground})", TEKST
                 )
             continue
-        inks = [v for v in (part.fyld, part.streg) if not v.startswith("url(") and _farve(v, navne) is not None]
-        if all(f"--{_GITTER}" in v or _farve(v, navne) == paper for v in inks):
+        inks = [v for v in (part.fyld, part.streg) if not v.startswith("url(") and farve(v) is not None]
+        if all(f"--{_GITTER}" in v or farve(v) == paper for v in inks):
             continue
         if part.kasse and any(t.punkt and _i(t.punkt, part.kasse) for t in texts):
             continue
-        ratio, ink = max((farver.kontrast(_farve(v, navne) or paper, paper), v) for v in inks)
+        ratio, ink = max((farver.kontrast(farve(v) or paper, paper), v) for v in inks)
         if ratio < GRAFIK:
             yield _linje(
                 tegning,
                 skema,
-                f"en flade eller streg ({ink} = {_farve(ink, navne)})",
+                f"en flade eller streg ({ink} = {farve(ink)})",
                 ratio,
                 f"papiret ({paper})",
                 GRAFIK,
@@ -254,9 +258,9 @@ def _linje(tegning: _Tegning, skema: str, hvad: str, ratio: float, mod: str, kra
     )
 
 
-def _fyld(del_: _Del, navne: Mapping[str, str], papir: str) -> str | None:
+def _fyld(del_: _Del, farve: Callable[[str], str | None], papir: str) -> str | None:
     """What a text upon the shape has behind it. A pattern is lines on paper."""
-    return papir if del_.fyld.startswith("url(") else _farve(del_.fyld, navne)
+    return papir if del_.fyld.startswith("url(") else farve(del_.fyld)
 
 
 def _i(punkt: tuple[float, float], kasse: tuple[float, float, float, float]) -> bool:
@@ -291,64 +295,59 @@ def _om(box: list[tuple[float, float]]) -> tuple[float, float, float, float]:
     return min(x for x, _ in box), min(y for _, y in box), max(x for x, _ in box), max(y for _, y in box)
 
 
-class _Side(HTMLParser):
-    """Collects the style sheet, the style attributes and the drawings of a page."""
+class _Om(NamedTuple):
+    """What is around an element of a drawing: the looks it inherits, the part that words in it belong to, and whether
+    it is drawn at all or only kept to draw with.
+    """
+
+    udseende: Mapping[str, str]
+    del_: _Del | None = None
+    moenster: bool = False
+
+
+class _Side:
+    """The style sheet, the style attributes and the drawings of a page."""
 
     _ARVES = ("fill", "stroke", "font-size", "text-anchor")
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.stil: list[str] = []
+    def __init__(self, side: BeautifulSoup) -> None:
+        self.stil = "".join(sheet.get_text() for sheet in side.find_all("style"))
         self.inline: list[str] = []
         self.tegninger: list[_Tegning] = []
         self.gennemsigtige: list[str] = []
-        self._stak: list[
-            tuple[str, dict[str, str], _Del | None]
-        ] = []  # tag, looks and, of a text, what its words belong to
-        self._i_stil = False
+        waiting: list[tuple[Tag | NavigableString, _Om | None]] = [(side, None)]
+        while waiting:
+            node, around = waiting.pop()
+            if isinstance(node, Tag):
+                inside = self._element(node, around) if node.name != side.name else None
+                waiting += [(child, inside) for child in reversed(node.contents)]
+            elif around and around.del_:
+                around.del_.ord += node
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        self._i_stil = tag == "style"
-        style = values.get("style", "")
-        looks = dict(self._stak[-1][1]) if self._stak else {}
+    def _element(self, element: Tag, om: _Om | None) -> _Om | None:
+        """Take down an element; gives what is around its children, None outside of drawings."""
+        tag, values = element.name, {name: str(value) for name, value in element.attrs.items()}
+        style = dict(_erklaeringer(values["style"])) if "style" in values else {}
         if tag == "svg":
             name = values.get("aria-labelledby", "").split(" ")[0].removeprefix("figur-").removesuffix("-titel")
             self.tegninger.append(_Tegning(name or values.get("aria-label", "")))
-        inside = tag == "svg" or bool(self._stak)
-        where = f"figuren «{self.tegninger[-1].navn}»: <{tag}>" if inside else f"<{tag}>"
-        self.gennemsigtige += _gennemsigtigt(where, values | dict(_erklaeringer(style)))
-        if inside:
-            values |= dict(_erklaeringer(style))  # a property in style= is worth more than the attribute
-            looks |= {n: values[n] for n in self._ARVES if n in values}
-            self._stak.append((tag, looks, self._tegn(tag, values, looks)))
-        elif any(name in _FARVER for name, _ in _erklaeringer(style)):
-            self.inline.append(style)
+            om = om or _Om({})
+        where = f"figuren «{self.tegninger[-1].navn}»: <{tag}>" if om else f"<{tag}>"
+        values |= style  # a property in style= is worth more than the attribute
+        self.gennemsigtige += _gennemsigtigt(where, values)
+        if om:
+            looks = {**om.udseende, **{n: values[n] for n in self._ARVES if n in values}}
+            return _Om(looks, self._tegn(tag, values, looks, om), om.moenster or tag in ("pattern", "defs"))
+        if any(name in _FARVER for name in style):
+            self.inline.append(values["style"])
+        return None
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if self._stak:
-            self._stak.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        self._i_stil = False
-        if any(open_tag == tag for open_tag, _, _ in self._stak):
-            while self._stak.pop()[0] != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        if self._i_stil:
-            self.stil.append(data)
-        elif self._stak and (part := self._stak[-1][2]):
-            part.ord += data
-
-    def _tegn(self, tag: str, values: Mapping[str, str], looks: Mapping[str, str]) -> _Del | None:
+    def _tegn(self, tag: str, values: Mapping[str, str], looks: Mapping[str, str], om: _Om) -> _Del | None:
         """Take down what an element draws; gives the part that words in it belong to."""
         # The initial values of SVG: black, no edge.
         fill, stroke = looks.get("fill", "#000000"), looks.get("stroke", "none")
         parts = self.tegninger[-1].dele
-        pattern = any(t in ("pattern", "defs") for t, _, _ in self._stak)
-        around = self._stak[-1][2] if self._stak else None
+        pattern, around = om.moenster, om.del_
 
         def number(name: str) -> float:
             m = re.match(r"-?\d*\.?\d+", values.get(name, ""))

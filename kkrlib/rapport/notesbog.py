@@ -172,7 +172,10 @@ def _fejl(run: Any, nb: Any, stop: BaseException | None, celletid: int) -> RunEr
     elif isinstance(stop, PapermillExecutionError):
         name = stop.ename.rsplit(".", 1)[-1]
         code = next((c for end, c in (("DataError", 3), ("ParameterError", 2)) if name.endswith(end)), 4)
-        cause, more = one_line(stop.ename, stop.evalue), rest(stop.evalue)
+        # The project's own refusals say all; only another error needs its name.
+        cause, more = one_line("" if code in (2, 3) else stop.ename, stop.evalue), rest(stop.evalue)
+        if code == 3 and more:
+            cause = f"{len(more)} fejl"
         if name.endswith("MemoryError"):
             cause = f"kernen har ikke mere end {mb(HUKOMMELSE)} hukommelse ({cause}); regn på færre rækker ad gangen"
         elif name == "SystemExit":

@@ -23,7 +23,7 @@ KATALOG = "rapporter.json"
 
 
 FORSIDE = "index.html"
-INDEKS = "kkrlib.rapport.eksport:indeks"
+INDEKS = "kkrlib.rapport.forside:indeks"
 
 
 _NO_AXES = {"aar": "", "region": ""}  # the front page sorts by these; a report may lack them

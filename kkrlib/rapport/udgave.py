@@ -283,8 +283,8 @@ def _byt(place: Sted, andres: Collection[str]) -> bool:
                     _ejer(before, folder)
         except (OSError, NotImplementedError):
             return False
-    before = place.mappe.stat().st_ino if new else None
-    _noter(place, {"maade": _BYT, "ny": place.ny.stat().st_ino, "foer": before})
+    replaced = place.mappe.stat().st_ino if new else None
+    _noter(place, {"maade": _BYT, "ny": place.ny.stat().st_ino, "foer": replaced})
     try:
         if new:
             _udveksl(place.ny, place.mappe)
@@ -366,9 +366,9 @@ def _ved_siden_af(place: Sted, filer: Collection[str]) -> list[str]:
                 shutil.copyfile(place.ny / path, _passing(target))
         _paa_disken(place.mappe)
     except BaseException:
-        for path in reversed(made):
+        for done in reversed(made):
             with contextlib.suppress(OSError):
-                path.rmdir() if path.is_dir() else path.unlink()
+                done.rmdir() if done.is_dir() else done.unlink()
         raise
     return changed
 

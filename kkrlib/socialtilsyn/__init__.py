@@ -16,13 +16,14 @@ from kkrlib.socialtilsyn.afledning import AFSKAARET, HALVE_OP, afledte, afrund, 
 from kkrlib.socialtilsyn.aktivitet import SMAA_TAL, besoeg, pr_100, sanktioner_pr_100, whistleblow_pr_100
 from kkrlib.socialtilsyn.beregning import Beregning, aar_med_data, beregn, kendt_i
 from kkrlib.socialtilsyn.oekonomi import budget_og_regnskab, objektiv_finansiering, omkostninger
-from kkrlib.socialtilsyn.serier import AFLEDT, OFFENTLIGGJORT, serie, valider
+from kkrlib.socialtilsyn.serier import AFLEDT, FELT, OFFENTLIGGJORT, serie, tal_af, valider
 from kkrlib.socialtilsyn.takster import faste_priser, skaerpet_tilsyn, stoerrelsesfaktorer, takstindeks
 from kkrlib.socialtilsyn.udvikling import aendring, beholdning
 
 __all__ = [
     "AFLEDT",
     "AFSKAARET",
+    "FELT",
     "HALVE_OP",
     "OFFENTLIGGJORT",
     "SMAA_TAL",
@@ -46,6 +47,7 @@ __all__ = [
     "skaerpet_tilsyn",
     "stoerrelsesfaktorer",
     "takstindeks",
+    "tal_af",
     "valider",
     "whistleblow_pr_100",
 ]

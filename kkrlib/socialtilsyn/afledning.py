@@ -14,6 +14,8 @@ import pandas as pd
 
 from kkrlib import dansk
 from kkrlib.errors import DataError, Fund
+from kkrlib.interval import trykte_decimaler
+from kkrlib.socialtilsyn.raekker import Afledning
 
 #: Ways to round. Danish statistics round halves away from zero; the reports also cut decimals off (see ``interval``).
 HALVE_OP, AFSKAARET = "halve væk fra nul", "afskåret"
@@ -83,7 +85,7 @@ def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tupl
     known: dict[tuple[str, int], tuple[Fraction, Fraction]] = {key: (v, v) for key, v in kendte.items()}
     result: dict[int, tuple[int, int]] = {}
 
-    def fault(row: object, column: str, value: object, text: str) -> None:
+    def fault(row: Afledning, column: str, value: object, text: str) -> None:
         found.append(Fund("socialtilsyn_afledte", f"{row.indikator}, {row.aar}", column, str(value), text))
 
     left = list(afledninger.itertuples())
@@ -98,7 +100,7 @@ def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tupl
         left = [r for r in left if r not in ready]
         for row in ready:
             if row.fakta not in fakta.index:
-                fault(row, "fakta", row.fakta, "findes ikke i socialtilsyn_fakta.csv")
+                fault(row, "fakta", row.fakta, "findes ikke i fakta.csv")
                 continue
             fact = fakta.loc[row.fakta]
             change = Fraction(fact["vaerdi"])
@@ -136,7 +138,7 @@ def afledte(afledninger: pd.DataFrame, fakta: pd.DataFrame, kendte: Mapping[tupl
     return afledninger.drop(columns=["mindst", "hoejst"], errors="ignore").join(both)
 
 
-def _bygger_paa(row: object) -> set[tuple[str, int]]:
+def _bygger_paa(row: Afledning) -> set[tuple[str, int]]:
     """The values that a derivation starts from."""
     if row.metode == KOLONNE:
         return set()
@@ -148,8 +150,7 @@ def _bygger_paa(row: object) -> set[tuple[str, int]]:
 def _back(start: tuple[Fraction, Fraction], change: Fraction, method: str, printed: str) -> tuple[Fraction, Fraction]:
     if method == FORSKEL:
         return start[0] - change, start[1] - change
-    decimals = len(printed.replace(".", ",").partition(",")[2].rstrip("% "))
-    bounds = interval(start[0], change, decimals, start[1])
+    bounds = interval(start[0], change, trykte_decimaler(printed), start[1])
     if bounds is None:
         raise ValueError(f"intet helt tal giver {printed} afrundet eller afskåret")
     return Fraction(bounds[0]), Fraction(bounds[1])

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kkrlib.errors import DataError, Fund
 from kkrlib.socialtilsyn.afledning import HALVE_OP, afrund
+from kkrlib.socialtilsyn.raekker import Serieraekke
 from kkrlib.socialtilsyn.serier import AFLEDT, OFFENTLIGGJORT
 from kkrlib.socialtilsyn.udvikling import _ingen_dubletter, tabel
 
@@ -52,7 +53,7 @@ def besoeg(serie: pd.DataFrame) -> pd.DataFrame:
                     Fund("serie", f"{area}, {year}", "uanmeldte", str(unannounced), "er flere end besøgene i alt")
                 )
                 continue
-            share = unannounced / visits.vaerdi if parts and visits.vaerdi else None
+            share = unannounced / visits.vaerdi if unannounced is not None and visits.vaerdi else None
             each = visits.vaerdi / units.vaerdi
             status = _status(visits, units, *parts)
             shown = None if share is None else afrund(share * 100, 1)
@@ -140,11 +141,11 @@ def _forbehold(of: Fraction, few: bool, decimals: int) -> str:
     return f"Få tilfælde: ét mere eller mindre flytter tallet med {str(one).replace('.', ',')}."
 
 
-def opslag(serie: pd.DataFrame) -> dict[tuple[str, int], object]:
+def opslag(serie: pd.DataFrame) -> dict[tuple[str, int], Serieraekke]:
     """The rows of the series that have a value, by indicator and year; :class:`DataError` for a year twice."""
     _ingen_dubletter(serie)
     return {(r.indikator, int(r.aar)): r for r in serie.itertuples() if r.vaerdi is not None}
 
 
-def _status(*rows: object) -> str:
+def _status(*rows: Serieraekke) -> str:
     return OFFENTLIGGJORT if all(r.status == OFFENTLIGGJORT for r in rows) else AFLEDT

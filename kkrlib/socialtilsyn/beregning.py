@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from kkrlib import afstemning, parametre
+from kkrlib import afstemning, fakta, parametre
 from kkrlib.errors import DataError
 from kkrlib.socialtilsyn.aktivitet import besoeg, sanktioner_pr_100, whistleblow_pr_100
 from kkrlib.socialtilsyn.oekonomi import budget_og_regnskab, omkostninger
-from kkrlib.socialtilsyn.serier import serie
+from kkrlib.socialtilsyn.serier import FELT, serie, tal_af
 from kkrlib.socialtilsyn.takster import skaerpet_tilsyn, stoerrelsesfaktorer, takstindeks
 from kkrlib.socialtilsyn.udvikling import aendring, beholdning
 
@@ -26,18 +26,20 @@ STROEMME = {
 class Beregning:
     """One report and what was known when it came.
 
-    ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row in
-    the table of reports. ``serie``, ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``,
-    ``takstindeks``, ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the functions of those names return;
-    ``aarene`` are the years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their flows, where
-    the reports have them; ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as
-    :func:`kkrlib.afstemning.doem` judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up to
-    its year.
+    ``aar`` is the report's year, ``forrige`` the year of the full report before it (or None), ``rapport`` its row
+    in the table of reports, and ``tilsyn`` whose report it is. ``serie``,
+    ``aendringer``, ``besoeg``, ``sanktioner``, ``whistleblow``, ``omkostninger``, ``takstindeks``,
+    ``stoerrelsesfaktorer`` and ``skaerpet_tilsyn`` are what the functions of those names return; ``aarene`` are the
+    years of the series; ``beholdning`` maps ``plejefamilier`` and ``tilbud`` to their flows, where the reports have
+    them; ``budget`` holds the lines of this report; ``kontroller`` the report's numbers as
+    :func:`kkrlib.afstemning.doem` judges them; ``kildefejl`` its faults; ``databrud`` the breaks in the series up
+    to its year.
     """
 
     aar: int
     forrige: int | None
     rapport: pd.Series
+    tilsyn: str
     aarene: list[int]
     serie: pd.DataFrame
     aendringer: pd.DataFrame
@@ -60,12 +62,13 @@ def kendt_i(tabeller: Mapping[str, pd.DataFrame], aar: int) -> dict[str, pd.Data
     """The tables as they were known when the report for ``aar`` came: without later reports and what is derived from
     them.
     """
-    facts = tabeller["socialtilsyn_fakta"]
-    later = set(facts.loc[facts["rapport"] > aar, "id"])
+    facts = tabeller[fakta.TABEL]
+    unknown = (facts["felt"] == FELT) & (facts["udgave"] > aar)
+    later = set(facts.loc[unknown, "id"])
     points, derived = tabeller["socialtilsyn_indikatorfakta"], tabeller["socialtilsyn_afledte"]
     return {
         **tabeller,
-        "socialtilsyn_fakta": facts[facts["rapport"] <= aar],
+        fakta.TABEL: facts[~unknown],
         "socialtilsyn_indikatorfakta": points[(points["aar"] <= aar) & ~points["fakta"].isin(later)],
         "socialtilsyn_afledte": derived[~derived["fakta"].isin(later) & (derived["fra_aar"] <= aar)],
     }
@@ -98,11 +101,12 @@ def _beregn(tabeller: Mapping[str, pd.DataFrame], aar: int, years: list[int]) ->
     values, rules = serie(known), tabeller["socialtilsyn_regler"]
     earlier = [y for y in aar_med_data(tabeller) if y < aar]
     breaks = tabeller["socialtilsyn_databrud"]
-    budget, faults = budget_og_regnskab(known["socialtilsyn_fakta"]), tabeller["socialtilsyn_kildefejl"]
+    budget, faults = budget_og_regnskab(tal_af(known)), tabeller["socialtilsyn_kildefejl"]
     return Beregning(
         aar=aar,
         forrige=earlier[-1] if earlier else None,
         rapport=reports.loc[aar],
+        tilsyn=str(reports.at[aar, "tilsyn"]),
         aarene=sorted({int(y) for y in values["aar"]}),
         serie=values,
         aendringer=aendring(values),
@@ -121,7 +125,7 @@ def _beregn(tabeller: Mapping[str, pd.DataFrame], aar: int, years: list[int]) ->
         ),
         stoerrelsesfaktorer=stoerrelsesfaktorer(values, rules),
         skaerpet_tilsyn=skaerpet_tilsyn(values, rules),
-        kontroller=afstemning.vurder(*afstemning.erklaerede(tabeller, f"socialtilsyn-{aar}-"), tabeller),
+        kontroller=afstemning.vurder(*afstemning.erklaerede(tabeller, FELT, aar), tabeller),
         kildefejl=faults[faults["rapport"] == aar].reset_index(drop=True),
         databrud=breaks[pd.to_datetime(breaks["fra"]).dt.year <= aar].sort_values("fra").reset_index(drop=True),
         tabeller=tabeller,

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from kkrlib import fakta as facts_of
 from kkrlib.errors import DataError, Fund
 from kkrlib.fordeling import er_helt_tal, stoerste_broek
 from kkrlib.socialtilsyn.afledning import afrund
@@ -51,7 +52,8 @@ def omkostninger(serie: pd.DataFrame) -> pd.DataFrame:
 def budget_og_regnskab(fakta: pd.DataFrame) -> pd.DataFrame:
     """Budget against accounts, line by line as printed, with the difference that follows.
 
-    ``fakta`` is the table of facts; its rows in 1.000 kr. with a column «Budget …», «Regnskab …» or «Forskel» are used.
+    ``fakta`` are the numbers of the reports (:func:`kkrlib.socialtilsyn.tal_af`); the rows in 1.000 kr. with a column
+    «Budget …», «Regnskab …» or «Forskel» are used.
 
     Returns one row per report and line, in the order of the source: ``rapport``, ``post``, ``budget``, ``regnskab``,
     ``forskel_trykt`` (None where not printed), ``forskel`` (regnskab − budget, which is how the reports print it),
@@ -63,20 +65,20 @@ def budget_og_regnskab(fakta: pd.DataFrame) -> pd.DataFrame:
     heads = fakta["kolonne"].astype(str).str.split(" ").str[0]
     used = fakta[heads.isin(kinds) & (fakta["tabel"] != "tekst")]
     found = [
-        Fund("socialtilsyn_fakta", r.id, "enhed", str(r.enhed), "budget og regnskab skal være i 1.000 kr.")
+        Fund(facts_of.TABEL, r.id, "enhed", str(r.enhed), "budget og regnskab skal være i 1.000 kr.")
         for r in used.itertuples()
         if r.enhed != "1.000 kr."
     ]
     lines: dict[tuple[int, str], dict[str, Fraction]] = {}
     for row in used.itertuples():
-        line, kind = lines.setdefault((int(row.rapport), row.raekke), {}), kinds[row.kolonne.split(" ")[0]]
+        line, kind = lines.setdefault((int(row.udgave), row.raekke), {}), kinds[row.kolonne.split(" ")[0]]
         if kind in line:
-            found.append(Fund("socialtilsyn_fakta", row.id, "kolonne", row.kolonne, "beløbet står to gange"))
+            found.append(Fund(facts_of.TABEL, row.id, "kolonne", row.kolonne, "beløbet står to gange"))
         line[kind] = Fraction(row.vaerdi)
     for (report, post), line in lines.items():
         for kind in ("budget", "regnskab"):
             if kind not in line:
-                found.append(Fund("socialtilsyn_fakta", f"{report}, {post}", "kolonne", "", f"{kind} mangler"))
+                found.append(Fund(facts_of.TABEL, f"{report}, {post}", "kolonne", "", f"{kind} mangler"))
     if found:
         raise DataError(found)
     rows = []

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
+from kkrlib import fakta as facts_of
 from kkrlib.errors import DataError, Fund
 from kkrlib.socialtilsyn.afledning import afledte
+from kkrlib.socialtilsyn.raekker import Afledning
 
 #: ``status`` of a value: printed by the report of its own year, or following from another year's report.
 OFFENTLIGGJORT, AFLEDT = "offentliggjort", "afledt"
@@ -20,12 +23,23 @@ _NAVNGIVNE = {"pladser", "procent", "kr.", "1.000 kr."}
 # A part can be larger than its whole only where signs differ, which is in the economy.
 _UDEN_DELE = {"økonomi", "takst"}
 
+#: The field of the facts.
+FELT = "socialtilsyn"
+
 _FAKTA, _INDIKATORER, _PEGER, _AFLEDTE = (
-    "socialtilsyn_fakta",
+    facts_of.TABEL,
     "socialtilsyn_indikatorer",
     "socialtilsyn_indikatorfakta",
     "socialtilsyn_afledte",
 )
+
+
+_UKENDT = f"findes ikke i {_FAKTA}.csv blandt tallene om {FELT}"
+
+
+def tal_af(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The printed numbers of all editions of the reports: rows of the table of facts."""
+    return facts_of.af(tabeller, FELT, art=facts_of.TAL)
 
 
 def serie(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -46,9 +60,9 @@ def serie(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     if found:
         raise DataError(found)
     register = tabeller[_INDIKATORER].set_index("indikator")
-    fakta = tabeller[_FAKTA].set_index("id")
+    fakta = tal_af(tabeller).set_index("id")
     values = _offentliggjorte(tabeller[_PEGER], fakta)
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for (indicator, year), group in tabeller[_PEGER].groupby(["indikator", "aar"], sort=False):
         taken, other = group[group["rolle"] == TAGET], group[group["rolle"] == FRAVALGT]
         value = values[indicator, int(year)]
@@ -98,15 +112,15 @@ def serie(tabeller: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return result[["indikator", "navn", "gruppe", "enhed", "art", *columns[1:]]].reset_index(drop=True)
 
 
-def _saadan(row: object, fact: pd.Series) -> str:
+def _saadan(row: Afledning, fact: pd.Series) -> str:
     if row.metode == "sammenligningskolonne":
-        return f"Står i rapporten for {fact['rapport']}."
+        return f"Står i rapporten for {fact['udgave']}."
     if row.metode == "rest":
-        return f"Rapporten for {fact['rapport']}: {fact['trykt']} i alt; de øvrige er trukket fra."
+        return f"Rapporten for {fact['udgave']}: {fact['trykt']} i alt; de øvrige er trukket fra."
     if fact["trykt"] == "uændret":
-        return f"Rapporten for {fact['rapport']}: uændret til {row.fra_aar}."
+        return f"Rapporten for {fact['udgave']}: uændret til {row.fra_aar}."
     sign = "faldet" if str(fact["vaerdi"]).startswith("-") else "steget"
-    return f"Rapporten for {fact['rapport']}: {sign} med {fact['trykt']} til {row.fra_aar}."
+    return f"Rapporten for {fact['udgave']}: {sign} med {fact['trykt']} til {row.fra_aar}."
 
 
 def valider(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
@@ -117,7 +131,7 @@ def valider(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
     report, or that is a change or a share; a unit that changes (1.000 kr. against kr.); a total less than a part; a
     derived value for a year that is published, or whose interval does not follow.
     """
-    fakta, register, peger = tabeller[_FAKTA], tabeller[_INDIKATORER], tabeller[_PEGER]
+    fakta, register, peger = tal_af(tabeller), tabeller[_INDIKATORER], tabeller[_PEGER]
     found = _fakta_fund(fakta)
     facts = fakta.drop_duplicates("id").set_index("id")
     names = register.drop_duplicates("indikator").set_index("indikator")
@@ -136,14 +150,14 @@ def valider(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
             found.append(Fund(_PEGER, where, "indikator", row.indikator, "findes ikke i socialtilsyn_indikatorer.csv"))
             continue
         if row.fakta not in facts.index:
-            found.append(Fund(_PEGER, where, "fakta", row.fakta, "findes ikke i socialtilsyn_fakta.csv"))
+            found.append(Fund(_PEGER, where, "fakta", row.fakta, _UKENDT))
             continue
         fact, unit = facts.loc[row.fakta], names.at[row.indikator, "enhed"]
         if int(fact["beskriver_aar"]) != int(row.aar):
             found.append(Fund(_PEGER, where, "aar", str(row.aar), f"{row.fakta} beskriver {fact['beskriver_aar']}"))
-        if row.rolle == TAGET and int(fact["rapport"]) != int(row.aar):
+        if row.rolle == TAGET and int(fact["udgave"]) != int(row.aar):
             found.append(
-                Fund(_PEGER, where, "fakta", row.fakta, f"står i rapporten for {fact['rapport']}; værdien er da afledt")
+                Fund(_PEGER, where, "fakta", row.fakta, f"står i rapporten for {fact['udgave']}; værdien er da afledt")
             )
         if fact["enhed"] != (unit if unit in _NAVNGIVNE else "antal"):
             found.append(Fund(_PEGER, where, "fakta", row.fakta, f"er i {fact['enhed']}, men indikatoren er i {unit}"))
@@ -162,7 +176,7 @@ def valider(tabeller: Mapping[str, pd.DataFrame]) -> list[Fund]:
 
 def _fakta_fund(fakta: pd.DataFrame) -> list[Fund]:
     found = [Fund(_FAKTA, i, "id", i, "står to gange") for i in fakta.loc[fakta["id"].duplicated(), "id"]]
-    cell = ["rapport", "tabel", "afsnit", "raekke", "kolonne", "beskriver_aar", "enhed"]
+    cell = ["udgave", "tabel", "afsnit", "raekke", "kolonne", "beskriver_aar", "enhed"]
     cells = fakta[fakta["tabel"] != "tekst"]
     for row in cells[cells.duplicated(cell)].itertuples():
         found.append(

@@ -9,6 +9,7 @@ import pandas as pd
 from kkrlib.errors import DataError, Fund
 from kkrlib.socialtilsyn.afledning import afrund
 from kkrlib.socialtilsyn.aktivitet import _status, opslag
+from kkrlib.socialtilsyn.raekker import Serieraekke
 from kkrlib.socialtilsyn.udvikling import tabel
 
 #: The kinds of takst, and the size classes (places) by which they differ, as they stand in the indicators' keys.
@@ -155,7 +156,7 @@ def faste_priser(serie: pd.DataFrame, prisindeks: pd.DataFrame, prisaar: int) ->
     return tabel(rows, ["indikator", "aar", "kr", "kr_faste_priser", "kr_faste_priser_afrundet", "status"], tal=["aar"])
 
 
-def _takster(serie: pd.DataFrame) -> dict[tuple[str, int], object]:
+def _takster(serie: pd.DataFrame) -> dict[tuple[str, int], Serieraekke]:
     at = {key: row for key, row in opslag(serie).items() if key[0].startswith("takst-")}
     wrong = [
         Fund("serie", f"{i}, {y}", "enhed", str(r.enhed), "takster skal være i kr.")

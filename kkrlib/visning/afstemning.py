@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 
-from kkrlib import afstemning, boernehus, dansk, figurer
+from kkrlib import afstemning, boernehus, dansk, fakta, figurer, sted
 from kkrlib.figurer import Figur
 from kkrlib.kontrol import Samlet
 from kkrlib.tabeller import Kolonne, Tabel, tabel
@@ -14,7 +15,10 @@ from kkrlib.tekst import Side, Tekst, tekst
 from kkrlib.visning import kontroller
 
 _KILDE = "kildedokumenterne; egen beregning"
-_DELE = {"flygtninge": "Fordeling af flygtninge", "klynger": "Sundhedsklynger", "socialtilsyn": "Socialtilsyn Øst"}
+# What a field is called whose editions stand in tables of their own.
+_DELE = {"flygtninge": "Fordeling af flygtninge", "klynger": "Sundhedsklynger"}
+# The tables of the quotas that letters print.
+_KVOTER = ("bilag_b", "regionskvoter")
 # Columns of wide tables that a reader meets by name.
 _KOLONNER = {"leadbidrag": "bidrag fra leadkommunen", "oevrige_bidrag": "bidrag fra de øvrige kommuner"}
 
@@ -52,7 +56,8 @@ def hovedpunkter(s: Samlet, foelsomhed: pd.DataFrame) -> Tekst:
             "vise sig i flere kontroller. I {afgjort:tal} af dem afgør et tredje tal, hvad der er rigtigt.{uden}"
         )
         points.append("Det fund, der viser sig i flest kontroller ({flest:tal}): {forklaring}")
-    quotas = s.kontroller[s.kontroller["id"].str.match(r"flygtninge-\d+-(kommunekvote|regionskvote)-")]
+    judged = s.tal.loc[[facts[0] for facts in s.kontroller["alle_fakta"]]]
+    quotas = s.kontroller[(s.kontroller["art"] == "regel").to_numpy() & judged["datatabel"].isin(_KVOTER).to_numpy()]
     if len(quotas) and (quotas["dom"] == afstemning.STEMMER).all():
         points.append(
             "Alle {kvoter:tal} trykte kvoter for flygtninge i kommuner og regioner er genberegnet efter reglen og "
@@ -79,8 +84,13 @@ def hovedpunkter(s: Samlet, foelsomhed: pd.DataFrame) -> Tekst:
     )
 
 
+def _dokument(linjer: str) -> str:
+    """The source of the number that a control judges."""
+    return sted.laes(linjer)[0].kilde
+
+
 def _foerste_linje(linjer: str) -> str:
-    return kontroller.korte_linjer(linjer.split("; ")[0])
+    return sted.vis(sted.laes(linjer)[:1])
 
 
 def _foerste_saetning(text: str) -> str:
@@ -118,7 +128,7 @@ def _dokumenter(s: Samlet) -> dict[str, str]:
 
 def _efter_kilde(s: Samlet) -> pd.DataFrame:
     """Verdicts and coverage by source; index ``kilde``."""
-    judged = s.kontroller.assign(kilde=s.kontroller["linjer"].str.split(":").str[0])
+    judged = s.kontroller.assign(kilde=s.kontroller["linjer"].map(_dokument))
     counts = afstemning.optael(judged.sort_values("kilde", kind="stable"), "kilde")
     by_source = s.daekning.groupby("kilde")["kontroller"]
     numbers = pd.DataFrame({"tal": by_source.size(), "daekket": by_source.agg(lambda n: int((n > 0).sum()))})
@@ -178,21 +188,19 @@ def fund_figur(s: Samlet) -> Figur:
     )
 
 
-def _del(s: Samlet, id: str) -> str:
-    """The part of the sources that a control belongs to, from its id."""
-    subjects = s.tabeller["emner"].set_index("emne")["titel"]
-    own = max((e for e in subjects.index if id.startswith(f"{e}-")), key=len, default="")
-    if own:
-        return str(subjects[own])
-    if by_year := re.match(r"([a-z]+)-(\d{4})-", id):
-        return f"{_DELE.get(by_year[1], by_year[1].capitalize())} {by_year[2]}"
-    # A control of a wide table, named for the subject that its text belongs to.
-    return str(next((title for key, title in subjects.items() if key.split("-")[0] == id.split("-")[0]), "Andet"))
+def _del(s: Samlet, kontrol: Any) -> str:
+    """The part of the sources that a control belongs to: the edition of the number that it judges."""
+    of = s.tal.loc[kontrol.alle_fakta[0]]
+    if pd.isna(of["udgave"]):
+        return "Andet"
+    title = fakta.titel(s.tabeller, of["felt"], of["udgave"])
+    return title or f"{_DELE.get(of['felt'], of['felt'].capitalize())} {of['udgave']}"
 
 
 def efter_emne(s: Samlet) -> Tabel:
     """Verdicts by subject."""
-    rows = afstemning.optael(s.kontroller.assign(emne=[_del(s, i) for i in s.kontroller["id"]]), "emne").reset_index()
+    subjects = [_del(s, control) for control in s.kontroller.itertuples()]
+    rows = afstemning.optael(s.kontroller.assign(emne=subjects), "emne").reset_index()
     columns = kontroller.domkolonner(rows)
     rows = rows.rename(columns={afstemning.UPROEVET: "uproevet"})
     return tabel(
@@ -220,7 +228,7 @@ def fund(s: Samlet) -> Tabel | Tekst:
                 "fund": key,
                 "hvad": kontroller.med_enhed(shown.beskrivelse, shown.enhed)
                 + (f" – og {len(symptoms) - 1} til" if len(symptoms) > 1 else ""),
-                "dokument": _dokumenter(s)[shown.linjer[:3]],
+                "dokument": _dokumenter(s)[_dokument(shown.linjer)],
                 "trykt": kontroller.trykt(shown),
                 "foelger": kontroller.foelger(shown),
                 "forskel": "" if shown.enhed == "tabel" else shown.forskel,
@@ -228,7 +236,7 @@ def fund(s: Samlet) -> Tabel | Tekst:
                 "aarsag": "Endnu ikke forklaret." if recorded is None else recorded["forklaring"],
                 "afgjort": "nej" if recorded is None else recorded["afgjort"],
                 "linjer": shown.linjer,
-                "kilde": shown.linjer[:3],
+                "kilde": _dokument(shown.linjer),
             }
         )
     return tabel(
@@ -321,15 +329,12 @@ def udaekkede(s: Samlet) -> Tabel | Tekst:
         for fact in facts
     }
     rows = rows.assign(
-        tal=[
-            kontroller.med_enhed(_periode(_etiket(s, i)), unit)
-            for i, unit in zip(rows.index, rows["enhed"], strict=True)
-        ],
+        tal=[kontroller.med_enhed(_periode(_etiket(s, row)), row.enhed) for row in rows.itertuples()],
         vist=[
             t if "/" in t else kontroller.tal(x, u)
             for t, x, u in zip(rows["trykt"], rows["vaerdi"], rows["enhed"], strict=True)
         ],
-        hvor=[f"{r.kilde}: {r.linje}" for r in rows.itertuples()],
+        hvor=[sted.vis([r.sted]) for r in rows.itertuples()],
         grund=[
             _periode(reasons.get(i) or untested.get(i) or "Tallet er ikke holdt op mod noget andet.")
             for i in rows.index
@@ -359,16 +364,14 @@ def _periode(text: str) -> str:
     return re.sub(r"(?<=\d)-(?=\d)", "–", text)
 
 
-def _etiket(s: Samlet, fakta: str) -> str:
+def _etiket(s: Samlet, tal: Any) -> str:
     """What a number is called: its row and column, with the heading above the row where there is one."""
-    if "/" in fakta:
-        _table, *keys, column = fakta.split("/")
+    if tal.datatabel != fakta.TABEL:
         names = s.tabeller["klynge_kontorer"].set_index("kontor")["trykt"]
-        return f"{', '.join(names.get(k, k) for k in keys)}: {_KOLONNER.get(column, column.replace('_', ' '))}"
-    facts = s.tabeller["socialtilsyn_fakta" if fakta[:4].isdigit() else "oevrige_fakta"].set_index("id").loc[fakta]
-    row = facts["raekke"] if pd.isna(facts["afsnit"]) else f"{facts['afsnit']}, {facts['raekke']}"
+        return f"{names.get(tal.raekke, tal.raekke)}: {_KOLONNER.get(tal.kolonne, tal.kolonne.replace('_', ' '))}"
+    row = f"{tal.afsnit}, {tal.raekke}" if tal.afsnit else tal.raekke
     row = row[:1].upper() + row[1:]
-    return row if facts["kolonne"] == "antal" else f"{row}: {facts['kolonne']}"
+    return row if tal.kolonne == "antal" else f"{row}: {tal.kolonne}"
 
 
 def boernehus_indebaerer(s: Samlet) -> Tabel | Tekst:
@@ -376,7 +379,7 @@ def boernehus_indebaerer(s: Samlet) -> Tabel | Tekst:
     rows = boernehus.indebaerer(s.tabeller)
     if rows.empty:
         return Tekst("Kilderne har ingen tal for Børnehus Sjælland.")
-    subject = s.tabeller["emner"].set_index("emne").loc[boernehus.EMNE]
+    edition = s.tabeller["emner"].set_index(["felt", "udgave"]).loc[(boernehus.FELT, rows["udgave"].iloc[0])]
     return tabel(
         rows.assign(hvor=[kontroller.korte_linjer(x) for x in rows["linjer"]]),
         [
@@ -388,9 +391,9 @@ def boernehus_indebaerer(s: Samlet) -> Tabel | Tekst:
             Kolonne("hvor", "Kilde og linje"),
         ],
         id="boernehus",
-        titel=f"{subject['titel']}: hvad de to trykte udgifter indebærer",
+        titel=f"{edition['titel']}: hvad de to trykte udgifter indebærer",
         enhed="kroner, afledt",
-        kilde=f"{_dokumenter(s)[subject['kilde']]}, punkt {subject['punkt']}; egen beregning",
+        kilde=f"{_dokumenter(s)[edition['kilde']]}, punkt {edition['punkt']}; egen beregning",
         note="Ingen af tallene er trykt. De forudsætter, at udgiften er et fast beløb og et beløb pr. sag. De trykte "
         "beløb er hele kroner, så de afledte kan være få kroner fra de rigtige; filerne har det mindste og det "
         "største. Sagens titel taler om en stigning, men udgiften året før er ikke trykt.",
@@ -400,7 +403,7 @@ def boernehus_indebaerer(s: Samlet) -> Tabel | Tekst:
 def forbehold(s: Samlet) -> Tabel:
     """The widths that words such as «ca.» are given."""
     rows = s.tabeller["forbehold"]
-    used = {w for t in ("socialtilsyn_fakta", "oevrige_fakta") for w in s.tabeller[t]["forbehold"].dropna()}
+    used = set(s.tabeller[fakta.TABEL]["forbehold"].dropna())
     rows = rows[rows["forbehold"].isin(used)]
     return tabel(
         rows.assign(under=[float(x) for x in rows["under_procent"]], over=[float(x) for x in rows["over_procent"]]),

@@ -31,7 +31,7 @@ def skabeloner(b: Beregning) -> dict[str, bytes]:
 
     The same computation gives the same bytes. With København divided the names say so, since the budgets are others.
     """
-    slugs = b.tabeller["regioner"].set_index("region")["slug"]
+    slugs = b.registre["regioner"].set_index("region")["slug"]
     way = "-koebenhavn-delt" if b.koebenhavn == DELT else ""
     return {
         f"klyngeregnskab-{b.aar}-{slugs[row.region]}-{row.slug}{way}.xlsx": skabelon(b, row.region, row.klynge)

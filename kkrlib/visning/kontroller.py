@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
-from kkrlib import afstemning, dansk
+from kkrlib import afstemning, dansk, sted
 from kkrlib.tabeller import Kolonne, Tabel, tabel
 
 # A number of one of these units needs no word.
 _UDEN_ENHED = ("antal", "personer", "tabel", "årstal", "andel", "faktor")
-#: A reader looks a deviation up on so many places at most; the files have them all.
-STEDER = 8
 KONTROLLER = "kontroller"
 
 
@@ -150,18 +147,5 @@ def foelger(kontrol: Any) -> Any:
 
 
 def korte_linjer(linjer: str) -> str:
-    """``000:12; 000:13; 000:14; 002:5`` → ``000: 12–14; 002: 5``; in the order given, at most :data:`STEDER` places."""
-    places = [(k, int(n)) for k, n in (x.split(":") for x in linjer.split("; "))]
-    parts: list[str] = []
-    for source, group in groupby(places, key=lambda x: x[0]):
-        runs: list[list[int]] = []
-        for _, n in group:
-            if runs and n == runs[-1][-1] + 1:
-                runs[-1].append(n)
-            else:
-                runs.append([n])
-        parts += [f"{source}: {run[0]}" + (f"–{run[-1]}" if len(run) > 1 else "") for run in runs]
-    more = len(parts) - STEDER
-    text = "; ".join(parts[:STEDER]) + (f" og {dansk.flertal(more, 'sted', 'steder')} til" if more > 0 else "")
-    # The source's number once for places that follow each other.
-    return re.sub(r"(\d{3}): ([^;]*)((?:; \1: [^;]*)+)", lambda m: m[0].replace(f"; {m[1]}: ", ", "), text)
+    """``000:12; 000:13; 000:14; 002:5`` → ``000: 12–14; 002: 5``: see :func:`kkrlib.sted.vis`."""
+    return sted.vis(sted.laes(linjer))
