@@ -12,7 +12,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports check test browser verify lab notebooks lock clean distclean
+.PHONY: help reports check test browser verify bench lab notebooks lock clean distclean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -35,6 +35,9 @@ browser: $(STAMP) ## fetch what the tests in a browser need (once), or tell what
 
 verify: $(STAMP) ## build all pages anew and compare them with reports/
 	$(BIN)/kkr verify
+
+bench: $(STAMP) ## seconds per page, each way of making it (half an hour)
+	$(BIN)/python bench/maal.py
 
 lab: $(STAMP) ## open JupyterLab with the notebooks
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks

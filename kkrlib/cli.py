@@ -186,6 +186,7 @@ def list_() -> None:
 @click.option("--ud", type=_FOLDER, metavar="MAPPE", help="Where pages go (default: reports/).")
 @click.option("--pdf", is_flag=True, help="Print the pages to PDF as well, in build/pdf/.")
 @click.option("--proeve", is_flag=True, help="Build trial pages in build/proever/, also where the controls object.")
+@click.option("--forfra", is_flag=True, help="Build every page anew, also those that nothing has changed of.")
 @_engine
 @_at_a_time
 @_says_why
@@ -197,13 +198,16 @@ def build(
     ud: Path | None,
     pdf: bool,
     proeve: bool,
+    forfra: bool,
     motor: str,
     processer: int | None,
 ) -> int:
     """Run reports and publish their pages.
 
-    Without RAPPORT all reports are built. Data, controls and parameters are checked before anything runs. A page that
-    fails is not published, the last good one stays, and its notebook is kept in build/fejl/.
+    Without RAPPORT all reports are built. Data, controls and parameters are checked before anything runs. A page is
+    left as it stands where its notebook, the code it leads to, the data, its parameters, the settings and the packages
+    are those that it was built of. A page that fails is not published, the last good one stays, and its notebook is
+    kept in build/fejl/.
     """
     from kkrlib import data
     from kkrlib.rapport import katalog
@@ -233,15 +237,23 @@ def build(
         miljoe=_passed(tables),
         proeve=_objections(objections) if proeve else None,
         motor=motor,
+        kun_aendrede=not forfra,
     )
     for result in results:
-        if not result.kode:
+        if not result.kode and not result.uaendret:
             click.echo(_shown(target / result.side))
+    _unchanged(sum(r.uaendret for r in results))
     _outdated(target, tables, given=ud is not None)
     code = _failures(results)
     if printer:
         printer([target / r.side for r in results if not r.kode], data.ROD / "build" / "pdf", processer or _cores())
     return code
+
+
+def _unchanged(count: int) -> None:
+    if count:
+        said = "1 side er uændret" if count == 1 else f"{count} sider er uændrede"
+        click.echo(f"{said} siden sidst og ikke bygget igen (--forfra bygger alt)", err=True)
 
 
 def _outdated(target: Path, tables: Opslag, given: bool) -> None:

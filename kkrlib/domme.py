@@ -102,7 +102,7 @@ def _mapper() -> list[Path]:
 def _laes(path: Path, slags: str, noegle: str) -> str | None:
     try:
         about = path.lstat()
-        if not stat.S_ISREG(about.st_mode) or not _egen(about):
+        if not stat.S_ISREG(about.st_mode) or not egen(about):
             return None
         said = json.loads(filer.laes(path, _STOERSTE))
     except (OSError, ValueError, RecursionError):
@@ -113,7 +113,7 @@ def _laes(path: Path, slags: str, noegle: str) -> str | None:
     return note if said == {"form": _FORM, "slags": slags, "aftryk": noegle, "note": note} else None
 
 
-def _egen(about: os.stat_result) -> bool:
+def egen(about: os.stat_result) -> bool:
     """Whether nobody but this user can have written a file."""
     if not hasattr(os, "geteuid"):
         return True

@@ -21,6 +21,7 @@ from typing import Any
 
 import kkrlib
 from kkrlib import data
+from kkrlib.data import opslag
 from kkrlib.errors import DataError, RunError
 
 KORT = 12
@@ -63,6 +64,33 @@ def af(nb: Mapping[str, Any]) -> Fingeraftryk:
     parts["notesbog"] = json.dumps([[c["cell_type"], _linjer(c["source"])] for c in cells], ensure_ascii=False)
     parts["metadata"] = json.dumps(about, ensure_ascii=False, sort_keys=True)
     return Fingeraftryk(_sha(parts), _sha({**_tabeller(data.data_mappe()), **_givne(nb)}), pakker())
+
+
+def foer(notesbog: Path, parametre: Mapping[str, Any]) -> Fingeraftryk:
+    """The fingerprints of a page that is not run yet: :func:`af` of its notebook with the parameters in it."""
+    nb = json.loads(notesbog.read_text(encoding="utf-8"))
+    given = "\n".join(f"{name} = {value!r}" for name, value in parametre.items())
+    nb["cells"].append({"cell_type": "code", "metadata": {"tags": [_INDSAT]}, "source": given})
+    return af(nb)
+
+
+def groft(notesbog: Path, parametre: Mapping[str, Any]) -> list[Any]:
+    """What :func:`foer` is taken of, but for kkrlib's own modules, without asking what leads to what: quick, and other
+    whenever a fingerprint is.
+    """
+    content = notesbog.read_bytes()
+    folder = opslag.tag()
+    if folder is None:
+        raise RunError("mappen med data kan ikke læses")
+    about = json.loads(content).get("metadata", {}).get("kkr", {}).get("parametre", {})
+    files = {
+        f"{name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, value in parametre.items()
+        if about.get(name, {}).get("fil")
+        for path in _filer(name, value)
+    }
+    templates = {n: hashlib.sha256((_PAKKE / n).read_bytes()).hexdigest() for n in _skabeloner()}
+    return [hashlib.sha256(content).hexdigest(), folder.aftryk, files, templates, pakker()]
 
 
 def uden(side: bytes) -> bytes:

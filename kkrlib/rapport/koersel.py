@@ -59,6 +59,7 @@ def byg(
     miljoe: Mapping[str, str] | None = None,
     proeve: Mapping[str, Any] | None = None,
     motor: str = JUPYTER,
+    kun_aendrede: bool = False,
 ) -> list[Resultat]:
     """Build ``sider`` into the folder ``ud`` and return one result per page, in the order of ``sider``.
 
@@ -70,7 +71,8 @@ def byg(
     once, from ``rod``). ``miljoe`` is what the kernels see in the environment besides
     :data:`kkrlib.rapport.notesbog.MILJOE`. ``proeve`` makes them trial pages, which say what the controls object to
     (``resources["kkr"]["proeve"]`` of the exporter). ``motor`` is what runs the notebooks
-    (:func:`kkrlib.rapport.notesbog.koer`).
+    (:func:`kkrlib.rapport.notesbog.koer`). ``kun_aendrede`` leaves a page alone that stands in ``ud`` as it would be
+    built (:mod:`kkrlib.rapport.aendret`); its result is ``uaendret``.
 
     Failures of pages are in the results; they raise nothing. Where nothing can be published, RunError or OSError comes
     before anything runs. KeyboardInterrupt ends all children and publishes nothing.
@@ -85,21 +87,32 @@ def byg(
         if spec.rapport.navn not in by_report:
             by_report[spec.rapport.navn] = [s for s in sider if s.rapport.navn == spec.rapport.navn]
     settings = indstillinger or opsaetning.laes(rod)
+    given = {"opsaetning": dict(settings)} | ({} if proeve is None else {"proeve": dict(proeve)})
+    ledger = siblings = None
+    same: set[str] = set()
+    if kun_aendrede:
+        from kkrlib.rapport.aendret import Bog
+
+        siblings = {s.navn: _siblings(s, by_report[s.rapport.navn]) for s in sider}
+        ledger = Bog(arbejde, ud, [given, eksport, indeks])
+        same = ledger.uaendrede(sider, siblings)
+    standing = {s.navn: Resultat(s, uaendret=True) for s in sider if s.navn in same}
+    if len(standing) == len(sider) and sider:
+        return [standing[s.navn] for s in sider]
+    asked, sider = sider, [s for s in sider if s.navn not in same]
     klargoer(ud, besked=besked)
     (arbejde / "fejl").mkdir(parents=True, exist_ok=True)
-    given = {"opsaetning": dict(settings)} | ({} if proeve is None else {"proeve": dict(proeve)})
     with mellemmappe(arbejde, "mellem-") as staging:
         with environment(rod, miljoe):
             results = _run(sider, by_report, staging, arbejde, processer, melding, celletid, eksport, given, motor)
-        publiser(
-            [r for r in results if not r.kode],
-            ud=ud,
-            staging=staging,
-            indeks=indeks,
-            indstillinger=settings,
-            besked=besked,
-        )
-    return results
+        made = [r for r in results if not r.kode]
+        if ledger is not None:
+            ledger.hold(made, staging)
+        publiser(made, ud=ud, staging=staging, indeks=indeks, indstillinger=settings, besked=besked)
+        if ledger is not None and siblings is not None:
+            ledger.noter(made, siblings)
+    built = {r.spec.navn: r for r in results}
+    return [standing.get(s.navn) or built[s.navn] for s in asked]
 
 
 @contextlib.contextmanager

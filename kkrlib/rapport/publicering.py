@@ -44,7 +44,8 @@ class Resultat:
 
     ``fejl`` is the failure in one line ("" when the page was made), ``detaljer`` further lines (the findings of a
     DataError), ``kode`` the exit code it calls for. ``filer`` are the page's downloads.
-    ``titel``, ``beskrivelse`` and ``hovedtal`` (empty: none) are what the notebook says of itself.
+    ``titel``, ``beskrivelse`` and ``hovedtal`` (empty: none) are what the notebook says of itself. ``uaendret``: it
+    stood as it would be built, and was left alone.
     """
 
     spec: Sidespec
@@ -56,6 +57,7 @@ class Resultat:
     titel: str = ""
     beskrivelse: str = ""
     hovedtal: dict[str, str] = field(default_factory=dict)
+    uaendret: bool = False
 
     @property
     def side(self) -> str:
