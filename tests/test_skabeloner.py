@@ -97,6 +97,22 @@ def test_a_template_is_for_the_editions_from_and_to_both_included():
         assert list(made) == [f"f-{u}-sum-antal" for u in editions]
 
 
+def test_the_judged_number_is_never_among_all_of_its_own_column():
+    made = relationer(lille(TRE, [skabelon(til=2023)], [led(raekke=ALT, hvilken="alle")]))
+    assert made == {"f-2023-sum-antal": ("f-2023-tabel-1-i-alt-antal", [f"f-2023-tabel-1-{r}-antal" for r in "ab"])}
+
+
+def test_the_edition_before_is_the_nearest_one_and_the_first_has_none():
+    rows = [fakta("A", udgave=u) for u in (2020, 2021, 2023)]
+    template = skabelon("foer", "lighed", raekke="A", hvor="naar_led_findes")
+    part = led("foer", rolle="samme", udgave="forrige", aar="{forrige}")
+    made = relationer(lille(rows, [template], [part]))
+    assert {k: own for k, (_, own) in made.items()} == {
+        "f-2021-foer-antal": ["f-2020-tabel-1-a-antal"],
+        "f-2023-foer-antal": ["f-2021-tabel-1-a-antal"],
+    }
+
+
 def test_a_description_has_the_names_of_the_table_and_its_own_control():
     controls, _ = udfold(lille(TRE, [skabelon()], [RESTEN]))
     assert set(controls["beskrivelse"]) == {"Tabel 1, antal: i alt"}
