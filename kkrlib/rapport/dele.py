@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,14 +10,9 @@ from markupsafe import Markup
 
 from kkrlib import dansk
 from kkrlib.skabeloner import fyld
+from kkrlib.tegn import slug
 
-_DANSKE = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "o", "ä": "a"})
 _ARTER = {"csv": "CSV", "xlsx": "Excel"}
-
-
-def slug(text: str) -> str:
-    """``"Kommunekvoter på Ærø" → "kommunekvoter-paa-aeroe"``; empty if no letter or digit is left."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower().translate(_DANSKE)).strip("-")
 
 
 def overskrift(niveau: int, html: str, tekst: str) -> Markup:

@@ -8,12 +8,12 @@ from urllib.parse import quote
 
 from kkrlib import dansk
 from kkrlib.errors import RunError
+from kkrlib.omraade import HELE_LANDET
 from kkrlib.rapport import kontrast, opsaetning
-from kkrlib.rapport.dele import art, slug, stoerrelse, to_gange, udgiver
+from kkrlib.rapport.dele import art, stoerrelse, to_gange, udgiver
 from kkrlib.rapport.stilark import CSP, stil
 from kkrlib.skabeloner import miljoe
-
-HELE_LANDET = "hele landet"
+from kkrlib.tegn import slug
 
 
 def indeks(sider: Iterable[Mapping[str, Any]], indstillinger: Mapping[str, Any] | None = None) -> str:

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from kkrlib import dansk, mime, tabeller
 from kkrlib.errors import RunError
 from kkrlib.rapport import graenser, krav, prosa, struktur
-from kkrlib.rapport.dele import art, overskrift, slug, stoerrelse
+from kkrlib.rapport.dele import art, overskrift, stoerrelse
 from kkrlib.skabeloner import fyld
+from kkrlib.tegn import slug
 
 #: Where IPython says a warning came from: a file of the run's own, which is no more when the message is read.
 _VARSEL = re.compile(r"^\S*[/\\]ipykernel_\d+[/\\]\d+\.py:", re.M)

@@ -12,11 +12,12 @@ from markupsafe import Markup
 from kkrlib import dansk
 from kkrlib.errors import RunError
 from kkrlib.rapport import fingeraftryk, kontrast, krav, opsaetning
-from kkrlib.rapport.dele import overskrift, slug, udgiver
+from kkrlib.rapport.dele import overskrift, udgiver
 from kkrlib.rapport.laeser import Laeser
 from kkrlib.rapport.stilark import CSP, stil
 from kkrlib.rapport.struktur import Struktur, laes
 from kkrlib.skabeloner import miljoe
+from kkrlib.tegn import slug
 
 #: The folder of the downloads, from the page.
 MAPPE = "data/"
