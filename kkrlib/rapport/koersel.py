@@ -281,7 +281,13 @@ def _job(*args: Any) -> Resultat:
 
 
 def _page(
-    spec: Sidespec, givet: Mapping[str, Any], staging: str, arbejde: str, celletid: int, eksport: str, motor: str
+    spec: Sidespec,
+    givet: Mapping[str, Any],
+    staging: str,
+    arbejde: str,
+    celletid: int,
+    eksport: str,
+    motor: str = JUPYTER,
 ) -> Resultat:
     """Run one notebook and export it into the staging folder, with ``givet`` as the exporter's ``resources["kkr"]``.
 
