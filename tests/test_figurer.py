@@ -329,7 +329,7 @@ def test_notebookens_bundle_er_som_arkitekturen_siger(figur):
 
 def test_layoutet_har_98_kommuner_hver_med_egen_plads_og_forkortelse():
     layout = layoutet()
-    assert list(layout.columns) == ["kommunekode", "forkortelse", "raekke", "kolonne"]
+    assert list(layout.columns) == ["kommunekode", "forkortelse", "raekke", "kolonne", "gaelder_fra", "gaelder_til"]
     assert len(layout) == 98 == layout["kommunekode"].nunique() == layout["forkortelse"].str.casefold().nunique()
     assert not layout.duplicated(["raekke", "kolonne"]).any()
     assert layout["kolonne"].between(0, 12).all() and layout["raekke"].ge(0).all()

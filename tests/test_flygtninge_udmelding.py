@@ -290,6 +290,17 @@ def test_the_quotas_of_april_of_september_and_after_each_change_stand_beside_eac
     assert "Nr. 1: meldt ud i brevet" in regional and "Nr. 1: fastsat" in regional
 
 
+def test_after_a_cut_no_other_landstal_is_tried_and_what_agrees_is_said_of_the_first_announcement(skiftet):
+    tables, year = skiftet
+    b = flygtninge.beregn(tables, year, "nordjylland")
+    for part in (vis.graenser, vis.landstal_varianter):
+        assert "følger ikke af en ny beregning" in part(b).markdown
+    assert "ved den første udmelding (700 flygtninge)" in vis.hovedpunkter(b).markdown
+    only = tables["landstal"].loc[lambda t: (t["kvoteaar"] != year) | (t["nr"] == 1)]
+    first = flygtninge.beregn(dict(tables) | {"landstal": only}, year, "nordjylland")
+    assert "Ved hvilket landstal" in vis.graenser(first).ren_tekst and "første udmelding" not in vis.hovedpunkter(first).markdown
+
+
 def test_a_year_with_one_announcement_and_nothing_fixed_shows_none_of_it(tabeller):
     for year in flygtninge.aar_med_data(tabeller):
         b = flygtninge.beregn(tabeller, year)

@@ -205,7 +205,7 @@ def test_check_exits_3_and_says_in_plain_danish_what_is_new_and_what_is_gone(kop
         "Bilag til møde i KKR Sjælland, 2024, punkt 2.6, Fordeling af den objektive finansiering, linje 004:" in total
     )
     assert "004:2584" in total
-    assert re.search(r"trykt ([\d.]+), beregnet ([\d.]+) \(forskel -1\)$", total)
+    assert re.search(r"trykt ([\d.]+), beregnet ([\d.]+) \(forskel −1\)$", total)
     gone = [x for x in errors if "forekommer ikke længere; dommen er «stemmer»" in x]
     assert [re.search(r"«([a-z0-9-]+)»", x)[1] for x in gone] == [
         "socialsekretariat-2022-sats-pr-borger-note-g-kr-pr-borger-2021",

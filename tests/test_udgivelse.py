@@ -738,3 +738,12 @@ def test_a_full_disk_under_what_is_printed_is_one_line(rod):
         run = start(rod, "list", stdout=full)
     _, err = run.communicate(timeout=60)
     assert (run.returncode, err) == (4, "en fil kunne ikke læses eller skrives: disken er fuld\n")
+
+
+def test_pages_are_never_published_over_the_project_itself(tmp_path, monkeypatch):
+    monkeypatch.setenv("KKR_ROD", str(tmp_path / "projekt"))
+    (tmp_path / "projekt" / "reports").mkdir(parents=True)
+    for folder in (tmp_path / "projekt", tmp_path):
+        with pytest.raises(RunError, match="selve projektet"):
+            publicering.klargoer(folder)
+    publicering.klargoer(tmp_path / "projekt" / "reports")

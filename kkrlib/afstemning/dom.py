@@ -183,8 +183,8 @@ def erklaerede(
     there.
     """
     controls, led = (
-        tabeller[name].assign(fil=f"{name}.csv", raekke=range(2, len(tabeller[name]) + 2)).astype(object)
-        for name in ("kontroller", "kontrol_led")
+        rows.assign(fil=f"{name}.csv", raekke=range(2, len(rows) + 2)).astype(object)
+        for name, rows in (("kontroller", tabeller["kontroller"]), ("kontrol_led", tabeller["kontrol_led"]))
     )
     if felt is not None:
         facts = tabeller["fakta"]
@@ -227,7 +227,7 @@ def nye_og_borte(doemte: pd.DataFrame, kendte: pd.DataFrame) -> list[Fund]:
         )
         if row.id not in kendte.index:
             found.append(
-                Fund(path, "mangler", "kontrol", row.id, f"ny afvigelse: {said} (forskel {skrevet(row.forskel)})")
+                Fund(path, "mangler", "kontrol", row.id, f"ny afvigelse: {said} (forskel {_vist(row.forskel)})")
             )
         elif Fraction(kendte.at[row.id, "forskel"]) != row.forskel:
             old = kendte.at[row.id, "forskel"]
@@ -252,6 +252,11 @@ def nye_og_borte(doemte: pd.DataFrame, kendte: pd.DataFrame) -> list[Fund]:
 def trykt_tal(x: Any, decimaler: int) -> str:
     """A number with the decimals it is printed with, in Danish."""
     return "–" if x is None else dansk.tal(x, decimaler)
+
+
+def _vist(forskel: Any) -> str:
+    """A difference as Danish print has it, in full."""
+    return skrevet(forskel).replace("-", "\N{MINUS SIGN}").replace(".", ",")
 
 
 def skrevet(x: Any) -> str:

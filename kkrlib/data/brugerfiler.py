@@ -399,15 +399,15 @@ def _tabel(
             where(number, "", None, "overskrifterne står igen; de skal stå én gang")
             continue
         record: dict[str, Any] = {"raekke": number}
-        for heading, (name, kind) in headings.items():
+        for heading, (own, kind) in headings.items():
             cell = cells[heading]
-            record[name], rule = _cell(cell, kind)
+            record[own], rule = _cell(cell, kind)
             if rule:
-                where(number, name, cell.vaerdi if cell else None, rule)
+                where(number, own, cell.vaerdi if cell else None, rule)
         records.append(record)
-    table = pd.DataFrame(records, columns=["raekke", *(name for name, _ in headings.values())])
-    for name, kind in headings.values():
-        table[name] = table[name].astype("Int64" if "heltal" in kind else "str")
+    table = pd.DataFrame(records, columns=["raekke", *(own for own, _ in headings.values())])
+    for own, kind in headings.values():
+        table[own] = table[own].astype("Int64" if "heltal" in kind else "str")
     return table, found
 
 

@@ -35,7 +35,7 @@ _PORT, _GODKEND = "kkrlib.kontrol", "godkend"
 #: What a page says of them: the fingerprints themselves, and the packages.
 _PAA_SIDEN = re.compile(rb"(?<=<code>)(?:[0-9a-f]{12}|[0-9a-f]{64})(?=</code>)|(?<=<p>Programpakker: )[^<]*(?=</p>)")
 #: What the code calls the tables of :func:`kkrlib.data.load`.
-_TABELLER = ("tabeller", "tables")
+_TABELLER = ("tabeller", "tables", "registre")
 
 
 @dataclass(frozen=True)

@@ -241,9 +241,12 @@ def _start_worker(folder: str, here: str, warm: Sequence[str] | None, eksport: s
         from kkrlib import data
         from kkrlib.rapport import varm
 
-        varm.varm_op(warm)
-        data.varm()
-        load(eksport)
+        try:
+            varm.varm_op(warm)
+            data.varm()
+            load(eksport)
+        except SystemExit:  # told to end meanwhile: nothing of its own is begun, and nobody needs a traceback
+            proces.slut()
         gc.collect()
         gc.freeze()  # what is shared with the forks is not written in by collecting it
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kkrlib.data.mappe import rod
 from kkrlib.errors import Fund, KkrError, ParameterError, RunError, mente_du, naermeste
 from kkrlib.rapport import opsaetning, udgave
 from kkrlib.rapport.katalog import Sidespec
@@ -238,6 +239,8 @@ def _entry(result: Resultat) -> dict[str, Any]:
 def klargoer(ud: Path, *, besked: udgave.Besked | None = None) -> None:
     """Raise RunError, before anything has run, when pages cannot be published in ``ud`` as things are there."""
     place = udgave.sted(ud)
+    if rod().resolve().is_relative_to(place.mappe.resolve()):
+        raise RunError(f"{vist(ud)} er mappen med selve projektet; vælg en mappe for sig")
     for above in place.mappe.parents:  # readers would get what is kept beside the folder
         if (above / KATALOG).is_file() and not (place.mappe / KATALOG).is_file():
             raise RunError(f"{vist(ud)} ligger i {vist(above)}, hvor der er udgivet sider; vælg en mappe for sig")

@@ -236,7 +236,11 @@ def _point_check(b: Beregning) -> str:
         if len(part)
     ]
     lacking = [noun for part, noun in parts if part.empty]
-    text = f"{' og '.join(said)} for hele landet svarer til de offentliggjorte." if said else ""
+    # What the letter published is of its own landstal, also where another is in force.
+    first = (
+        f" ved den første udmelding ({dansk.tal(int(b.brev['landstal']))} flygtninge)" if len(b.udmeldinger) > 1 else ""
+    )
+    text = f"{' og '.join(said)} for hele landet svarer til de offentliggjorte{first}." if said else ""
     if lacking:
         text = f"{text} De offentliggjorte {' og '.join(lacking)} mangler endnu i datagrundlaget.".strip()
     fixed = b.kontroller["id"].str.contains("-fastsat-")

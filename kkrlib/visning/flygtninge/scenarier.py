@@ -37,8 +37,22 @@ def landstalsgraenser(b: Beregning) -> Tekst:
     )
 
 
-def landstal_varianter(b: Beregning) -> Tabel:
-    """Quotas at other landstal: regions for the country, kommuner for a region."""
+def _uden_ny_beregning(b: Beregning) -> Tekst | None:
+    """Why other landstal are not tried: the quotas in force do not follow from the rule at the landstal in force."""
+    if b.udmelding["nr"] == b.udmeldinger["nr"].iloc[-1]:
+        return None
+    return Tekst(
+        f"Kvoterne ved landstallet {dansk.tal(b.gaeldende_landstal)} følger ikke af en ny beregning. Derfor viser "
+        "siden ikke, hvad andre landstal ville have givet."
+    )
+
+
+def landstal_varianter(b: Beregning) -> Tabel | Tekst:
+    """Quotas at other landstal: regions for the country, kommuner for a region; a sentence where the quotas in force
+    are not computed of the landstal in force.
+    """
+    if said := _uden_ny_beregning(b):
+        return said
     quotas = b.landstal_varianter
     if b.region == HELE_LANDET:
         rows = quotas.groupby(b.kommuner["region"]).sum().loc[b.regioner.index].reset_index()
@@ -69,8 +83,10 @@ def landstal_varianter(b: Beregning) -> Tabel:
     )
 
 
-def graenser(b: Beregning) -> Tabel:
-    """At which landstal each kommune gains or loses a person."""
+def graenser(b: Beregning) -> Tabel | Tekst:
+    """At which landstal each kommune gains or loses a person; a sentence as :func:`landstal_varianter` has it."""
+    if said := _uden_ny_beregning(b):
+        return said
     rows = by_region(b, b.graenser.join(b.kommuner[["kommune", "region"]]).loc[b.udvalgte.index])
     limits, tried = b.landstalsgraenser, b.undersoegt
     odd = rows[rows["faerre_trods_hoejere"].notna() | rows["flere_trods_lavere"].notna()]
