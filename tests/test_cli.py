@@ -266,7 +266,7 @@ def test_failures_exit_with_the_worst_code_and_leave_the_old_pages(kopi):
     assert (answer.returncode, answer.stdout) == (3, "")
     line, *findings = answer.stderr.splitlines()
     where = "proeve (aar=2025, region=Region Sjælland): celle 5 («import json, signal, time»): "
-    assert line.startswith(where + "DataError: ")
+    assert line.startswith(where + "2 fejl")
     assert line.endswith("(notesbogen er gemt i build/fejl/proeve-2025-sjaelland.ipynb)")
     assert len(findings) == 2
     assert "Traceback" not in answer.stderr

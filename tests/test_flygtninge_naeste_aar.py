@@ -256,9 +256,9 @@ def test_an_empty_set_of_controls_is_one(tabeller):
     assert afstemning.vurder(empty.kontroller, empty.led, tabeller).empty
 
 
-def test_all_fields_controls_are_made_with_the_new_year(fuldt):
-    controls, _ = kontrolsaet(fuldt[0])
-    assert controls["id"].is_unique and controls["id"].str.startswith(f"flygtninge-{fuldt[1]}-").sum() > 100
+def test_all_fields_controls_are_made_with_the_new_year(mappe):
+    controls, _ = kontrolsaet(data.laes(mappe[0]))
+    assert controls["id"].is_unique and controls["id"].str.startswith(f"flygtninge-{mappe[1]}-").sum() > 100
 
 
 def test_the_tests_of_the_rule_hold_with_one_year_more(mappe):

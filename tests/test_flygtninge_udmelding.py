@@ -298,7 +298,10 @@ def test_after_a_cut_no_other_landstal_is_tried_and_what_agrees_is_said_of_the_f
     assert "ved den første udmelding (700 flygtninge)" in vis.hovedpunkter(b).markdown
     only = tables["landstal"].loc[lambda t: (t["kvoteaar"] != year) | (t["nr"] == 1)]
     first = flygtninge.beregn(dict(tables) | {"landstal": only}, year, "nordjylland")
-    assert "Ved hvilket landstal" in vis.graenser(first).ren_tekst and "første udmelding" not in vis.hovedpunkter(first).markdown
+    assert (
+        "Ved hvilket landstal" in vis.graenser(first).ren_tekst
+        and "første udmelding" not in vis.hovedpunkter(first).markdown
+    )
 
 
 def test_a_year_with_one_announcement_and_nothing_fixed_shows_none_of_it(tabeller):

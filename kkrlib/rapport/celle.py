@@ -127,11 +127,16 @@ class _Vagt:
             self.afvis(what)
 
     def _indlaeses(self) -> bool:
-        """Whether an installed module is being imported: what it does meanwhile (a cache, fonts) is its own."""
+        """Whether an installed module is being imported, or matplotlib looks for fonts: what it does meanwhile is its
+        own.
+        """
         frame: FrameType | None = sys._getframe(2)
         while frame is not None:
             if frame.f_globals is self.ip.user_ns:
                 return False
+            # Which fonts there are, matplotlib asks of the machine when it first draws.
+            if frame.f_code.co_filename.endswith("matplotlib/font_manager.py"):
+                return _i(_ren(frame.f_code.co_filename), self.installeret)
             if frame.f_code.co_name == "exec_module" and frame.f_code.co_filename.startswith("<frozen importlib"):
                 origin = getattr(getattr(frame.f_locals.get("module"), "__spec__", None), "origin", None)
                 return bool(origin) and _i(_ren(origin), self.installeret)
