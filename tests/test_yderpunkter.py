@@ -4,6 +4,7 @@ changed rule pass.
 
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -205,7 +206,10 @@ def test_a_share_is_in_force_on_its_last_day_and_not_on_the_next(begins, wrong):
     columns = ["kommunekode", "andel", "fra", "til"]
     table = pd.DataFrame([("101", "1", "2022-01-01", "2022-06-30"), ("101", "1", begins, "")], columns=columns)
     register = pd.DataFrame({"kommunekode": ["101"], "kommune": ["København"]})
-    found = regler.CHECKS["andele"](table, {"path": "m.csv", "name": "m"}, REGEL, {"kommuner": register, "m": table})
+    files = {"kommuner": register, "m": table}
+    described = SimpleNamespace(tabeller={"kommuner": SimpleNamespace(periode=None)})  # a register without dates
+    seen = regler.Laeste(files, described, files)
+    found = regler.CHECKS["andele"](table, {"path": "m.csv", "name": "m"}, REGEL, seen)
     assert [f.regel.removeprefix("101 København ") for f in found] == wrong
 
 
