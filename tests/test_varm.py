@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+import papermill  # noqa: F401 - first: it takes the engine by its entry point, and could not while that is half imported
 import pytest
 from proeveprojekt import notesbog, projekt
 from test_koersel import alive
