@@ -45,3 +45,15 @@ def test_no_rule_has_two_paragraphs_on_one_day(tabeller):
         assert group["regel"].nunique() == 1, regel
         ends, starts = list(group["gaelder_til"])[:-1], list(group["gaelder_fra"])[1:]
         assert all(end + pd.Timedelta(days=1) == start for end, start in zip(ends, starts, strict=True)), regel
+
+
+def test_the_acts_and_paragraphs_of_the_computation_are_those_of_the_register_of_acts(tabeller):
+    acts = tabeller["bekendtgoerelser"]
+    acts = acts[acts["aendrer"].isna()]
+    rows = tabeller["retshenvisninger"]
+    cited = rows[(rows["rapport"] == "flygtninge") & rows["regel"].str.startswith("Kvoterne beregnes")]
+    as_registered = set(acts[["bekendtgoerelse", "beregning", "udstedt"]].itertuples(index=False, name=None))
+    assert set(cited[["akt", "paragraf", "gaelder_fra"]].itertuples(index=False, name=None)) == as_registered
+    for akt, adresse in rows[["akt", "adresse"]].itertuples(index=False, name=None):
+        number, year = akt.rstrip(")").split()[-1].split("/")
+        assert adresse.endswith(f"/{year}/{number}"), akt
